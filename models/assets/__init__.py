@@ -1,0 +1,1 @@
+"""Six asset classes, each a claim on the same market paths."""

@@ -1,0 +1,281 @@
+"""GPU fleet equity: rents compute under contract and to the market, until it idles and is scrapped.
+
+Obsolescence is not assumed: revenue follows the falling market price while the cash cost of the vintage is fixed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.assets.offtaker import GRADES, Offtaker, alive
+from models.basis.assumption import Assumptions, assumption, choice
+from models.basis.flows import CashFlows
+from models.basis.timeline import HOURS, Array, discount_factors, zero_paths
+from models.market.long_run import Hardware, cash_cost_now
+from models.market.simulate import MarketPaths
+from models.policy.effects import Support
+
+CLAWBACK_WINDOW = 20
+CREDIT_QUARTER = 4
+
+
+class GpuFleet(Assumptions):
+    """A fleet bought at closing: how it is let, what it costs and what is left at the end."""
+
+    contracted_share: float = assumption(
+        0.70, unit="share", low=0.0, high=1.0, step=0.05, symbol="q", status="assumption",
+        label="Contracted share", source="s16_coreweave",
+        help="Share of the fleet let under a take-or-pay contract; the rest rents at market prices.",
+    )
+    contract_quarters: int = assumption(
+        16, unit="quarters", low=4, high=20, step=1, symbol="T_c", status="assumption",
+        label="Contract term", source="s16_coreweave",
+        help="Quarters the contract runs after the ramp.",
+    )
+    customer: str = choice(
+        "non_ig", options=GRADES, label="Customer grade", source="judgment", symbol="offtaker",
+        help="Credit of the customer, which sets its default rate and its discount.",
+    )
+    contract_price: float | None = assumption(
+        None, unit="USD/h", low=0.4, high=5.0, step=0.05, symbol="P_c",
+        label="Contract price", source="judgment", none="break-even contract price less the customer's discount",
+        help="What the contracted share earns per H100-equivalent hour.",
+    )
+    payback_years: float | None = assumption(
+        None, unit="years", low=2.0, high=4.0, step=0.1, symbol="y",
+        label="Contract payback", source="s16_coreweave", none="price is not set by payback",
+        help="Sets the contract price so that it returns the hardware cost in this many years.",
+    )
+    hazard_scale: float = assumption(
+        1.0, unit="x", low=0.0, high=3.0, step=0.1, symbol="λ scale",
+        label="Customer default, scaled", source="judgment",
+        help="Multiplies all default rates of the customer.",
+    )
+    own_fill: float = assumption(
+        1.0, unit="x market", low=0.7, high=1.1, step=0.01, symbol="κ_u", status="assumption",
+        label="Own utilization against market", source="judgment",
+        help="How well the operator fills its machines compared with the market.",
+    )
+    salvage: float = assumption(
+        0.03, unit="share of cost", low=0.0, high=0.2, step=0.01, symbol="s",
+        label="Salvage value", source="macro-022",
+        help="What a machine fetches at the end of its life, as a share of its cost.",
+    )
+    scrap_after: int = assumption(
+        4, unit="quarters", low=2, high=8, step=1, symbol="scrap after",
+        label="Idle quarters before scrapping", source="judgment",
+        help="After so many idle quarters in a row the fleet is sold for scrap.",
+    )
+    gap_half_life: float = assumption(
+        8.0, unit="quarters", low=2.0, high=16.0, step=1.0, symbol="half-life of price gap",
+        label="Memory of the used market", source="judgment",
+        help="Quarters in which buyers of used machines expect half of a price gap to close.",
+    )
+    cost_factor: float = assumption(
+        1.0, unit="x", low=0.7, high=1.5, step=0.01, symbol="own capex factor",
+        label="Own purchase price", source="judgment",
+        help="What this buyer pays for hardware against what the market pays.",
+    )
+    power_price: float = assumption(
+        0.08, unit="USD/kWh", low=0.03, high=0.25, step=0.005, symbol="local power",
+        label="Local power price", source="data_centers-070",
+        help="Price of power where the fleet stands; the market's running cost contains $0.08.",
+    )
+    facility_overhead: float = assumption(
+        1.30, unit="x", low=1.1, high=1.6, step=0.01, symbol="PUE",
+        label="Facility overhead (PUE)", source="data_centers-083",
+        help="Power drawn at the meter for each unit of IT power.",
+    )
+    hurdle_ig: float = assumption(
+        0.095, unit="per year", low=0.045, high=0.145, step=0.005, symbol="hurdle IG", status="assumption",
+        label="Hurdle, IG contract", source="judgment",
+        help="Return required of the share let to an investment-grade customer.",
+    )
+    hurdle_non_ig: float = assumption(
+        0.11, unit="per year", low=0.06, high=0.16, step=0.005, symbol="hurdle non-IG", status="assumption",
+        label="Hurdle, non-IG contract", source="judgment",
+        help="Return required of the share let to a customer below investment grade.",
+    )
+
+
+MARKET_POWER_PRICE = 0.08
+
+
+@dataclass(frozen=True)
+class FleetTerms:
+    """The numbers a fleet, a loan on it and its used value share.
+
+    ``cost`` USD/H100e paid, ``cash_cost`` and ``idle_cost`` USD/h, ``contract_price`` USD/h, ``first`` and ``last``
+    operating quarter, ``contract_end`` last contracted quarter.
+    """
+
+    cost: float
+    cash_cost: float
+    idle_cost: float
+    contract_price: float
+    contracted: float
+    contract_end: int
+    first: int
+    last: int
+    availability: float
+    earned: float
+    hurdle_market: float
+    salvage: float
+
+
+def fleet_terms(fleet: GpuFleet, offtaker: Offtaker, hardware: Hardware, market: MarketPaths, ceiling: float) -> FleetTerms:
+    """Resolve what "no value" means and where the contract ends.
+
+    ``ceiling`` is the highest utilization a merchant machine can reach (unused by terms, kept by the caller).
+    """
+    cost = hardware.installed_cost * fleet.cost_factor
+    local = hardware.power_kw * fleet.facility_overhead * (fleet.power_price - MARKET_POWER_PRICE)
+    cash = cash_cost_now(hardware) + local
+    price = market.support_price * (1.0 - offtaker.discount(fleet.customer))
+    if fleet.payback_years is not None:
+        price = (cash + cost / (8_760.0 * fleet.payback_years)) / hardware.availability
+    if fleet.contract_price is not None:
+        price = fleet.contract_price
+    ramp = hardware.ramp_quarters
+    return FleetTerms(
+        cost=cost, cash_cost=cash, idle_cost=hardware.idle_cost, contract_price=price, contracted=fleet.contracted_share,
+        contract_end=ramp + fleet.contract_quarters, first=ramp + 1, last=ramp + hardware.life_quarters,
+        availability=hardware.availability, earned=market.curves.balance_utilization,
+        hurdle_market=hardware.merchant_hurdle, salvage=fleet.salvage,
+    )
+
+
+def fleet_hurdle(fleet: GpuFleet, hardware: Hardware) -> float:
+    """Required return, per year: contracted and merchant hurdles blended by the contracted share."""
+    contract = fleet.hurdle_ig if fleet.customer == "ig" else fleet.hurdle_non_ig
+    return fleet.contracted_share * contract + (1.0 - fleet.contracted_share) * hardware.merchant_hurdle
+
+
+def customer_alive(fleet: GpuFleet, offtaker: Offtaker, terms: FleetTerms, market: MarketPaths, uniform: Array) -> Array:
+    """Whether the fleet's customer still pays, (paths, quarters + 1)."""
+    scaled = offtaker if fleet.hazard_scale == 1.0 else _scaled(offtaker, fleet.hazard_scale)
+    return alive(
+        scaled, fleet.customer, market.price, terms.contract_price, market.demand_paths.state, uniform, terms.first
+    )
+
+
+def cash_flows(
+    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, support: Support, is_alive: Array, ceiling: float
+) -> CashFlows:
+    """Flows of one H100e of fleet bought at cost, USD.
+
+    Parameters
+    ----------
+    is_alive : (paths, quarters + 1)
+        Whether the customer still pays.
+    ceiling : float
+        Highest utilization.
+    """
+    operating, extras = operate(fleet, terms, market, support, is_alive, ceiling)
+    contrib = zero_paths(market.paths, market.quarters)
+    contrib[:, 0] = -terms.cost
+    # Support at closing can exceed the cost only in absurd corners; then it is money received.
+    operating[:, 0] = max(support.at_closing - terms.cost, 0.0)
+    contrib[:, 0] = min(support.at_closing - terms.cost, 0.0)
+    if market.quarters >= CREDIT_QUARTER:
+        operating[:, CREDIT_QUARTER] += support.credit
+    loss = np.minimum(operating, 0.0)
+    ledger = {
+        "cost": np.where(np.arange(market.quarters + 1) == 0, -terms.cost, 0.0)[None, :],
+        "support": _support_line(support, market.quarters),
+        "revenue": extras["revenue"],
+        "running cost": -extras["running_cost"],
+        "sale": extras["sale"],
+        "clawback": -extras["clawback"],
+        "investor": -(contrib + operating),
+    }
+    return CashFlows(contrib + loss, operating - loss, extras, ledger)
+
+
+def operate(
+    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, support: Support, is_alive: Array, ceiling: float
+) -> tuple[Array, dict[str, Array]]:
+    """Operating cash flow (paths, quarters + 1) per H100e, and its lines.
+
+    A machine is switched off when revenue does not cover its avoidable cost; after enough idle quarters it is sold.
+    """
+    paths, quarters = market.paths, market.quarters
+    flow, revenue, cost, sale, clawback = (zero_paths(paths, quarters) for _ in range(5))
+    running = np.ones(paths, dtype=bool)
+    idle = np.zeros(paths, dtype=int)
+    scrapped_at = np.full(paths, quarters + 1)
+    grant_back = support.clawback * (support.at_closing - support.concession + support.credit)
+    for t in range(terms.first, min(terms.last, quarters) + 1):
+        contracted = terms.contracted * is_alive[:, t] if t <= terms.contract_end else np.zeros(paths)
+        public = np.minimum(support.offtake_share[:, t], 1.0 - terms.contracted)
+        merchant = np.minimum(ceiling, fleet.own_fill * market.utilization[:, t]) * market.price[:, t]
+        earned = HOURS * terms.availability * (
+            contracted * terms.contract_price + public * support.offtake_price + (1.0 - contracted - public) * merchant
+        )
+        cash = terms.cash_cost - support.cash_cost_cut[:, t]
+        is_on = earned >= HOURS * (cash - terms.idle_cost)
+        scrap_now = running & (idle >= fleet.scrap_after)
+        running &= ~scrap_now
+        scrapped_at[scrap_now] = t
+        works = running & is_on
+        revenue[:, t] = np.where(works, earned, 0.0)
+        cost[:, t] = np.where(works, HOURS * cash, np.where(running, HOURS * terms.idle_cost, 0.0))
+        sale[:, t] = np.where(scrap_now, terms.salvage * market.curves.hardware_cost[t], 0.0)
+        if grant_back and t <= CLAWBACK_WINDOW:
+            clawback[:, t] = np.where(scrap_now, np.minimum(grant_back, sale[:, t]), 0.0)
+        idle = np.where(works, 0, idle + 1)
+    if terms.last <= quarters:
+        sale[:, terms.last] += np.where(running, terms.salvage * terms.cost / fleet.cost_factor, 0.0)
+    flow += revenue - cost + sale - clawback
+    extras = {
+        "revenue": revenue, "running_cost": cost, "sale": sale, "clawback": clawback,
+        "scrapped_at": scrapped_at.astype(float), "alive": is_alive,
+    }
+    return flow, extras
+
+
+def used_value(
+    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, quarter: int, rows: Array | slice = slice(None)
+) -> Array:
+    """Value of one used H100e at ``quarter``, USD, shape (rows,): discounted margins as buyers expect them then."""
+    log_ratio = market.log_ratio[rows, quarter]
+    if quarter >= terms.last:
+        return np.zeros(len(log_ratio))
+    j = np.arange(max(quarter, terms.first - 1) + 1, terms.last + 1)
+    v = discount_factors(terms.hurdle_market, terms.last)
+    known = market.curves.price_known_at(quarter)[j]
+    fade = 2.0 ** (-(j - quarter) / fleet.gap_half_life)
+    forward = np.exp(log_ratio[:, None] * fade) * known
+    margin = HOURS * np.maximum(0.0, terms.earned * forward - terms.cash_cost)
+    value = margin @ v[j - quarter] + v[terms.last - quarter] * terms.salvage * terms.cost
+    return np.asarray(np.maximum(terms.salvage * market.curves.hardware_cost[min(quarter, market.quarters)], value))
+
+
+def contract_claim(
+    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, quarter: int, is_alive: Array, rows: Array | slice = slice(None)
+) -> Array:
+    """Value of the contract above market rents at ``quarter``, USD per H100e, shape (rows,)."""
+    log_ratio = market.log_ratio[rows, quarter]
+    j = np.arange(max(quarter + 1, terms.first), min(terms.contract_end, terms.last) + 1)
+    if len(j) == 0:
+        return np.zeros(len(log_ratio))
+    v = discount_factors(terms.hurdle_market, terms.last)[j - quarter]
+    forward = np.exp(log_ratio[:, None] * 2.0 ** (-(j - quarter) / fleet.gap_half_life)) * market.curves.price_known_at(quarter)[j]
+    replacement = np.maximum(terms.earned * forward, terms.cash_cost)
+    gain = HOURS * terms.contracted * np.maximum(0.0, terms.availability * terms.contract_price - replacement)
+    return np.asarray(is_alive[rows, quarter] * (gain @ v))
+
+
+def _support_line(support: Support, quarters: int) -> Array:
+    line = np.zeros((1, quarters + 1))
+    line[0, 0] = support.at_closing
+    if quarters >= CREDIT_QUARTER:
+        line[0, CREDIT_QUARTER] += support.credit
+    return line
+
+
+def _scaled(offtaker: Offtaker, scale: float) -> Offtaker:
+    rates = {f"{g}_{k}": getattr(offtaker, f"{g}_{k}") * scale for g in ("ig", "non_ig") for k in ("base", "price", "demand")}
+    return offtaker.model_copy(update=rates)

@@ -1,0 +1,88 @@
+"""The customer of a contract: its default rate rises when compute gets cheap and demand falls (wrong-way risk)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.basis.assumption import Assumptions, assumption
+from models.basis.timeline import DELTA, Array
+
+GRADES = {"ig": "investment grade", "non_ig": "below investment grade"}
+
+
+class Offtaker(Assumptions):
+    """Default rates of customers by grade: base, per unit of price gap, per unit of lost demand."""
+
+    ig_base: float = assumption(
+        0.003, unit="per year", low=0.0, high=0.009, step=0.001, symbol="λ0 IG", status="assumption",
+        label="IG default rate", source="macro-010",
+        help="Yearly default rate of an investment-grade customer in calm markets.",
+    )
+    ig_price: float = assumption(
+        0.005, unit="per year", low=0.0, high=0.015, step=0.001, symbol="λ1 IG", status="assumption",
+        label="IG default, price gap", source="judgment",
+        help="Default rate added as compute gets cheaper than the contract, at a gap of 100%.",
+    )
+    ig_demand: float = assumption(
+        0.02, unit="per year", low=0.0, high=0.06, step=0.005, symbol="λ2 IG", status="assumption",
+        label="IG default, lost demand", source="judgment",
+        help="Default rate added per log point of demand below its reference.",
+    )
+    non_ig_base: float = assumption(
+        0.02, unit="per year", low=0.0, high=0.06, step=0.005, symbol="λ0 non-IG", status="assumption",
+        label="Non-IG default rate", source="macro-010",
+        help="Yearly default rate of a customer below investment grade in calm markets.",
+    )
+    non_ig_price: float = assumption(
+        0.08, unit="per year", low=0.0, high=0.24, step=0.01, symbol="λ1 non-IG", status="assumption",
+        label="Non-IG default, price gap", source="judgment",
+        help="Default rate added as compute gets cheaper than the contract, at a gap of 100%.",
+    )
+    non_ig_demand: float = assumption(
+        0.15, unit="per year", low=0.0, high=0.45, step=0.01, symbol="λ2 non-IG", status="assumption",
+        label="Non-IG default, lost demand", source="judgment",
+        help="Default rate added per log point of demand below its reference.",
+    )
+    ig_discount: float = assumption(
+        0.05, unit="share", low=0.0, high=0.2, step=0.01, symbol="d_c IG",
+        label="IG contract discount", source="judgment",
+        help="How much less an investment-grade customer pays than the break-even contract price.",
+    )
+    non_ig_discount: float = assumption(
+        0.0, unit="share", low=0.0, high=0.2, step=0.01, symbol="d_c non-IG",
+        label="Non-IG contract discount", source="judgment",
+        help="How much less a customer below investment grade pays than the break-even contract price.",
+    )
+
+    def rates(self, grade: str) -> tuple[float, float, float]:
+        """Base, price-gap and lost-demand rates of a grade, per year."""
+        if grade == "ig":
+            return self.ig_base, self.ig_price, self.ig_demand
+        return self.non_ig_base, self.non_ig_price, self.non_ig_demand
+
+    def discount(self, grade: str) -> float:
+        """Contract discount of a grade."""
+        return self.ig_discount if grade == "ig" else self.non_ig_discount
+
+
+def alive(
+    offtaker: Offtaker, grade: str, price: Array, contract_price: float, state: Array, uniform: Array, start: Array | int
+) -> Array:
+    """Whether the customer still pays, shape (paths, quarters + 1).
+
+    Parameters
+    ----------
+    price, state : (paths, quarters + 1)
+        Rental price (USD/h) and log demand deviation.
+    contract_price : float
+        USD/h.
+    uniform : (paths,)
+        One draw a path; default comes when cumulative hazard passes -ln U.
+    start : int or (paths,)
+        First quarter in which the customer can default.
+    """
+    base, gap, lost = offtaker.rates(grade)
+    hazard = base + gap * np.maximum(0.0, 1.0 - price / contract_price) + lost * np.maximum(0.0, -state)
+    begins = np.arange(price.shape[1]) >= (np.asarray(start)[:, None] if np.ndim(start) else start)
+    cumulative = np.cumsum(DELTA * hazard * begins, axis=1)
+    return np.asarray(cumulative < -np.log(uniform)[:, None])

@@ -1,0 +1,1 @@
+"""Foundations that know nothing of AI or markets: assumptions, timeline, shocks, flows."""

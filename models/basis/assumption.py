@@ -1,0 +1,98 @@
+"""The one way to declare an assumption: default, unit, bounds, help and source in one place.
+
+Every reader (validation, widget, link, appendix, JSON Schema, sensitivity bounds) takes what it needs from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+Status = Literal["fact", "assumption", "judgment"]
+
+
+class Assumptions(BaseModel):
+    """A slice of a scenario: frozen, so it can be a cache key; unknown keys fail, so typos are found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=False, ser_json_inf_nan="null")
+
+
+def assumption(
+    default: float | None,
+    *,
+    unit: str,
+    low: float,
+    high: float,
+    label: str,
+    help: str,
+    source: str,
+    step: float | None = None,
+    symbol: str = "",
+    status: Status = "judgment",
+    none: str = "",
+) -> Any:
+    """Declare a number a user can change.
+
+    Parameters
+    ----------
+    default : float or None
+        Value in plain units (0.35, not 35; USD, not millions). None is allowed only with ``none``.
+    unit : str
+        Plain unit, such as ``"share"``, ``"USD/h"``, ``"per year"``, ``"quarters"``.
+    low, high : float
+        Inclusive bounds, in the unit of the default.
+    label, help : str
+        Short name, and one sentence that says what the number is.
+    source : str
+        Key of ``data/sources.csv`` or of a fact row; ``"judgment"`` where it is our own.
+    step : float, optional
+        Step of the slider; a hundredth of the range when omitted.
+    symbol : str
+        Symbol in the model's documentation.
+    status : {"fact", "assumption", "judgment"}
+        What kind of number the default is.
+    none : str
+        What "no value" means (for example "follows the hardware cost"); empty if a value is required.
+    """
+    meta: dict[str, Any] = {
+        "unit": unit,
+        "low": low,
+        "high": high,
+        "step": step if step is not None else (high - low) / 100,
+        "source": source,
+        "symbol": symbol,
+        "status": status,
+        "none": none,
+    }
+    if default is None and not none:
+        raise TypeError(f"{label}: a default of None needs a sentence saying what no value means")
+    return Field(default=default, ge=low, le=high, title=label, description=help, json_schema_extra=meta)
+
+
+def choice(default: str, *, options: Mapping[str, str], label: str, help: str, source: str, symbol: str = "") -> Any:
+    """Declare a named alternative; ``options`` maps each stored key to the words shown for it."""
+    meta: dict[str, Any] = {
+        "unit": "choice",
+        "options": dict(options),
+        "source": source,
+        "symbol": symbol,
+        "status": "judgment",
+        "none": "",
+    }
+    pattern = "^(" + "|".join(options) + ")$"
+    return Field(default=default, pattern=pattern, title=label, description=help, json_schema_extra=meta)
+
+
+def switch(default: bool, *, label: str, help: str, source: str, symbol: str = "") -> Any:
+    """Declare something that is on or off."""
+    meta: dict[str, Any] = {"unit": "on/off", "source": source, "symbol": symbol, "status": "judgment", "none": ""}
+    return Field(default=default, title=label, description=help, json_schema_extra=meta)
+
+
+def metadata(field: FieldInfo) -> dict[str, Any]:
+    """Unit, bounds, source, symbol and status of a declared field (empty dict for an undeclared one)."""
+    extra = field.json_schema_extra
+    return dict(extra) if isinstance(extra, dict) else {}

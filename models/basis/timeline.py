@@ -1,0 +1,42 @@
+"""The quarterly grid: t = 0 is closing, a flow at t falls at the end of quarter t."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+QUARTERS = 40
+"""Operating quarters of every evaluation: ten years."""
+
+DELTA = 0.25
+"""Years in a quarter."""
+
+HOURS = 8760.0 / 4.0
+"""Hours in a quarter."""
+
+
+def years(quarters: int) -> Array:
+    """Time in years of columns 0..quarters, shape (quarters + 1,)."""
+    return np.arange(quarters + 1) * DELTA
+
+
+def quarterly(rate_y: float) -> float:
+    """Quarterly equivalent of an effective annual rate."""
+    return float((1.0 + rate_y) ** DELTA - 1.0)
+
+
+def discount_factors(rate_y: float, quarters: int) -> Array:
+    """(1 + r)^(-t/4) for t = 0..quarters, shape (quarters + 1,)."""
+    return np.asarray((1.0 + rate_y) ** -years(quarters))
+
+
+def empty_paths(paths: int, quarters: int) -> Array:
+    """Array of shape (paths, quarters + 1), laid out time-major because every loop runs over time."""
+    return np.empty((quarters + 1, paths)).T
+
+
+def zero_paths(paths: int, quarters: int) -> Array:
+    """Zeros of shape (paths, quarters + 1), laid out time-major."""
+    return np.zeros((quarters + 1, paths)).T

@@ -1,0 +1,216 @@
+"""Demand for compute: a reference path in spending terms, and shocks around it that never move its mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from models.basis.assumption import Assumptions, assumption
+from models.basis.shocks import Shocks
+from models.basis.timeline import DELTA, Array, years, zero_paths
+from models.market.long_run import LongRun
+
+
+class Demand(Assumptions):
+    """How much compute is wanted, how fast that grows and how unsure it is."""
+
+    stock_now: float = assumption(
+        19.6e6, unit="H100e", low=10.0e6, high=40.0e6, step=0.2e6, symbol="B_0",
+        label="Demand today", source="s2_nvidia_fy26",
+        help="Compute wanted today at the long-run price; set so that first-year supplier revenue is $215bn.",
+    )
+    growth_now: float = assumption(
+        0.40, unit="log per year", low=0.0, high=0.8, step=0.02, symbol="g$_0", status="assumption",
+        label="Demand growth now", source="hardware_suppliers-005",
+        help="Yearly growth of spending on compute today, as a continuous rate.",
+    )
+    growth_long_run: float = assumption(
+        0.07, unit="log per year", low=0.0, high=0.12, step=0.005, symbol="g$_∞", status="assumption",
+        label="Demand growth, long run", source="judgment",
+        help="Yearly growth of spending that today's growth fades to.",
+    )
+    growth_fade: float = assumption(
+        0.40, unit="per year", low=0.1, high=1.0, step=0.02, symbol="κ", status="assumption",
+        label="Fade of demand growth", source="judgment",
+        help="Speed of the fade: 0.40 halves the gap to long-run growth in 1.7 years.",
+    )
+    volatility: float = assumption(
+        0.22, unit="per sqrt year", low=0.0, high=0.5, step=0.01, symbol="σ", status="assumption",
+        label="Demand volatility", source="gpu_rental_prices-078",
+        help="Volatility of the slow cycle of sentiment and adoption around the reference path.",
+    )
+    memory_years: float = assumption(
+        3.0, unit="years", low=1.0, high=6.0, step=0.25, symbol="half-life of X", status="assumption",
+        label="Memory of the demand cycle", source="judgment",
+        help="Half-life of a deviation of demand from its reference path.",
+    )
+    bust_rate: float = assumption(
+        0.08, unit="per year", low=0.0, high=0.3, step=0.01, symbol="λ", status="assumption",
+        label="Demand bust rate", source="judgment",
+        help="Expected number of sudden demand busts a year.",
+    )
+    bust_size: float = assumption(
+        0.35, unit="share", low=0.0, high=0.7, step=0.05, symbol="J", status="assumption",
+        label="Demand bust size", source="judgment",
+        help="Share of demand lost when a bust strikes.",
+    )
+    bust_permanent: float = assumption(
+        0.5, unit="share", low=0.0, high=1.0, step=0.05, symbol="π", status="assumption",
+        label="Permanent part of a bust", source="judgment",
+        help="Share of a bust that never comes back.",
+    )
+    bust_half_life: float = assumption(
+        2.0, unit="years", low=1.0, high=4.0, step=0.25, symbol="half-life of Y", status="assumption",
+        label="Recovery from a bust", source="judgment",
+        help="Half-life of the temporary part of a bust.",
+    )
+    efficiency_factor: float = assumption(
+        1.0, unit="x", low=1.0, high=8.0, step=0.25, symbol="exp(e)", status="assumption",
+        label="Efficiency surprise", source="s3_efficiency",
+        help="One-off gain in work done per unit of compute, above the trend already inside demand growth.",
+    )
+    efficiency_quarter: int = assumption(
+        0, unit="quarter", low=0, high=40, step=1, symbol="q_e", status="assumption",
+        label="Quarter of the efficiency surprise", source="judgment",
+        help="First quarter in which the efficiency surprise acts.",
+    )
+    rebound: float = assumption(
+        0.8, unit="elasticity", low=0.3, high=1.5, step=0.05, symbol="ε_R", status="assumption",
+        label="Rebound", source="s3_efficiency",
+        help="How far cheaper work creates more work: below 1 efficiency destroys demand, above 1 it adds to it.",
+    )
+    diversion: float = assumption(
+        0.40, unit="share", low=0.0, high=1.0, step=0.05, symbol="d", status="assumption",
+        label="Diversion of public purchases", source="judgment",
+        help="Share of publicly bought compute that replaces private purchases.",
+    )
+
+
+@dataclass(frozen=True)
+class DemandPaths:
+    """Demand before public purchases.
+
+    Attributes
+    ----------
+    log_reference : (quarters + 1,)
+        Log of reference demand, H100e at the long-run price.
+    state : (paths, quarters + 1)
+        Compensated log deviation X + Y + Q - comp (the demand state D^s).
+    efficiency : (quarters + 1,)
+        Log effect of an efficiency surprise on demand.
+    permanent : (paths, quarters + 1)
+        Uncompensated permanent losses Q.
+    """
+
+    log_reference: Array
+    state: Array
+    efficiency: Array
+    permanent: Array
+
+
+def log_growth(demand: Demand, t: Array) -> Array:
+    """Cumulative log growth of spending after ``t`` years (closed form of a decaying growth rate)."""
+    return cumulative_growth(demand.growth_now, demand.growth_long_run, demand.growth_fade, t)
+
+
+def cumulative_growth(now: float, long_run: float, fade: float, t: Array) -> Array:
+    """Integral of long_run + (now - long_run) exp(-fade t), same shape as ``t`` (years)."""
+    return np.asarray(long_run * t + (now - long_run) * -np.expm1(-fade * t) / fade)
+
+
+def log_reference_demand(demand: Demand, curves: LongRun, quarters: int) -> Array:
+    """Log reference demand, H100e, shape (quarters + 1,): spending follows growth, so volume gains what cost loses."""
+    return np.asarray(
+        np.log(demand.stock_now) + log_growth(demand, years(quarters)) - np.log(curves.index[: quarters + 1])
+    )
+
+
+def simulate_demand(demand: Demand, curves: LongRun, shocks: Shocks) -> DemandPaths:
+    """Draw demand around its reference path; E[exp(state)] = 1 in every quarter, busts included."""
+    quarters = shocks.quarters
+    state, permanent = _deviation(demand, shocks)
+    e = np.where(np.arange(quarters + 1) >= demand.efficiency_quarter, np.log(demand.efficiency_factor), 0.0)
+    return DemandPaths(
+        log_reference=log_reference_demand(demand, curves, quarters),
+        state=state,
+        efficiency=-(1.0 - demand.rebound) * e,
+        permanent=permanent,
+    )
+
+
+def compensator(demand: Demand, quarters: int) -> Array:
+    """Log mean of exp(X + Y + Q), shape (quarters + 1,): what is subtracted so that shocks are fair."""
+    phi = 2.0 ** (-DELTA / demand.memory_years)
+    t = np.arange(quarters + 1)
+    variance = demand.volatility**2 * DELTA * (1.0 - phi ** (2 * t)) / (1.0 - phi**2)
+    chance, log_loss = _bust_chance(demand), np.log1p(-demand.bust_size)
+    left = demand.bust_permanent + (1.0 - demand.bust_permanent) * 2.0 ** (-np.arange(quarters) * DELTA / demand.bust_half_life)
+    jumps = np.concatenate([[0.0], np.cumsum(np.log(1.0 - chance + chance * np.exp(log_loss * left)))])
+    return np.asarray(0.5 * variance + jumps)
+
+
+def _bust_chance(demand: Demand) -> float:
+    return float(-np.expm1(-demand.bust_rate * DELTA))
+
+
+@lru_cache(maxsize=4)
+def _deviation_cached(
+    volatility: float, memory: float, rate: float, size: float, permanent: float, half_life: float, shocks_id: _ByIdentity
+) -> tuple[Array, Array]:
+    demand = Demand(
+        volatility=volatility, memory_years=memory, bust_rate=rate, bust_size=size, bust_permanent=permanent,
+        bust_half_life=half_life,
+    )
+    return _simulate_deviation(demand, shocks_id.shocks)
+
+
+class _ByIdentity:
+    """Cache key for a set of draws: the same object, not equal contents."""
+
+    def __init__(self, shocks: Shocks) -> None:
+        self.shocks = shocks
+
+    def __hash__(self) -> int:
+        return id(self.shocks)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByIdentity) and other.shocks is self.shocks
+
+
+def _deviation(demand: Demand, shocks: Shocks) -> tuple[Array, Array]:
+    """State and permanent losses; most sliders leave them alone, so the last few are kept."""
+    return _deviation_cached(
+        demand.volatility, demand.memory_years, demand.bust_rate, demand.bust_size, demand.bust_permanent,
+        demand.bust_half_life, _ByIdentity(shocks),
+    )
+
+
+def _simulate_deviation(demand: Demand, shocks: Shocks) -> tuple[Array, Array]:
+    quarters = shocks.quarters
+    jumps = _bust_marks(demand, shocks) * np.log1p(-demand.bust_size)
+    cycle, temporary, lasting = (zero_paths(shocks.paths, quarters) for _ in range(3))
+    phi = 2.0 ** (-DELTA / demand.memory_years)
+    decay = 2.0 ** (-DELTA / demand.bust_half_life)
+    scale = demand.volatility * np.sqrt(DELTA)
+    for t in range(1, quarters + 1):
+        cycle[:, t] = phi * cycle[:, t - 1] + scale * shocks.demand_z[:, t]
+        temporary[:, t] = decay * temporary[:, t - 1] + (1.0 - demand.bust_permanent) * jumps[:, t]
+        lasting[:, t] = lasting[:, t - 1] + demand.bust_permanent * jumps[:, t]
+    state = cycle + temporary + lasting - compensator(demand, quarters)
+    state.flags.writeable = lasting.flags.writeable = False
+    return state, lasting
+
+
+def _bust_marks(demand: Demand, shocks: Shocks) -> Array:
+    """1 in the quarter of a bust, shape (paths, quarters + 1): geometric waiting times between busts."""
+    marks = zero_paths(shocks.paths, shocks.quarters)
+    chance = _bust_chance(demand)
+    if chance == 0.0:
+        return marks
+    waits = np.floor(np.log1p(-shocks.jump_gap_u) / np.log1p(-chance)) + 1.0
+    when = np.cumsum(waits, axis=1)
+    rows, order = np.nonzero(when <= shocks.quarters)
+    marks[rows, when[rows, order].astype(np.int64)] = 1.0
+    return marks

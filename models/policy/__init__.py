@@ -1,0 +1,1 @@
+"""Sovereign programs: what is announced, what is paid, what it builds and who receives it."""
