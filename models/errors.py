@@ -1,0 +1,21 @@
+"""The errors Assay raises on purpose, as one small tree.
+
+A message names the field, the value, the bound and the likely cause, because it is shown to a user as it stands.
+Anything that is not an `AssayError` is a defect of the program.
+"""
+
+
+class AssayError(Exception):
+    """Base of every error that is the input's fault and not the program's."""
+
+
+class ScenarioError(AssayError):
+    """A scenario is not admissible: unknown field, wrong type, out of bounds, or fields that contradict each other."""
+
+
+class LinkError(AssayError):
+    """A scenario link cannot be read at all: wrong version, too long, or not a query string."""
+
+
+class DataError(AssayError):
+    """A file under `data/`, or a key that should be in one, is broken; names the file, the row and the field."""
