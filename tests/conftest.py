@@ -1,0 +1,57 @@
+"""What every test may ask for: a browser, the word of whoever accepts golden tables, and repeatable hypotheses."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "ci",
+    derandomize=True,  # the same examples everywhere: a red run is red again on the next machine
+    deadline=None,  # two shared cores: time says nothing about correctness
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("explore", parent=settings.get_profile("ci"), derandomize=False, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="accept today's figures as the golden tables")
+
+
+@pytest.fixture(scope="session")
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--update-golden"))
+
+
+def find_chromium() -> str | None:
+    """The browser to drive: $ASSAY_CHROMIUM, then one on the PATH, then playwright's own."""
+    chosen = os.environ.get("ASSAY_CHROMIUM")
+    if chosen:
+        return shutil.which(chosen)
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if found := shutil.which(name):
+            return found
+    from playwright.sync_api import sync_playwright  # starts a driver process, so only when nothing else is there
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Path of a Chromium; without one the test skips, or fails where ASSAY_REQUIRE_BROWSER=1."""
+    found = find_chromium()
+    if found:
+        return found
+    missing = (
+        "no browser: set ASSAY_CHROMIUM to a Chromium, or install one (Debian: apt-get install chromium; "
+        "elsewhere: .venv/bin/python -m playwright install chromium)"
+    )
+    if os.environ.get("ASSAY_REQUIRE_BROWSER") == "1":
+        pytest.fail(missing)
+    pytest.skip(missing)
