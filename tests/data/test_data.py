@@ -261,3 +261,12 @@ def test_a_delivery_that_points_nowhere_is_refused(tmp_path: Path, old: str, new
     links.write_text(links.read_text().replace(old, new, 1))
     with pytest.raises(DataError, match=r"program_delivery\.csv, row"):
         load_programs(tmp_path / "data")
+
+
+def test_the_codebook_counts_what_is_there() -> None:
+    codebook = (DATA / "README.md").read_text(encoding="utf-8")
+    told = {name: int(rows) for name, rows in re.findall(r"^\| `(\w+)` \| (\d+) \|", codebook, flags=re.MULTILINE)}
+    assert told == Counter(table for table, _ in fact_rows())
+    assert f"{sum(told.values())} rows in {len(told)} tables" in codebook
+    columns = read_rows(DATA / "sources.csv", ("id",))[0]
+    assert [name for name in columns if not re.search(rf"^\| .*`{name}`.* \|", codebook, flags=re.MULTILINE)] == []
