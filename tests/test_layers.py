@@ -22,7 +22,8 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("models.basis*",), ("models.rows", "models.sources", "models.programs")),
     (("models.policy*",), ("models.measures*",)),
     (("models.market*",),),
-    (("models.debt*",), ("models.leasing",), ("models.offtaker",)),  # contracts: what assets are let, lent and sold under
+    (("models.leasing",), ("models.offtaker",)),
+    (("models.debt*",),),
     (("models.assets*",),),
     (("models.scenario", "models.presets", "models.catalog", "models.link"),),
     (("models.calibration*",),),
