@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.assets.offtaker import GRADES, Offtaker, alive
+from models.offtaker import GRADES, Offtaker, alive
 from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.flows import CashFlows
 from models.basis.timeline import HOURS, Array, discount_factors, zero_paths
@@ -107,11 +107,12 @@ MARKET_POWER_PRICE = 0.08
 class FleetTerms:
     """The numbers a fleet, a loan on it and its used value share.
 
-    ``cost`` USD/H100e paid, ``cash_cost`` and ``idle_cost`` USD/h, ``contract_price`` USD/h, ``first`` and ``last``
+    ``cost`` USD/H100e paid, ``market_cost`` what others pay, ``cash_cost`` and ``idle_cost`` USD/h, ``contract_price`` USD/h, ``first`` and ``last``
     operating quarter, ``contract_end`` last contracted quarter.
     """
 
     cost: float
+    market_cost: float
     cash_cost: float
     idle_cost: float
     contract_price: float
@@ -125,11 +126,8 @@ class FleetTerms:
     salvage: float
 
 
-def fleet_terms(fleet: GpuFleet, offtaker: Offtaker, hardware: Hardware, market: MarketPaths, ceiling: float) -> FleetTerms:
-    """Resolve what "no value" means and where the contract ends.
-
-    ``ceiling`` is the highest utilization a merchant machine can reach (unused by terms, kept by the caller).
-    """
+def fleet_terms(fleet: GpuFleet, offtaker: Offtaker, hardware: Hardware, market: MarketPaths) -> FleetTerms:
+    """Resolve what "no value" means and where the contract ends."""
     cost = hardware.installed_cost * fleet.cost_factor
     local = hardware.power_kw * fleet.facility_overhead * (fleet.power_price - MARKET_POWER_PRICE)
     cash = cash_cost_now(hardware) + local
@@ -140,7 +138,7 @@ def fleet_terms(fleet: GpuFleet, offtaker: Offtaker, hardware: Hardware, market:
         price = fleet.contract_price
     ramp = hardware.ramp_quarters
     return FleetTerms(
-        cost=cost, cash_cost=cash, idle_cost=hardware.idle_cost, contract_price=price, contracted=fleet.contracted_share,
+        cost=cost, market_cost=hardware.installed_cost, cash_cost=cash, idle_cost=hardware.idle_cost, contract_price=price, contracted=fleet.contracted_share,
         contract_end=ramp + fleet.contract_quarters, first=ramp + 1, last=ramp + hardware.life_quarters,
         availability=hardware.availability, earned=market.curves.balance_utilization,
         hurdle_market=hardware.merchant_hurdle, salvage=fleet.salvage,
@@ -227,7 +225,7 @@ def operate(
             clawback[:, t] = np.where(scrap_now, np.minimum(grant_back, sale[:, t]), 0.0)
         idle = np.where(works, 0, idle + 1)
     if terms.last <= quarters:
-        sale[:, terms.last] += np.where(running, terms.salvage * terms.cost / fleet.cost_factor, 0.0)
+        sale[:, terms.last] += np.where(running, terms.salvage * terms.market_cost, 0.0)
     flow += revenue - cost + sale - clawback
     extras = {
         "revenue": revenue, "running_cost": cost, "sale": sale, "clawback": clawback,
@@ -249,7 +247,7 @@ def used_value(
     fade = 2.0 ** (-(j - quarter) / fleet.gap_half_life)
     forward = np.exp(log_ratio[:, None] * fade) * known
     margin = HOURS * np.maximum(0.0, terms.earned * forward - terms.cash_cost)
-    value = margin @ v[j - quarter] + v[terms.last - quarter] * terms.salvage * terms.cost
+    value = margin @ v[j - quarter] + v[terms.last - quarter] * terms.salvage * terms.market_cost
     return np.asarray(np.maximum(terms.salvage * market.curves.hardware_cost[min(quarter, market.quarters)], value))
 
 

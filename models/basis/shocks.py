@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from models.basis.timeline import QUARTERS, Array
+from models.basis.timeline import QUARTERS, Array, years
 
 Method = Literal["sobol", "random"]
 
@@ -158,6 +158,12 @@ def calm_shocks(quarters: int = QUARTERS) -> Shocks:
         letting_u=spells,
         replicate=np.zeros(1, dtype=np.int64),
     )
+
+
+def martingale(z: Array, sd: float) -> Array:
+    """exp(sd W - sd^2 t / 2), mean one at every quarter, shape of ``z`` (paths, quarters + 1)."""
+    walk = np.cumsum(z, axis=1) * (0.5 * sd)
+    return np.asarray(np.exp(walk - 0.5 * sd**2 * years(z.shape[1] - 1)))
 
 
 def _draw_block(seed: int, group: int, size: int, method: Method, quarters: int) -> dict[str, Array]:

@@ -36,7 +36,6 @@ class Setting:
     clearing: Clearing
     localization: Localization
     policy: Policy
-    building_cost: float
     contract_quarters: int
 
 
@@ -178,7 +177,7 @@ def market_curves(setting: Setting, quarters: int) -> LongRun:
     c = setting.clearing
     return long_run(
         setting.hardware, setting.localization.model_copy(update={"share": 0.0, "fragmentation": None, "home_share": 1.0}),
-        c.balance_utilization, c.ceiling_utilization, setting.building_cost, quarters,
+        c.balance_utilization, c.ceiling_utilization, setting.policy.building_cost, quarters,
     )
 
 

@@ -203,6 +203,11 @@ class Policy(Assumptions):
         label="Cap on public building", source="judgment",
         help="Largest share of a bloc's planned additions that programs can build in a quarter.",
     )
+    building_cost: float = assumption(
+        17_600.0, unit="USD/kW", low=10_000.0, high=25_000.0, step=100.0, symbol="17.6", status="fact",
+        label="Data center behind a public build", source="data_centers-001",
+        help="Turn-key data center that a program pays beside the hardware, per kW of IT load.",
+    )
     market_channel: bool = switch(
         True, label="Programs act on the market", source="judgment",
         help="Whether programs add capacity and demand; off isolates what the recipient receives.",

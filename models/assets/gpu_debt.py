@@ -1,0 +1,190 @@
+"""GPU-backed debt: a delayed-draw term loan on a contracted fleet, seen from the lender and from the equity below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.basis.assumption import Assumptions, assumption, choice
+from models.basis.flows import CashFlows, split
+from models.basis.timeline import Array
+from models.debt import LoanPaths, LoanTerms, Valuer, minimum_dscr, run_waterfall, scheduled_principal
+from models.offtaker import GRADES
+
+AMORTIZATION = {"level": "level payments", "straight": "equal principal", "sculpted": "sculpted to a target coverage"}
+
+
+class GpuDebt(Assumptions):
+    """The facility: its customer, size, price and repayment."""
+
+    contracted_share: float = assumption(
+        0.95, unit="share", low=0.0, high=1.0, step=0.05, symbol="q (SPV)", status="assumption",
+        label="Contracted share of the collateral", source="s16_coreweave",
+        help="Share of the financed fleet let under take-or-pay; lenders ask for nearly all.",
+    )
+    customer: str = choice(
+        "non_ig", options=GRADES, label="Customer grade of the collateral", source="judgment", symbol="offtaker",
+        help="Credit of the customer behind the loan: it drives spread, price and default.",
+    )
+    contract_price: float | None = assumption(
+        None, unit="USD/h", low=0.4, high=5.0, step=0.05, symbol="P_c (SPV)",
+        label="Contract price of the collateral", source="judgment", none="break-even contract price less the customer's discount",
+        help="What the contracted share of the collateral earns per H100-equivalent hour.",
+    )
+    payback_years: float | None = assumption(
+        None, unit="years", low=2.0, high=4.0, step=0.1, symbol="payback", status="fact",
+        label="Contract payback of the collateral", source="s16_coreweave", none="price is not set by payback",
+        help="Sets the contract price so that it returns the hardware cost in this many years.",
+    )
+    advance_cap: float = assumption(
+        0.75, unit="share of cost", low=0.0, high=0.9, step=0.01, symbol="λ_A", status="assumption",
+        label="Leverage: highest advance rate", source="gpu_debt_deals-008",
+        help="Largest share of hardware cost, net of grants, that the loan pays; coverage can make it smaller.",
+    )
+    sizing_dscr: float = assumption(
+        1.30, unit="x", low=1.0, high=1.6, step=0.05, symbol="sizing DSCR", status="assumption",
+        label="Coverage that sizes the loan", source="gpu_debt_deals-037",
+        help="Smallest debt service coverage the lender wants to see on the path without shocks.",
+    )
+    spread: float | None = assumption(
+        None, unit="per year", low=0.02, high=0.13, step=0.0025, symbol="spread", status="fact",
+        label="Spread over the base rate", source="gpu_debt_deals-006", none="225 bp for an IG customer, 400 bp below",
+        help="Margin of the loan over SOFR.",
+    )
+    tenor_quarters: int = assumption(
+        16, unit="quarters", low=8, high=20, step=1, symbol="tenor", status="assumption",
+        label="Tenor", source="gpu_debt_deals-001", help="Quarters of debt service after the ramp.",
+    )
+    amortization: str = choice(
+        "level", options=AMORTIZATION, label="Repayment", source="gpu_debt_deals-001", symbol="amortization",
+        help="How principal is repaid over the tenor.",
+    )
+    balloon: float = assumption(
+        0.0, unit="share", low=0.0, high=0.6, step=0.05, symbol="balloon",
+        label="Balloon", source="judgment", help="Share of the loan due in the last quarter.",
+    )
+    reserve_months: float = assumption(
+        3.0, unit="months", low=0.0, high=12.0, step=1.0, symbol="DSRA", status="assumption",
+        label="Debt service reserve", source="judgment", help="Months of debt service that equity funds at closing.",
+    )
+    sweep: float = assumption(
+        0.0, unit="share", low=0.0, high=1.0, step=0.05, symbol="sweep", status="assumption",
+        label="Cash sweep", source="judgment", help="Share of excess cash that prepays the loan in good times.",
+    )
+
+
+class Covenants(Assumptions):
+    """Tests of the loan, rights of the sponsor and what a default recovers."""
+
+    lockup: float = assumption(
+        1.20, unit="x", low=1.1, high=1.5, step=0.05, symbol="lock-up", status="assumption",
+        label="Lock-up coverage", source="gpu_debt_deals-006", help="Coverage below which all excess cash prepays the loan.",
+    )
+    event_of_default: float = assumption(
+        1.05, unit="x", low=1.0, high=1.2, step=0.01, symbol="EoD", status="assumption",
+        label="Event-of-default coverage", source="gpu_debt_deals-015",
+        help="Coverage below which, two quarters running, an event of default sweeps all cash.",
+    )
+    ltv_cap: float | None = assumption(
+        None, unit="x", low=0.5, high=1.5, step=0.05, symbol="LTV cap", status="assumption",
+        label="Loan-to-value trap", source="judgment", none="no trap",
+        help="Loan-to-value above which cash is trapped instead of distributed.",
+    )
+    cures: int = assumption(
+        2, unit="count", low=0, high=4, step=1, symbol="k",
+        label="Equity cures", source="judgment", help="How often the sponsor may pay in a shortfall.",
+    )
+    cure_cover: float = assumption(
+        1.1, unit="x", low=1.0, high=1.5, step=0.05, symbol="cover (cure)",
+        label="Value that makes a cure worth it", source="judgment",
+        help="The sponsor cures only if machines and contract are worth this many times the debt.",
+    )
+    fire_sale: float = assumption(
+        0.25, unit="share", low=0.0, high=0.7, step=0.05, symbol="fire", status="assumption",
+        label="Fire-sale discount", source="s21_miner_loans",
+        help="How much less than their value machines fetch when sold after a default.",
+    )
+    sale_cost: float = assumption(
+        0.03, unit="share", low=0.0, high=0.10, step=0.01, symbol="cost", status="assumption",
+        label="Cost of enforcement", source="s21_miner_loans", help="Share of sale proceeds that enforcement costs.",
+    )
+    recovery_lag: int = assumption(
+        2, unit="quarters", low=0, high=6, step=1, symbol="lag", status="assumption",
+        label="Time to recovery", source="s21_miner_loans", help="Quarters between default and sale of the collateral.",
+    )
+    contract_recovery: float = assumption(
+        0.5, unit="share", low=0.0, high=1.0, step=0.05, symbol="R_o",
+        label="Recovery of the contract claim", source="judgment",
+        help="Share of the contract's value above the market that a lender recovers.",
+    )
+
+
+SPREADS = {"ig": 0.0225, "non_ig": 0.0400}
+
+
+@dataclass(frozen=True)
+class Collateral:
+    """The financed fleet, per H100e. ``cfads`` (paths, quarters + 1); ``base_cfads`` (quarters + 1,) without shocks;
+    ``cost`` USD net of what is received at closing; ``extra`` equity receipts outside the waterfall (tax credit)."""
+
+    cost: float
+    cfads: Array
+    base_cfads: Array
+    extra: Array
+    value: Valuer
+    claim: Valuer
+
+
+def loan_terms(
+    debt: GpuDebt, covenants: Covenants, collateral: Collateral, *, base_rate: float, ramp: int, rate_cut: float, guarantee: float
+) -> LoanTerms:
+    """Resolve spread and size: the smaller of the advance cap and what coverage allows."""
+    spread = SPREADS[debt.customer] if debt.spread is None else debt.spread
+    terms = LoanTerms(
+        principal=debt.advance_cap * collateral.cost, coupon=base_rate + spread - rate_cut, first=ramp + 1,
+        last=ramp + debt.tenor_quarters, amortization=debt.amortization, balloon=debt.balloon,
+        target_dscr=debt.sizing_dscr, reserve_quarters=debt.reserve_months / 3.0, reserve_rate=base_rate,
+        lockup=covenants.lockup, event_of_default=covenants.event_of_default, sweep=debt.sweep,
+        ltv_cap=covenants.ltv_cap, cures=covenants.cures, cure_cover=covenants.cure_cover,
+        fire_sale=covenants.fire_sale, sale_cost=covenants.sale_cost, recovery_lag=covenants.recovery_lag,
+        contract_recovery=covenants.contract_recovery, guarantee=guarantee,
+    )
+    return replace(terms, principal=min(terms.principal, _coverage_limit(terms, collateral, debt.sizing_dscr)))
+
+
+def cash_flows(terms: LoanTerms, collateral: Collateral) -> tuple[CashFlows, CashFlows, LoanPaths]:
+    """Flows of the lender and of the equity below it, per H100e at par and at cost, and the loan's own paths, USD."""
+    plan = scheduled_principal(terms, collateral.base_cfads)
+    loan = run_waterfall(terms, collateral.cfads, plan, collateral.value, collateral.claim)
+    lender = CashFlows(*split(loan.lender), extras={"balance": loan.balance, "dscr": loan.dscr}, ledger=_ledger(terms, collateral, loan))
+    equity = loan.equity + collateral.extra
+    equity[:, 0] -= collateral.cost - terms.principal
+    return lender, CashFlows(*split(equity), extras={"dscr": loan.dscr}), loan
+
+
+def _coverage_limit(terms: LoanTerms, collateral: Collateral, target: float) -> float:
+    """Largest principal with the target coverage on the no-shock path; coverage is inverse in size unless sculpted."""
+    if terms.principal <= 0.0:
+        return 0.0
+    if terms.amortization == "sculpted":
+        from models.debt import sculpted_capacity
+
+        capacity = sculpted_capacity(collateral.base_cfads, target, terms.rate_q, terms.first, terms.last)
+        return capacity / (1.0 + terms.rate_q) ** (terms.first - 1)
+    return terms.principal * max(minimum_dscr(terms, collateral.base_cfads), 0.0) / target
+
+
+def _ledger(terms: LoanTerms, collateral: Collateral, loan: LoanPaths) -> dict[str, Array]:
+    """Project cash on one side, claimants and reserves on the other; sums to zero after closing."""
+    change = np.zeros_like(loan.reserve)
+    change[:, 1:] = np.diff(loan.reserve + loan.trap, axis=1)
+    change[:, 0] = loan.reserve[:, 0]
+    gone = np.arange(loan.reserve.shape[1])[None, :] > loan.default_quarter[:, None]
+    project = np.where(gone, 0.0, collateral.cfads)
+    project[:, 0] = -terms.principal  # the draw pays for hardware
+    return {
+        "project": project, "reserve income": loan.reserve_income, "cure": loan.cure, "sale": loan.sale,
+        "guarantee": loan.guarantee, "unpaid": loan.unpaid, "lender": -loan.lender,
+        "equity": -(loan.equity + loan.cure), "reserves": -change,
+    }
