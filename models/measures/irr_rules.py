@@ -1,0 +1,205 @@
+"""Internal rate of return: a value and a status, by rules that never drop a loser.
+
+A rate alone hides whether it is the only root, one of several, or no root at all; so every path gets both.
+The rules, in order, once leading and trailing zeros are set aside:
+
+1. no flow at all, or one that is not finite: NaN, `undefined`;
+2. no outflow: NaN, `no_investment`;
+3. outflows but no inflow: -100%, `total_loss`;
+4. all outflows before all inflows: the unique root, `ok`;
+5. otherwise, if the cumulative flow changes sign once and ends above zero (Norstrom 1972), the unique positive
+   root, `ok`; else every root on the side the undiscounted sum points to is sought: below zero if money was lost,
+   at or above zero if not. One root: `ok`. Several: the one nearest zero, `multiple`. None: -100% if money was
+   lost, NaN if not, `no_root` both times.
+
+Sources: Norstrom (1972), J. Financial and Quantitative Analysis 7(3); Descartes' rule of signs; Cauchy's bound.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.measures.log_ratio import EXPONENT_LIMIT, BoolArray, FloatArray, Flows, edges, root_bound
+from models.measures.root_search import Brackets, find_brackets, refine
+
+DEEP_LOSS = 1e-3  # below this multiple of money powers of 1 + r may leave float64 on the way to the root
+SLACK = 1e-9  # of a bracket, against rounding
+
+Solution = tuple[FloatArray, NDArray[np.int8]]
+
+
+class IrrStatus(IntEnum):
+    """What kind of number an internal rate of return is."""
+
+    ok = 0
+    multiple = 1
+    undefined = 2
+    no_investment = 3
+    total_loss = 4
+    no_root = 5
+
+
+def solve(columns: FloatArray, times: FloatArray, is_periodic: bool, start: FloatArray | None = None) -> Solution:
+    """Return log rates y = ln(1 + r) per unit of time and status codes, each (paths,), for time-major flows.
+
+    -100% comes back as y = -inf. `times` (times,) ascend; `is_periodic` says they are one apart.
+    """
+    with np.errstate(all="ignore"):
+        pays, earns = columns < 0.0, columns > 0.0
+        used = np.flatnonzero(pays.any(axis=1) | earns.any(axis=1))
+        trim = slice(used[0], used[-1] + 1) if len(used) else slice(0, 0)
+        columns, times, pays, earns = columns[trim], times[trim], pays[trim], earns[trim]
+        has_out, has_in = pays.any(axis=0), earns.any(axis=0)
+        status = np.full(columns.shape[1], IrrStatus.ok, dtype=np.int8)
+        status[~has_in] = IrrStatus.total_loss
+        status[~has_out] = IrrStatus.no_investment
+        status[~(has_out | has_in) | ~np.isfinite(columns.sum(axis=0))] = IrrStatus.undefined
+        y = np.where(status == IrrStatus.total_loss, -np.inf, np.nan)
+        is_ordered = _pays_before_it_earns(pays, earns)
+        for solver, chosen in ((_ordered, is_ordered), (_mixed, ~is_ordered)):
+            rows = np.flatnonzero((status == IrrStatus.ok) & chosen)
+            if len(rows) == 0:
+                continue
+            part, part_pays = columns, pays
+            if len(rows) < columns.shape[1]:
+                part, part_pays = columns.take(rows, axis=1), pays.take(rows, axis=1)
+            flows = Flows.of(part, part_pays, times, is_periodic)
+            y[rows], status[rows] = solver(flows, None if start is None else start[rows])
+    return y, status
+
+
+def _pays_before_it_earns(pays: BoolArray, earns: BoolArray) -> BoolArray:
+    """Return (paths,) whether every outflow comes before every inflow."""
+    answer = np.ones(pays.shape[1], dtype=np.bool_)
+    paying, earning = np.flatnonzero(pays.any(axis=1)), np.flatnonzero(earns.any(axis=1))
+    if len(paying) == 0 or len(earning) == 0:
+        return answer
+    has_earned = np.zeros_like(answer)
+    for t in range(earning[0], paying[-1] + 1):  # often no step at all: only here could a path break the order
+        answer &= ~(has_earned & pays[t])
+        has_earned |= earns[t]
+    return answer
+
+
+def _ordered(flows: Flows, guess: FloatArray | None) -> Solution:
+    """Solve paths whose outflows all precede their inflows, (paths,) each: rule 4.
+
+    There h falls with a slope between minus the span and minus the smallest gap of time, so its value at zero
+    gives a bracket.
+    """
+    paid = flows.outflows.sum(axis=0)
+    is_deep = (flows.total + paid < DEEP_LOSS * paid) | (not flows.is_periodic)
+    y = np.empty(len(paid))
+    for careful, rows in ((False, np.flatnonzero(~is_deep)), (True, np.flatnonzero(is_deep))):
+        if len(rows) == 0:
+            continue
+        part = flows.take(rows)
+        # The net total loses a tiny inflow beside a large outflow: deep losses add up inflows alone.
+        received = np.maximum(part.columns, 0.0).sum(axis=0) if careful else part.total + paid[rows]
+        h = np.log(received / paid[rows])
+        slow, fast = h / flows.span, h / flows.gap
+        low, high = np.minimum(slow, fast) - SLACK, np.maximum(slow, fast) + SLACK
+        start = slow if careful else _start(part, low, high, None if guess is None else guess[rows])
+        y[rows] = refine(part, start, low, high, careful)
+    return y, np.full(len(y), IrrStatus.ok, dtype=np.int8)
+
+
+def _start(flows: Flows, low: FloatArray, high: FloatArray, guess: FloatArray | None) -> FloatArray:
+    """Return where to begin (paths,): the guess if it lies in the bracket, else Halley's step from a rate of zero."""
+    if guess is None:
+        powers = np.vander(flows.times - flows.times[0], 3, increasing=True).T
+        out = powers[:, : len(flows.outflows)] @ flows.outflows
+        into = powers @ flows.columns + out
+        h = np.log(into[0] / out[0])
+        (out_mean, out_square), (in_mean, in_square) = out[1:] / out[0], into[1:] / into[0]
+        slope, bend = out_mean - in_mean, in_square - in_mean**2 - out_square + out_mean**2
+        guess = -h / (slope * np.maximum(1.0 - 0.5 * h * bend / slope**2, 0.3))
+        # Matrix products may differ in the last bit with the number of paths; a rounded start does not.
+        guess = np.rint(guess * 65536.0) / 65536.0
+    return np.where((guess >= low) & (guess <= high), guess, np.clip(0.0, low, high))
+
+
+def settled(flows: Flows) -> Flows:
+    """Return flows whose total is zero where it lies within its own rounding error."""
+    gross = flows.total + 2.0 * flows.outflows.sum(axis=0)
+    noise = len(flows.columns) * np.finfo(np.float64).eps * gross
+    return flows._replace(total=np.where(np.abs(flows.total) <= noise, 0.0, flows.total))
+
+
+def _mixed(flows: Flows, guess: FloatArray | None) -> Solution:
+    """Solve paths with an inflow before an outflow, (paths,) each: rule 5."""
+    flows = settled(flows)
+    total = flows.total
+    # Norstrom's rule reads the sums forward for a rate above zero; read from the last flow back, the same argument
+    # (Descartes' rule on the flows divided by one minus the growth factor) gives a single root below zero.
+    forward, backward = _changes_sign_once(flows.columns), _changes_sign_once(flows.columns[::-1])
+    is_single = np.where(total > 0.0, forward, backward & (total < 0.0))
+    y = np.full(len(total), np.nan)
+    status = np.full(len(total), IrrStatus.no_root, dtype=np.int8)
+    rows = np.flatnonzero(is_single)
+    if len(rows):
+        y[rows], status[rows] = _single(flows.take(rows), None if guess is None else guess[rows])
+    for below in (True, False):
+        rows = np.flatnonzero(~is_single & ((total < 0.0) == below))
+        if len(rows):
+            y[rows], status[rows] = _scan(flows.take(rows), below)
+    return y, status
+
+
+def _changes_sign_once(columns: FloatArray) -> BoolArray:
+    """Return (paths,) whether the running sum down the rows changes sign exactly once."""
+    running = np.zeros(columns.shape[1])
+    was_above = np.zeros(columns.shape[1], dtype=np.bool_)
+    was_below, rose, fell = was_above.copy(), was_above.copy(), was_above.copy()
+    for column in columns:
+        running += column
+        is_above, is_below = running > 0.0, running < 0.0
+        rose |= is_above & was_below
+        fell |= is_below & was_above
+        was_above |= is_above
+        was_below |= is_below
+    return np.asarray(rose ^ fell)
+
+
+def _single(flows: Flows, guess: FloatArray | None) -> Solution:
+    """Solve paths with one root on the side of zero that their total points to, (paths,) each."""
+    is_loss = flows.total < 0.0
+    first, last = edges(flows.columns)
+    bound = root_bound(flows, np.where(is_loss, last, first))
+    low, high = np.where(is_loss, -bound, 0.0), np.where(is_loss, 0.0, bound)
+    start = _start(flows, low, high, guess)
+    is_far = (-low * flows.span > EXPONENT_LIMIT) | (not flows.is_periodic)
+    y = np.empty(len(bound))
+    for careful, rows in ((False, np.flatnonzero(~is_far)), (True, np.flatnonzero(is_far))):
+        if len(rows):
+            y[rows] = refine(flows.take(rows), start[rows], low[rows], high[rows], careful)
+    return y, np.full(len(y), IrrStatus.ok, dtype=np.int8)
+
+
+def _scan(flows: Flows, below: bool) -> Solution:
+    """Return the root nearest zero on one side of it, (paths,), and what the number of roots there makes of it."""
+    brackets = find_brackets(flows, below)
+    is_zero = flows.total == 0.0
+    count = np.bincount(brackets.path, minlength=len(is_zero)) + is_zero
+    nearest = brackets.take(np.flatnonzero(np.diff(brackets.path, prepend=-1)))
+    y = np.full(len(is_zero), -np.inf if below else np.nan)
+    y[nearest.path] = roots_in(nearest, flows, below)
+    y[is_zero] = 0.0
+    codes = np.array([IrrStatus.no_root, IrrStatus.ok, IrrStatus.multiple], dtype=np.int8)
+    return y, codes[np.minimum(count, 2)]
+
+
+def roots_in(brackets: Brackets, flows: Flows, below: bool) -> FloatArray:
+    """Return the root inside each bracket as y, (brackets,)."""
+    y = np.empty(len(brackets.path))
+    is_far = (brackets.far * flows.span > EXPONENT_LIMIT) | (not flows.is_periodic)
+    for careful, rows in ((False, np.flatnonzero(~is_far)), (True, np.flatnonzero(is_far))):
+        if len(rows) == 0:
+            continue
+        part = brackets.take(rows)
+        low, high, start = (-part.far, -part.near, -part.start) if below else (part.near, part.far, part.start)
+        y[rows] = refine(flows.take(part.path), start, low, high, careful, rising=part.is_positive_near == below)
+    return y

@@ -1,0 +1,214 @@
+"""Return measures of cash flows: present value, rate of return, multiple, payback.
+
+Flows are (paths, T+1) or (T+1,) for one path: time last, column 0 at closing, money in positive, money out
+negative, received at the end of its period, quarters by default. Results are (paths,), or a float for one path.
+Rates are annual effective decimals. Time-major memory (the transpose of a C-ordered (T+1, paths) array) is fastest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from models.measures.irr import QUARTERS_PER_YEAR, irr, irr_roots, status_names
+from models.measures.irr_rules import IrrStatus, solve
+from models.measures.log_ratio import FloatArray
+
+__all__ = [
+    "QUARTERS_PER_YEAR",
+    "IrrStatus",
+    "dpi",
+    "irr",
+    "irr_roots",
+    "mirr",
+    "moic",
+    "npv",
+    "payback",
+    "status_names",
+    "wal",
+    "xirr",
+    "xnpv",
+]
+
+DAYS_PER_YEAR = 365.0  # ACT/365F, as in spreadsheet XNPV and XIRR
+RECOVERED = 1e-12  # share of the money put in below which what is still missing is rounding
+
+
+def npv(rate_y: ArrayLike, flows: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR) -> Any:
+    """Return the net present value at column 0 of each path.
+
+    Column t is discounted by (1 + rate_y)^(t / periods_per_year).
+
+    Parameters
+    ----------
+    rate_y
+        Annual effective rate, one for all paths or (paths,). NaN or -100% and below give NaN.
+    flows
+        Net flows (paths, T+1) or (T+1,), in any money unit, which is the unit of the result.
+    """
+    table = _table(flows)
+    rates = np.asarray(rate_y, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(rates > -1.0, (1.0 + rates) ** (-1.0 / periods_per_year), np.nan)
+    columns = np.atleast_2d(table).T
+    # Horner's rule path by path: unlike a matrix product, its last digit does not depend on the other paths.
+    value = np.zeros(np.broadcast_shapes(columns.shape[1:], factor.shape))
+    for column in columns[::-1]:
+        np.multiply(value, factor, value)
+        np.add(value, column, value)
+    return _scalar_like(value, table.ndim < 2 and rates.ndim == 0)
+
+
+def moic(flows: ArrayLike, distrib: ArrayLike | None = None) -> Any:
+    """Return the multiple on invested capital of each path: money received over money put in.
+
+    Parameters
+    ----------
+    flows
+        Net flows (paths, T+1) or (T+1,), or contributions alone (all at or below zero) if `distrib` is given.
+        Netting a quarter's contribution against its distribution moves the multiple away from one, so pass both
+        where both are known.
+    distrib
+        Distributions (paths, T+1) or (T+1,), all at or above zero.
+
+    Returns
+    -------
+    (paths,) at or above zero; 0 is a total loss, NaN means nothing was put in.
+    """
+    table = _table(flows)
+    paid = _sum(table, keep=lambda column: np.maximum(-column, 0.0))
+    gains = table if distrib is None else _table(distrib)
+    received = _sum(gains, keep=lambda column: np.maximum(column, 0.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        multiple = np.where(paid > 0.0, received / paid, np.nan)
+    return _scalar_like(multiple, table.ndim < 2)
+
+
+def payback(flows: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR) -> Any:
+    """Return the years until the cumulative flow first climbs back to zero, (paths,).
+
+    The crossing is linear inside its period. Infinite if never; 0 if the cumulative flow is never below zero.
+
+    Parameters
+    ----------
+    flows
+        Net flows (paths, T+1) or (T+1,).
+    """
+    table = _table(flows)
+    columns = np.atleast_2d(table).T
+    running = np.empty(columns.shape)
+    sofar, paid = np.zeros(columns.shape[1]), np.zeros(columns.shape[1])
+    for t, column in enumerate(columns):
+        running[t] = sofar = sofar + column
+        paid += np.maximum(-column, 0.0)
+    is_below = running < -RECOVERED * paid
+    crosses = is_below[:-1] & ~is_below[1:]
+    before = np.argmax(crosses, axis=0)
+    path = np.arange(len(before))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inside = np.minimum(-running[before, path] / columns[np.minimum(before + 1, len(columns) - 1), path], 1.0)
+    periods = np.where(crosses.any(axis=0), before + inside, np.where(is_below.any(axis=0), np.inf, 0.0))
+    return _scalar_like(periods / periods_per_year, table.ndim < 2)
+
+
+def dpi(contrib: ArrayLike, distrib: ArrayLike) -> FloatArray:
+    """Return the curve of distributions to date over money paid in to date.
+
+    Parameters
+    ----------
+    contrib, distrib
+        Contributions (at or below zero) and distributions (at or above zero), (paths, T+1) or (T+1,).
+
+    Returns
+    -------
+    Same shape; NaN before the first contribution. The last column is `moic`.
+    """
+    paid = np.cumsum(-_table(contrib), axis=-1)
+    received = np.cumsum(_table(distrib), axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(paid > 0.0, received / paid, np.nan)
+
+
+def mirr(
+    flows: ArrayLike,
+    finance_rate_y: float,
+    reinvest_rate_y: float,
+    periods_per_year: float = QUARTERS_PER_YEAR,
+) -> Any:
+    """Return the modified internal rate of return of each path, annual effective, (paths,).
+
+    The rate that turns outflows, discounted to column 0 at `finance_rate_y`, into inflows, compounded to the last
+    column at `reinvest_rate_y`. The last column counts even if it is zero: it is the date of comparison. -100% if
+    nothing comes back, NaN if nothing was put in. Source: the MIRR function of spreadsheets.
+    """
+    table = _table(flows)
+    years = (table.shape[-1] - 1) / periods_per_year
+    with np.errstate(divide="ignore", invalid="ignore"):
+        paid = np.asarray(npv(finance_rate_y, np.maximum(-table, 0.0), periods_per_year))
+        worth = np.asarray(npv(reinvest_rate_y, np.maximum(table, 0.0), periods_per_year))
+        growth = (worth / paid) ** np.divide(1.0, years) * (1.0 + reinvest_rate_y)
+    return _scalar_like(np.where(paid > 0.0, growth - 1.0, np.nan), table.ndim < 2)
+
+
+def wal(principal: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR, years: ArrayLike | None = None) -> Any:
+    """Return the weighted average life in years of principal repaid, (paths,); NaN if none is.
+
+    Parameters
+    ----------
+    principal
+        Principal repaid at each column, at or above zero, (paths, T+1) or (T+1,).
+    years
+        Time of each column in years (T+1,); by default t / periods_per_year, column 0 at closing.
+    """
+    table = _table(principal)
+    times = np.arange(table.shape[-1]) / periods_per_year if years is None else np.asarray(years, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        repaid = _sum(table)
+        life = np.where(repaid > 0.0, _sum(table * times) / repaid, np.nan)
+    return _scalar_like(life, table.ndim < 2)
+
+
+def xnpv(rate_y: float, dates: Sequence[date], flows: ArrayLike) -> float:
+    """Return the present value at the first date of dated flows (flows,), on ACT/365F like a spreadsheet's XNPV."""
+    days = _days(dates)
+    years = (days - days[0]) / DAYS_PER_YEAR
+    return float(np.sum(_table(flows) * (1.0 + rate_y) ** -years))
+
+
+def xirr(dates: Sequence[date], flows: ArrayLike) -> tuple[float, IrrStatus]:
+    """Return the annual internal rate of return of dated flows (flows,) on ACT/365F, and its status.
+
+    The rules are those of `irr`. Dates may come in any order; flows of one day are added up.
+    """
+    days, position = np.unique(_days(dates), return_inverse=True)
+    flow = np.bincount(position, weights=_table(flows))
+    years = np.asarray((days - days[0]) / DAYS_PER_YEAR, dtype=np.float64)
+    y, status = solve(np.asarray(flow[:, None], dtype=np.float64), years, is_periodic=False)
+    return float(np.expm1(y[0])), IrrStatus(int(status[0]))
+
+
+def _days(dates: Sequence[date]) -> FloatArray:
+    """Return day numbers (dates,)."""
+    return np.asarray(dates, dtype="datetime64[D]").astype(np.float64)
+
+
+def _table(values: ArrayLike) -> FloatArray:
+    """Return values as float64 with time last."""
+    return np.asarray(values, dtype=np.float64)
+
+
+def _sum(values: FloatArray, keep: Callable[[FloatArray], FloatArray] | None = None) -> FloatArray:
+    """Return the sum over time of what `keep` keeps, column after column, so that memory layout cannot move it."""
+    total = np.zeros(values.shape[:-1])
+    for column in np.moveaxis(values, -1, 0):
+        total += column if keep is None else keep(column)
+    return total
+
+
+def _scalar_like(values: FloatArray, is_scalar: bool) -> Any:
+    """Return a float for one path, else the array (paths,)."""
+    return float(values.reshape(-1)[0]) if is_scalar else values

@@ -1,0 +1,173 @@
+"""Roots of the log ratio: a safeguarded Newton search inside brackets, and the scan that finds brackets.
+
+Paths never exchange information: a path's answer does not depend on its company.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from models.measures.log_ratio import (
+    EXPONENT_LIMIT,
+    BoolArray,
+    FloatArray,
+    Flows,
+    IntArray,
+    edges,
+    log_ratio,
+    root_bound,
+)
+
+TOLERANCE = 1e-13  # on y: the error left after the last step, foretold from quadratic convergence
+SMALL_STEP = 1e-9
+NEWTON_ROUNDS, ROUNDS = 40, 120  # after the Newton rounds plain halving, which cannot fail
+GRID_NEAR, GRID_FAR, GRID_POINTS = 0.004, 12.0, 36  # each point a quarter farther out than the last
+DIP_SHARE = 0.25  # of its bend: a parabola through three samples that bottoms higher than this cannot reach zero
+TINY = 1e-300
+
+
+def refine(
+    flows: Flows,
+    start: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    careful: bool,
+    rising: BoolArray | bool = False,
+) -> FloatArray:
+    """Return the root of h in [low, high] for every path, (paths,), by Newton's method inside a shrinking bracket.
+
+    A step that would leave the bracket becomes a halving. `rising` (paths,) says where h climbs through zero;
+    `careful` is that of `log_ratio`. Finished paths are left alone, so slower company cannot move their last digits.
+    """
+    root, lane = start.copy(), np.arange(len(start))
+    y, rising = start, np.broadcast_to(np.asarray(rising), start.shape)
+    previous = np.zeros(len(y))
+    is_open = np.ones(len(y), dtype=np.bool_)
+    for round_ in range(ROUNDS):
+        h, slope = log_ratio(flows, y, careful)
+        root_is_above = (h > 0.0) != rising
+        low, high = np.where(root_is_above, y, low), np.where(root_is_above, high, y)
+        trial = y - h / slope
+        is_newton = (trial >= low) & (trial <= high) & (round_ < NEWTON_ROUNDS)
+        trial = np.where(is_newton, trial, 0.5 * (low + high))
+        moved = np.abs(trial - y)
+        y = np.where(is_open, trial, y)
+        # Newton's error after a step s that follows a step p is about (s / p^2) s^2; halving runs out of digits.
+        is_open &= ~(is_newton & ((moved <= SMALL_STEP) | (moved * moved * moved <= TOLERANCE * previous * previous)))
+        is_open &= moved > 4e-16 * (1.0 + np.abs(y))
+        previous = np.where(is_newton, moved, 0.0)
+        left = np.count_nonzero(is_open)
+        if left == 0:
+            break
+        if left < 0.15 * len(y):  # copying their flows must cost less than carrying the others along
+            root[lane] = y
+            keep = np.flatnonzero(is_open)
+            flows, lane, rising, is_open = flows.take(keep), lane[keep], rising[keep], is_open[keep]
+            y, low, high, previous = y[keep], low[keep], high[keep], previous[keep]
+    root[lane] = y
+    return root
+
+
+class Brackets(NamedTuple):
+    """Intervals of |y| that hold one root each, nearest to zero first within a path; all fields (brackets,)."""
+
+    path: IntArray
+    near: FloatArray
+    far: FloatArray
+    start: FloatArray
+    is_positive_near: BoolArray
+
+    def take(self, rows: IntArray) -> Brackets:
+        """Return some of the brackets, (rows,)."""
+        return Brackets(self.path[rows], self.near[rows], self.far[rows], self.start[rows], self.is_positive_near[rows])
+
+
+def find_brackets(flows: Flows, below: bool) -> Brackets:
+    """Bracket every root of h on one side of y = 0 by scanning a geometric grid.
+
+    `below` scans rates below zero instead of above. A total of zero is a root at zero, which the caller counts.
+    The last interval runs to Cauchy's bound, beyond which the sign is that of the first (or last) flow, so an odd
+    number of roots never goes unnoticed. Pairs of roots inside one step are found as dips of |h|; what can escape
+    is a pair closer together than a quarter of their |y| with a third root as close beside it.
+    """
+    first, last = edges(flows.columns)
+    edge = last if below else first
+    far = min(GRID_FAR, EXPONENT_LIMIT / flows.span)
+    grid = np.concatenate(([0.0], np.geomspace(min(GRID_NEAR, far / 2.0), far, GRID_POINTS)))
+    balance = _balance(flows, grid, below)
+    balance[:, 0] = np.copysign(np.maximum(np.abs(balance[:, 0]), TINY), flows.total)
+    balance[:, 0] = np.where(flows.total == 0.0, balance[:, 1], balance[:, 0])
+    is_positive = np.empty((len(balance), len(grid) + 1), dtype=np.bool_)
+    is_positive[:, :-1] = balance > 0.0
+    is_positive[:, -1] = np.take_along_axis(flows.columns, edge[None, :], axis=0)[0] > 0.0
+    path, cell = _where(is_positive[:, :-1] != is_positive[:, 1:])
+    is_tail = cell == len(grid) - 1
+    following = np.where(is_tail, cell, cell + 1)
+    ends = np.where(is_tail, far + root_bound(flows, edge)[path], grid[following])
+    here, there = np.arctanh(balance[path, cell]), np.arctanh(balance[path, following])
+    share = np.where(np.isfinite(here - there) & (here != there), here / (here - there), 0.5)
+    found = Brackets(path, grid[cell], ends, grid[cell] + share * (ends - grid[cell]), is_positive[path, cell])
+    return _with_dips(found, flows, balance, grid, below)
+
+
+def _balance(flows: Flows, grid: FloatArray, below: bool) -> FloatArray:
+    """Return (in - out) / (in + out) = tanh(h / 2) in present values, (paths, grid)."""
+    age = flows.times[-1] - flows.times if below else flows.times - flows.times[0]
+    weight = np.exp(-np.outer(age, grid))
+    balance = flows.columns.T @ weight
+    gross = (2.0 * flows.outflows).T @ weight[: len(flows.outflows)]
+    gross += balance
+    balance /= gross
+    return balance
+
+
+def _where(mask: BoolArray) -> tuple[IntArray, IntArray]:
+    """Return the (row, column) of every true cell, row by row; several times faster than `np.nonzero` in two axes."""
+    row, column = np.divmod(np.flatnonzero(mask), mask.shape[1])
+    return row, column
+
+
+def _with_dips(found: Brackets, flows: Flows, balance: FloatArray, grid: FloatArray, below: bool) -> Brackets:
+    """Add two brackets wherever |h| dips through zero and back between neighboring grid points."""
+    height, positive = np.abs(balance), balance > 0.0
+    falls, keeps_sign = height[:, 1:] < height[:, :-1], positive[:, 1:] == positive[:, :-1]
+    path, cell = _where(falls[:, :-1] & ~falls[:, 1:] & keeps_sign[:, :-1] & keeps_sign[:, 1:])
+    left, mid, right = (height[path, cell + step] for step in range(3))
+    bend = np.maximum(left - 2.0 * mid + right, TINY)
+    keep = np.flatnonzero(mid - (right - left) ** 2 / (8.0 * bend) < DIP_SHARE * bend)
+    if len(keep) == 0:
+        return found
+    path, cell = path[keep], cell[keep]
+    near, far, is_positive = grid[cell], grid[cell + 2], positive[path, cell]
+    bottom = _bottom(flows.take(path), near, far, is_positive, below)
+    hit = np.flatnonzero(~np.isnan(bottom))
+    path, near, bottom, far, is_positive = path[hit], near[hit], bottom[hit], far[hit], is_positive[hit]
+    both = Brackets(
+        np.concatenate((found.path, path, path)),
+        np.concatenate((found.near, near, bottom)),
+        np.concatenate((found.far, bottom, far)),
+        np.concatenate((found.start, 0.5 * (near + bottom), 0.5 * (bottom + far))),
+        np.concatenate((found.is_positive_near, is_positive, ~is_positive)),
+    )
+    return both.take(np.lexsort((both.near, both.path)))
+
+
+def _bottom(flows: Flows, near: FloatArray, far: FloatArray, is_positive: BoolArray, below: bool) -> FloatArray:
+    """Walk |h| downhill between near and far to where it crosses zero, (paths,); NaN if it cannot."""
+    turn, sign = -1.0 if below else 1.0, np.where(is_positive, 1.0, -1.0)
+    bottom, lane = np.full(len(near), np.nan), np.arange(len(near))
+    for _ in range(ROUNDS):
+        middle = 0.5 * (near + far)
+        h, slope = log_ratio(flows, turn * middle, careful=True)
+        height, tilt = sign * h, sign * slope * turn
+        crossed = height <= 0.0
+        bottom[lane[crossed]] = middle[crossed]
+        near, far = np.where(tilt < 0.0, middle, near), np.where(tilt < 0.0, far, middle)
+        # Near its bottom |h| is convex, so it lies above its tangent: drop paths whose tangent stays above zero.
+        keep = np.flatnonzero(~crossed & (height < np.abs(tilt) * (far - near)))
+        if len(keep) == 0:
+            break
+        lane, near, far, sign, flows = lane[keep], near[keep], far[keep], sign[keep], flows.take(keep)
+    return bottom
