@@ -18,14 +18,15 @@ ROOT = Path(__file__).resolve().parent.parent
 # A module may import modules of the layers above its own, and of its own group. Groups that share a line are neighbors
 # and do not import each other. "x*" also takes in a package x and everything in it.
 LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
-    (("models.errors",),),
+    (("models.errors", "models.version"),),
     (("models.basis*",), ("models.rows", "models.sources", "models.programs")),
     (("models.policy*",), ("models.measures*",)),
     (("models.market*",),),
-    (("models.leasing",), ("models.offtaker",)),
+    (("models.leasing",), ("models.offtaker",), ("models.investor",)),
     (("models.debt*",),),
     (("models.assets*",),),
-    (("models.scenario", "models.presets", "models.catalog", "models.link"),),
+    (("models.scenario", "models.presets", "models.catalog", "models.link", "models.scenario_file"),),
+    (("models.claims",),),
     (("models.calibration*",),),
     (("models.evaluate",),),
     (("models.tables", "models.explain", "models.decisions*"),),
