@@ -19,7 +19,7 @@ from models.scenario import Scenario
 PICKS, LLM_AND_CLOUD = "picks_and_shovels", "llm_and_cloud"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AssetClass:
     """Name and family of an asset class, and the unit its money is counted in."""
 
@@ -48,7 +48,7 @@ VARIANTS: dict[str, AssetClass] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Claim:
     """Flows of one claim before the entry premium, with what is needed to price it.
 
@@ -73,13 +73,14 @@ class Claim:
     multiple: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Claims:
     """All claims of one run, and the loan behind the debt."""
 
     by_key: dict[str, Claim]
     loan: LoanPaths | None = None
     loan_terms: LoanTerms | None = None
+    collateral_cost: float = 0.0  # what the advance rate applies to, USD
 
 
 def build_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks, keys: Iterable[str] | None = None) -> Claims:
@@ -90,12 +91,13 @@ def build_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks, keys: 
     wanted = set(CLASSES) | set(VARIANTS) if keys is None else set(keys)
     out: dict[str, Claim] = {}
     loan = terms = None
+    cost = 0.0
     if "gpu_fleet" in wanted:
         out["gpu_fleet"] = fleet_claim(scenario, market, shocks)
     if wanted & {"data_center", "data_center_unlevered"}:
         out |= _data_center_claims(scenario, market, shocks)
     if wanted & {"gpu_debt", "gpu_debt_equity"}:
-        debt, equity, loan, terms = _debt_claims(scenario, market, shocks)
+        debt, equity, loan, terms, cost = _debt_claims(scenario, market, shocks)
         out |= {"gpu_debt": debt, "gpu_debt_equity": equity}
     if "hardware_supplier" in wanted:
         supplier = scenario.hardware_supplier
@@ -112,7 +114,7 @@ def build_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks, keys: 
         )
         hurdle = cloud_platform.cloud_hurdle(cloud, scenario.cloud_capital)
         out["cloud_platform"] = Claim(flows, hurdle, 0.0, cloud_platform.first_year_ebitda(flows), cloud.market_multiple)
-    return Claims({key: out[key] for key in (*CLASSES, *VARIANTS) if key in out and key in wanted}, loan, terms)
+    return Claims({key: out[key] for key in (*CLASSES, *VARIANTS) if key in out and key in wanted}, loan, terms, cost)
 
 
 def fleet_claim(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claim:
@@ -189,7 +191,7 @@ def _base_cfads(scenario: Scenario) -> Array:
 
 def _debt_claims(
     scenario: Scenario, market: MarketPaths, shocks: Shocks
-) -> tuple[Claim, Claim, LoanPaths, LoanTerms]:
+) -> tuple[Claim, Claim, LoanPaths, LoanTerms, float]:
     pot, support = collateral(scenario, market, shocks)
     terms = gpu_debt.loan_terms(
         scenario.gpu_debt, scenario.covenants, pot, base_rate=scenario.rates.base_rate,
@@ -200,7 +202,7 @@ def _debt_claims(
     effective = (1.0 + terms.rate_q) ** 4 - 1.0
     fleet_hurdle = gpu_fleet.fleet_hurdle(collateral_fleet(scenario), scenario.hardware)
     below = float(-equity.contrib[:, 0].mean())
-    return Claim(lender, effective, terms.principal), Claim(equity, fleet_hurdle, below), loan, terms
+    return Claim(lender, effective, terms.principal), Claim(equity, fleet_hurdle, below), loan, terms, pot.cost
 
 
 def _data_center_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> dict[str, Claim]:

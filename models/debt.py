@@ -17,7 +17,7 @@ Rows = NDArray[np.int64]
 Valuer = Callable[[int, Rows], Array]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LoanTerms:
     """Resolved terms of one loan, per unit of collateral.
 
@@ -61,7 +61,7 @@ class LoanTerms:
         return self.principal * (1.0 + self.rate_q) ** (self.first - 1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LoanPaths:
     """Result of the waterfall; arrays (paths, quarters + 1) in USD unless said otherwise.
 

@@ -89,7 +89,7 @@ class Leasing(Assumptions):
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LeaseRoll:
     """Rent roll of one MW.
 

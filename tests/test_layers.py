@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("models.scenario", "models.presets", "models.catalog", "models.link", "models.scenario_file"),),
     (("models.claims",),),
     (("models.calibration*",),),
+    (("models.valuation",),),
     (("models.evaluate",),),
     (("models.tables", "models.explain", "models.decisions*"),),
     (("models",),),  # the public door

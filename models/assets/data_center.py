@@ -92,7 +92,7 @@ class DataCenter(Assumptions):
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Building:
     """One simulated MW: lines of (paths, quarters + 1) in USD, and what it was built with.
 

@@ -123,7 +123,7 @@ class Covenants(Assumptions):
 SPREADS = {"ig": 0.0225, "non_ig": 0.0400}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Collateral:
     """The financed fleet, per H100e. ``cfads`` (paths, quarters + 1); ``base_cfads`` (quarters + 1,) without shocks;
     ``cost`` USD net of what is received at closing; ``extra`` equity receipts outside the waterfall (tax credit)."""

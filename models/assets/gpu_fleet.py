@@ -103,7 +103,7 @@ class GpuFleet(Assumptions):
 MARKET_POWER_PRICE = 0.08
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FleetTerms:
     """The numbers a fleet, a loan on it and its used value share.
 

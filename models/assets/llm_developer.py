@@ -164,7 +164,7 @@ class LlmFunding(Assumptions):
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Operations:
     """Annual rates, USD, (paths, quarters + 1): ``revenue``, ``net`` cash flow before funding, ``multiple`` of revenue."""
 
@@ -175,14 +175,17 @@ class Operations:
 
 
 def simulate_operations(
-    developer: LlmDeveloper, costs: LlmCosts, funding: LlmFunding, market: MarketPaths, shocks: Shocks
+    developer: LlmDeveloper, costs: LlmCosts, funding: LlmFunding, market: MarketPaths, shocks: Shocks, program_live: Array
 ) -> Operations:
-    """Revenue, cost and value of the company on the market's paths."""
+    """Revenue, cost and value of the company on the market's paths.
+
+    ``program_live`` (paths or 1, quarters + 1) is 1 while a home program runs: public demand for a champion lasts as long.
+    """
     t = years(market.quarters)
     quality = martingale(shocks.llm_quality_z, developer.quality_sd)
     demand = market.relative_demand
     log_trend = cumulative_growth(developer.growth_now, developer.growth_long_run, developer.growth_fade, t) - developer.erosion * t
-    uplift = 1.0 + developer.champion_uplift * developer.champion
+    uplift = 1.0 + developer.champion_uplift * developer.champion * program_live
     revenue = developer.revenue_now * uplift * np.exp(log_trend) * demand * quality
     inference = costs.inference * revenue * np.exp(costs.inference_price * market.log_ratio)
     bill = max(costs.training * developer.revenue_now, costs.frontier_share * costs.frontier_bill)
@@ -197,16 +200,16 @@ def simulate_operations(
 
 
 def cash_flows(
-    developer: LlmDeveloper, costs: LlmCosts, funding: LlmFunding, market: MarketPaths, shocks: Shocks, grant_live: Array
+    developer: LlmDeveloper, costs: LlmCosts, funding: LlmFunding, market: MarketPaths, shocks: Shocks, program_live: Array
 ) -> CashFlows:
     """Flows of today's owners before their entry price, USD.
 
     Parameters
     ----------
-    grant_live : (paths or 1, quarters + 1)
+    program_live : (paths or 1, quarters + 1)
         1 while a home program is running; a champion receives its grant then.
     """
-    ops = simulate_operations(developer, costs, funding, market, shocks)
+    ops = simulate_operations(developer, costs, funding, market, shocks, program_live)
     paths, quarters = market.paths, market.quarters
     distrib, own_path, cash_path, raised = (zero_paths(paths, quarters) for _ in range(4))
     start = np.maximum(-ops.net[:, 0], 0.05 * developer.revenue_now)
@@ -215,7 +218,7 @@ def cash_flows(
     failed_at = np.full(paths, float(quarters + 1))
     price = funding.sale_low + (funding.sale_high - funding.sale_low) * shocks.llm_sale_u
     own_path[:, 0], cash_path[:, 0] = own, cash
-    grant = DELTA * developer.champion_grant * developer.champion * grant_live
+    grant = DELTA * developer.champion_grant * developer.champion * program_live
     for t in range(1, quarters + 1):
         net = ops.net[:, t]
         cash = cash + DELTA * net + grant[:, t]

@@ -11,7 +11,7 @@ import numpy as np
 from models.basis.timeline import Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CashFlows:
     """Contributions and distributions of one claim.
 

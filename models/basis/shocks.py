@@ -45,7 +45,7 @@ _COLUMNS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shocks:
     """Draws of every driver. ``*_z`` are standard normal, ``*_u`` uniform in (0, 1); both exclude the ends.
 
@@ -130,6 +130,12 @@ def draw_shocks(seed: int, paths: int, method: Method = "sobol", quarters: int =
     replicate = np.repeat(np.arange(groups), size)
     replicate.flags.writeable = False
     return Shocks(seed=seed, method=method, replicate=replicate, **joined)
+
+
+def draw_replicate(seed: int, group: int, paths: int, quarters: int = QUARTERS) -> Shocks:
+    """One independent scramble of Sobol draws on its own, for work done block by block."""
+    block = {name: _freeze(array) for name, array in _draw_block(seed, group, paths, "sobol", quarters).items()}
+    return Shocks(seed=seed, method="sobol", replicate=np.full(paths, group), **block)
 
 
 def calm_shocks(quarters: int = QUARTERS) -> Shocks:

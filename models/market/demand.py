@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -88,7 +88,7 @@ class Demand(Assumptions):
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DemandPaths:
     """Demand before public purchases.
 
@@ -155,36 +155,20 @@ def _bust_chance(demand: Demand) -> float:
     return float(-np.expm1(-demand.bust_rate * DELTA))
 
 
-@lru_cache(maxsize=4)
-def _deviation_cached(
-    volatility: float, memory: float, rate: float, size: float, permanent: float, half_life: float, shocks_id: _ByIdentity
-) -> tuple[Array, Array]:
-    demand = Demand(
-        volatility=volatility, memory_years=memory, bust_rate=rate, bust_size=size, bust_permanent=permanent,
-        bust_half_life=half_life,
-    )
-    return _simulate_deviation(demand, shocks_id.shocks)
-
-
-class _ByIdentity:
-    """Cache key for a set of draws: the same object, not equal contents."""
-
-    def __init__(self, shocks: Shocks) -> None:
-        self.shocks = shocks
-
-    def __hash__(self) -> int:
-        return id(self.shocks)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByIdentity) and other.shocks is self.shocks
+# Most sliders leave the deviation alone, so the last one is kept as long as its draws live.
+_last: WeakKeyDictionary[Shocks, tuple[tuple[float, ...], tuple[Array, Array]]] = WeakKeyDictionary()
 
 
 def _deviation(demand: Demand, shocks: Shocks) -> tuple[Array, Array]:
-    """State and permanent losses; most sliders leave them alone, so the last few are kept."""
-    return _deviation_cached(
+    """State and permanent losses of the draws."""
+    key = (
         demand.volatility, demand.memory_years, demand.bust_rate, demand.bust_size, demand.bust_permanent,
-        demand.bust_half_life, _ByIdentity(shocks),
+        demand.bust_half_life,
     )
+    kept = _last.get(shocks)
+    if kept is None or kept[0] != key:
+        kept = _last[shocks] = (key, _simulate_deviation(demand, shocks))
+    return kept[1]
 
 
 def _simulate_deviation(demand: Demand, shocks: Shocks) -> tuple[Array, Array]:

@@ -89,7 +89,7 @@ class Hardware(Assumptions):
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LongRun:
     """Deterministic curves of the calibration, each shape (quarters + 1,) unless said otherwise.
 

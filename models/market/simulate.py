@@ -24,7 +24,7 @@ ORDER_CLIP = (0.2, 2.5)
 BACKLOG_KEPT = 0.9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Setting:
     """Everything the market is made of; each part is a declared slice of the scenario."""
 
@@ -39,7 +39,7 @@ class Setting:
     contract_quarters: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """One pass of the market loop; arrays (paths, quarters + 1) in units of the bloc's share.
 
@@ -64,7 +64,7 @@ class Run:
     is_bust: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MarketPaths:
     """What the assets of a scenario see. Arrays are (paths, quarters + 1) unless said otherwise.
 
@@ -120,7 +120,7 @@ class MarketPaths:
         return np.asarray(self.world.demand / np.exp(self.demand_paths.log_reference))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Inputs:
     """What differs between the passes of the loop."""
 

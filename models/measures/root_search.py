@@ -108,6 +108,7 @@ def find_brackets(flows: Flows, below: bool) -> Brackets:
     ends = np.where(is_tail, far + root_bound(flows, edge)[path], grid[following])
     here, there = np.arctanh(balance[path, cell]), np.arctanh(balance[path, following])
     share = np.where(np.isfinite(here - there) & (here != there), here / (here - there), 0.5)
+    share = np.rint(share * 65536.0) / 65536.0  # matrix products may differ in the last bit with the number of paths
     found = Brackets(path, grid[cell], ends, grid[cell] + share * (ends - grid[cell]), is_positive[path, cell])
     return _with_dips(found, flows, balance, grid, below)
 

@@ -15,7 +15,7 @@ from models.basis.timeline import DELTA, HOURS, Array, discount_factors
 from models.policy.program import Policy, Program
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PolicyPaths:
     """Effect of a set of programs on a market. Arrays are (paths or 1, quarters + 1).
 
@@ -40,7 +40,7 @@ class PolicyPaths:
         return bool(self.builds.any() or self.demand.any())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Support:
     """What an eligible fleet receives, per H100e, net of capture.
 

@@ -1,0 +1,200 @@
+"""Measures of a claim: return, risk and their standard errors, at fair entry and at cost or market."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.basis.flows import CashFlows
+from models.basis.timeline import Array
+from models.calibration import FairPrice, market_price
+from models.claims import CLASSES, VARIANTS, AssetClass, Claim, Claims
+from models.debt import LoanPaths, LoanTerms, weighted_average_life
+from models.measures import returns, risk
+
+CONFIDENCE = 0.95
+PROBABILITIES = (0.05, 0.50, 0.95)
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """5th, 50th and 95th percentile, with standard errors."""
+
+    p05: float
+    p50: float
+    p95: float
+    p05_se: float
+    p50_se: float
+    p95_se: float
+
+
+@dataclass(frozen=True)
+class Measures:
+    """One claim at one entry price. Money in USD per unit of the class, rates per year, losses positive.
+
+    ``price`` is what is paid in all: cost or par plus premium, or the price of a company. ``npv_mean`` is taken at the
+    class's own hurdle, ``cash_npv_mean``, ``cvar_95`` and ``probability_below_cash`` at the common funding rate, the
+    last two per dollar of committed ``capital``. ``irr_of_mean`` is the return of the mean cash flow. ``irr_status``
+    counts paths by status.
+    """
+
+    price: float
+    capital: float
+    irr: Quantiles
+    irr_of_mean: float
+    irr_status: Mapping[str, int]
+    npv_mean: float
+    npv_mean_se: float
+    cash_npv_mean: float
+    cash_npv_mean_se: float
+    moic: Quantiles
+    payback_years: Quantiles
+    probability_of_loss: float
+    probability_of_loss_se: float
+    probability_below_cash: float
+    probability_below_cash_se: float
+    cvar_95: float
+    cvar_95_se: float
+
+    @property
+    def reward_for_risk(self) -> float:
+        """Mean value over cash per dollar of tail loss; infinite where nothing is lost."""
+        gain = self.cash_npv_mean / self.capital
+        return gain / self.cvar_95 if self.cvar_95 > 0 else float("inf") if gain > 0 else float("-inf")
+
+
+@dataclass(frozen=True)
+class DebtMeasures:
+    """What only a lender asks. ``min_dscr`` over service quarters; loss per dollar of exposure and of funding."""
+
+    default_probability: float
+    default_probability_se: float
+    loss_given_default: float
+    expected_loss: float
+    expected_loss_se: float
+    wal_years: float
+    min_dscr: Quantiles
+    advance_rate: float
+    coupon: float
+
+
+@dataclass(frozen=True, eq=False)
+class AssetResult:
+    """One class: both entries, and its value per dollar on every path for comparison with the others.
+
+    Attributes
+    ----------
+    fair, at_cost : Measures
+        Entry at the neutral price, and at cost, par or the market's price.
+    cash_npv : (paths,)
+        Present value at the common funding rate per dollar of capital, fair entry.
+    """
+
+    asset: AssetClass
+    claim: Claim
+    fair_price: FairPrice
+    fair: Measures
+    at_cost: Measures
+    cash_npv: Array
+    debt: DebtMeasures | None = None
+
+    def entry(self, name: str) -> Measures:
+        """Measures of entry ``"fair"`` or ``"at_cost"``."""
+        return self.at_cost if name == "at_cost" else self.fair
+
+
+
+def measure_claim(
+    key: str, claim: Claim, fair: FairPrice, cash_rate: float, replicate: NDArray[np.int64], debt: Claims | None
+) -> AssetResult:
+    """Measure one claim at both entries.
+
+    Parameters
+    ----------
+    cash_rate : float
+        Common funding rate, per year, of every risk figure.
+    replicate : (paths,)
+        Independent scramble of each path.
+    debt : Claims, optional
+        Where the loan's own paths are, for the lender's measures.
+    """
+    asset = CLASSES.get(key) or VARIANTS[key]
+    at_fair, cash_npv = _measure(claim, fair.premium, cash_rate, replicate, None)
+    at_cost, _ = _measure(claim, market_price(key, claim, fair), cash_rate, replicate, at_fair[1])
+    lender = None
+    if debt is not None and debt.loan is not None and debt.loan_terms is not None:
+        lender = measure_loan(debt.loan_terms, debt.loan, debt.collateral_cost, replicate)
+    return AssetResult(asset, claim, fair, at_fair[0], at_cost[0], cash_npv, lender)
+
+
+def _measure(
+    claim: Claim, premium: float, cash_rate: float, replicate: NDArray[np.int64], guess: Array | None
+) -> tuple[tuple[Measures, Array], Array]:
+    flows = claim.flows.with_entry(premium)
+    net = flows.net
+    rate, status = returns.irr(net, guess=guess)
+    capital = committed_capital(flows, cash_rate)
+    cash_npv = returns.npv(cash_rate, net)
+    npv = returns.npv(claim.hurdle, net)
+    multiple = returns.moic(flows.contrib, flows.distrib)
+    ratios = np.stack([rate, multiple, returns.payback(net)])
+    values, errors = risk.quantiles(ratios, PROBABILITIES), risk.quantile_standard_error(ratios, PROBABILITIES, replicate)
+    spread = [Quantiles(*(float(x) for x in (*v, *e))) for v, e in zip(values, errors, strict=True)]
+    per_dollar = cash_npv / capital
+    codes, counts = np.unique(status, return_counts=True)
+    measures = Measures(
+        price=claim.capital + premium,
+        capital=capital,
+        irr=spread[0],
+        irr_of_mean=float(returns.irr(net.mean(axis=0))[0]),
+        irr_status={str(name): int(n) for name, n in zip(returns.status_names(codes), counts, strict=True)},
+        npv_mean=float(npv.mean()),
+        npv_mean_se=risk.mean_standard_error(npv, replicate),
+        cash_npv_mean=float(cash_npv.mean()),
+        cash_npv_mean_se=risk.mean_standard_error(cash_npv, replicate),
+        moic=spread[1],
+        payback_years=spread[2],
+        probability_of_loss=risk.probability_of_loss(multiple),
+        probability_of_loss_se=risk.probability_standard_error(multiple, 1.0, replicate),
+        probability_below_cash=risk.probability_below(cash_npv),
+        probability_below_cash_se=risk.probability_standard_error(cash_npv, 0.0, replicate),
+        cvar_95=risk.cvar(-per_dollar, CONFIDENCE),
+        cvar_95_se=risk.cvar_standard_error(-per_dollar, CONFIDENCE, replicate),
+    )
+    return (measures, rate), per_dollar
+
+
+def committed_capital(flows: CashFlows, cash_rate: float) -> float:
+    """Dollars an investor commits: mean present value of everything paid in, USD > 0."""
+    paid = -returns.npv(cash_rate, flows.contrib.mean(axis=0))
+    return float(paid) if paid > 0 else float("nan")
+
+
+def measure_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: NDArray[np.int64]) -> DebtMeasures:
+    """Measure what only a lender asks: default, loss, life and coverage.
+
+    ``cost`` is what the advance rate applies to, USD per unit of collateral.
+    """
+    is_defaulted = loan.is_defaulted
+    quarter = np.minimum(loan.default_quarter, loan.balance.shape[1])
+    funded = terms.principal if terms.principal > 0 else float("nan")
+    lost = np.where(is_defaulted, loan.loss * (1.0 + terms.rate_q) ** -quarter.astype(float), 0.0) / funded
+    exposure = float(loan.exposure.sum())
+    coverage = loan.dscr[:, terms.first : terms.last + 1]
+    least = np.where(np.isnan(coverage), np.inf, coverage).min(axis=1)
+    least = np.where(np.isinf(least), np.nan, least)
+    values, errors = risk.quantiles(least, PROBABILITIES), risk.quantile_standard_error(least, PROBABILITIES, replicate)
+    return DebtMeasures(
+        default_probability=float(is_defaulted.mean()),
+        default_probability_se=risk.mean_standard_error(is_defaulted.astype(float), replicate),
+        loss_given_default=float(loan.loss.sum()) / exposure if exposure > 0 else float("nan"),
+        expected_loss=float(lost.mean()),
+        expected_loss_se=risk.mean_standard_error(lost, replicate),
+        wal_years=weighted_average_life(terms, loan),
+        min_dscr=Quantiles(*(float(x) for x in (*values, *errors))),
+        advance_rate=terms.principal / cost,
+        coupon=terms.coupon,
+    )
