@@ -1,9 +1,10 @@
-"""Numbers and words as people type them: read exactly, or refused with a remedy; written exactly, as short as possible."""
+"""Numbers and words as people type them: read exactly, or refused with a remedy; written exactly and short."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
+from math import isfinite
 
 NUMBER_LENGTH = 100
 QUOTE_LENGTH = 60
@@ -40,7 +41,7 @@ def read_number(text: str) -> float:
         raise ValueError(f"a number has at most {NUMBER_LENGTH} characters")
     if _NUMBER.fullmatch(text):
         value = float(text)
-        if abs(value) == float("inf"):
+        if not isfinite(value):
             raise ValueError("a finite number is needed")
         return value + 0.0
     raise ValueError(_remedy(text))
@@ -55,11 +56,11 @@ def number_text(value: float) -> str:
 
 
 def quoted(value: object, length: int = QUOTE_LENGTH) -> str:
-    """A value a person gave, in quotes: shortened, and only printable characters, so that it is safe in any message."""
-    text = value[: 4 * length] if isinstance(value, str) else _outline(value)
-    shown = "".join(c if c.isprintable() else " " for c in text)
-    cut = len(shown) > length or (isinstance(value, str) and len(value) > len(text))
-    return f"'{shown[: length - 1]}…'" if cut else f"'{shown}'"
+    """A value a person gave, safe in any message: words in quotes, shortened, without unprintable characters."""
+    if not isinstance(value, str):
+        return _outline(value)
+    text = "".join(c if c.isprintable() else " " for c in value[: length + 1])
+    return f"'{text[: length - 1]}…'" if len(text) > length else f"'{text}'"
 
 
 def _outline(value: object) -> str:
@@ -69,6 +70,8 @@ def _outline(value: object) -> str:
         return "a list"
     if isinstance(value, int) and value.bit_length() > 128:
         return "a very large number"
+    if isinstance(value, float) and isfinite(value):
+        return number_text(value)
     return str(value) if isinstance(value, bool | int | float | None) else type(value).__name__
 
 

@@ -1,0 +1,139 @@
+"""One declared assumption as its readers see it, and the values it takes: typed in text, or stored in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from models.basis.assumption import Status
+from models.basis.reading import number_text, quoted, read_number
+from models.errors import ScenarioError
+
+Kind = Literal["number", "integer", "choice", "switch", "text"]
+Value = float | int | bool | str | None
+
+NO_VALUE = ("none", "auto")
+SWITCH = {"on": True, "true": True, "off": False, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One assumption: its declaration, and its value in a scenario.
+
+    Attributes
+    ----------
+    path : str
+        Dotted path, ``demand.growth_now`` or ``policy.programs.0.schedule.budget``; unique.
+    group, group_title : str
+        Key and title of the slice at the top of the scenario.
+    label, unit, help, source, symbol : str
+        As declared; values are in plain units (0.35, USD). ``source`` is a key of `models.sources`.
+    default, value
+        As declared, and as in the scenario; None where there is no value.
+    low, high, step : float or None
+        Inclusive bounds and slider step of numbers; None for other kinds.
+    status : {"fact", "assumption", "judgment"}
+        What kind of number the default is.
+    kind : {"number", "integer", "choice", "switch", "text"}
+        What a value may be.
+    options : mapping
+        Stored key to shown words, for a choice.
+    none : str
+        What no value means; empty where a value is required.
+    """
+
+    path: str
+    group: str
+    group_title: str
+    label: str
+    unit: str
+    default: Value
+    value: Value
+    low: float | None
+    high: float | None
+    step: float | None
+    help: str
+    source: str
+    status: Status
+    symbol: str
+    kind: Kind
+    options: Mapping[str, str] = field(hash=False)
+    none: str
+
+
+def value_text(value: Value) -> str:
+    """Shortest text that `read` reads back to exactly this value."""
+    if value is None:
+        return NO_VALUE[0]
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return value if isinstance(value, str) else number_text(value)
+
+
+def read(entry: Entry, text: str) -> Value:
+    """Read a value from text: a plain number, none or auto, on or off, the key of an option, or words.
+
+    Raises
+    ------
+    ScenarioError
+        Naming path, value, bound and remedy.
+    """
+    word = text.strip().lower()
+    if entry.kind == "text":
+        return text
+    if entry.none and word in NO_VALUE:
+        return None
+    if entry.kind == "switch":
+        return check(entry, SWITCH.get(word, text))
+    if entry.kind == "choice":
+        return check(entry, text.strip())
+    try:
+        number = read_number(text)
+    except ValueError as remedy:
+        absent = f", or none for: {entry.none}" if entry.none else ""
+        raise ScenarioError(f"{entry.path}: {quoted(text)} cannot be read; {remedy}{absent}") from None
+    return check(entry, number)
+
+
+def check(entry: Entry, value: object) -> Value:
+    """Value as it is stored, if it has the right type and lies within its bounds; minus zero becomes zero.
+
+    Parameters
+    ----------
+    value : object
+        As read from text or JSON. A whole number may be written 5.0.
+
+    Raises
+    ------
+    ScenarioError
+        Naming path, value, bound and remedy.
+    """
+    if value is None:
+        if entry.none:
+            return None
+        raise ScenarioError(f"{entry.path}: a value is required, such as the default {value_text(entry.default)}")
+    if entry.kind in ("number", "integer"):
+        return _check_number(entry, value)
+    if entry.kind == "choice" and isinstance(value, str) and value in entry.options:
+        return value
+    if entry.kind == "switch" and isinstance(value, bool):
+        return value
+    if entry.kind == "text" and isinstance(value, str):
+        return value
+    wanted = {"choice": f"one of {', '.join(entry.options)}", "switch": "on or off", "text": "words"}[entry.kind]
+    raise ScenarioError(f"{entry.path}: {quoted(value)} is not allowed; choose {wanted}")
+
+
+def _check_number(entry: Entry, value: object) -> Value:
+    low, high = float(entry.low or 0.0), float(entry.high or 0.0)
+    allowed = f"allowed is {number_text(low)} to {number_text(high)} ({entry.unit})"
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        raise ScenarioError(f"{entry.path}: {quoted(value)} is not a number; {allowed}")
+    if not low <= value <= high:
+        raise ScenarioError(f"{entry.path}: {quoted(value)} is too {'high' if value > high else 'low'}; {allowed}")
+    if entry.kind == "number":
+        return float(value) + 0.0
+    if value != int(value):
+        raise ScenarioError(f"{entry.path}: {quoted(value)} is not a whole number; use {round(value)}; {allowed}")
+    return int(value)
