@@ -86,9 +86,8 @@ def _run(scenario: Scenario, played: Scenario, shocks: Shocks, keys: tuple[str, 
     wanted = (tuple(CLASSES) if keys is None else keys) + (tuple(VARIANTS) if variants else ())
     claims = build_claims(played, market, shocks, wanted)
     prices = fair_prices(scenario)
-    cash_rate = played.rates.cash_rate
     results = {
-        key: measure_claim(key, claim, prices[key], cash_rate, shocks.replicate, claims if key == "gpu_debt" else None)
+        key: measure_claim(key, claim, prices[key], played.rates, shocks.replicate, claims if key == "gpu_debt" else None)
         for key, claim in claims.by_key.items()
     }
     return Evaluation(

@@ -21,6 +21,18 @@ class Rates(Assumptions):
     )
 
 
+    risk_aversion: float = assumption(
+        3.0, unit="relative", low=0.0, high=10.0, step=0.5, symbol="γ", status="assumption",
+        label="Risk aversion", source="judgment",
+        help="How much an investor dislikes risk: 0 not at all, 1 like a gambler on logs, 3 like most funds.",
+    )
+    wealth_share: float = assumption(
+        0.10, unit="share", low=0.01, high=1.0, step=0.01, symbol="f", status="assumption",
+        label="Share of wealth invested", source="judgment",
+        help="Share of the investor's wealth that goes into one class; the rest earns the common rate.",
+    )
+
+
 class Run(Assumptions):
     """How many paths are drawn, and from which seed."""
 

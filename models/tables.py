@@ -35,6 +35,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "probability_of_loss": ("Chance of losing money", "share"),
     "probability_below_cash": ("Chance of earning less than cash", "share"),
     "cvar_95": ("Loss in the worst 5% of futures", "share of capital"),
+    "certainty_equivalent": ("Sure gain worth the same", "share of capital"),
     "irr_of_mean": ("IRR of the mean cash flow", "per year"),
     "price": ("Entry price", "USD"),
     "capital": ("Committed capital", "USD"),

@@ -13,6 +13,7 @@ from models.basis.timeline import Array
 from models.calibration import FairPrice, market_price
 from models.claims import CLASSES, VARIANTS, AssetClass, Claim, Claims
 from models.debt import LoanPaths, LoanTerms, weighted_average_life
+from models.investor import Rates
 from models.measures import returns, risk
 
 CONFIDENCE = 0.95
@@ -37,7 +38,8 @@ class Measures:
 
     ``price`` is what is paid in all: cost or par plus premium, or the price of a company. ``npv_mean`` is taken at the
     class's own hurdle, ``cash_npv_mean``, ``cvar_95`` and ``probability_below_cash`` at the common funding rate, the
-    last two per dollar of committed ``capital``. ``irr_of_mean`` is the return of the mean cash flow. ``irr_status``
+    last two per dollar of committed ``capital``. ``certainty_equivalent`` is the sure gain over cash per dollar of capital
+    that a risk-averse investor finds as good. ``irr_of_mean`` is the return of the mean cash flow. ``irr_status``
     counts paths by status.
     """
 
@@ -58,6 +60,8 @@ class Measures:
     probability_below_cash_se: float
     cvar_95: float
     cvar_95_se: float
+    certainty_equivalent: float
+    certainty_equivalent_se: float
 
     @property
     def reward_for_risk(self) -> float:
@@ -108,22 +112,22 @@ class AssetResult:
 
 
 def measure_claim(
-    key: str, claim: Claim, fair: FairPrice, cash_rate: float, replicate: NDArray[np.int64], debt: Claims | None
+    key: str, claim: Claim, fair: FairPrice, rates: Rates, replicate: NDArray[np.int64], debt: Claims | None
 ) -> AssetResult:
     """Measure one claim at both entries.
 
     Parameters
     ----------
-    cash_rate : float
-        Common funding rate, per year, of every risk figure.
+    rates : Rates
+        Common funding rate of every risk figure, and the investor's risk aversion.
     replicate : (paths,)
         Independent scramble of each path.
     debt : Claims, optional
         Where the loan's own paths are, for the lender's measures.
     """
     asset = CLASSES.get(key) or VARIANTS[key]
-    at_fair, cash_npv = _measure(claim, fair.premium, cash_rate, replicate, None)
-    at_cost, _ = _measure(claim, market_price(key, claim, fair), cash_rate, replicate, at_fair[1])
+    at_fair, cash_npv = _measure(claim, fair.premium, rates, replicate, None)
+    at_cost, _ = _measure(claim, market_price(key, claim, fair), rates, replicate, at_fair[1])
     lender = None
     if debt is not None and debt.loan is not None and debt.loan_terms is not None:
         lender = measure_loan(debt.loan_terms, debt.loan, debt.collateral_cost, replicate)
@@ -131,19 +135,20 @@ def measure_claim(
 
 
 def _measure(
-    claim: Claim, premium: float, cash_rate: float, replicate: NDArray[np.int64], guess: Array | None
+    claim: Claim, premium: float, rates: Rates, replicate: NDArray[np.int64], guess: Array | None
 ) -> tuple[tuple[Measures, Array], Array]:
     flows = claim.flows.with_entry(premium)
     net = flows.net
     rate, status = returns.irr(net, guess=guess)
-    capital = committed_capital(flows, cash_rate)
-    cash_npv = returns.npv(cash_rate, net)
+    capital = committed_capital(flows, rates.cash_rate)
+    cash_npv = returns.npv(rates.cash_rate, net)
     npv = returns.npv(claim.hurdle, net)
     multiple = returns.moic(flows.contrib, flows.distrib)
     ratios = np.stack([rate, multiple, returns.payback(net)])
     values, errors = risk.quantiles(ratios, PROBABILITIES), risk.quantile_standard_error(ratios, PROBABILITIES, replicate)
     spread = [Quantiles(*(float(x) for x in (*v, *e))) for v, e in zip(values, errors, strict=True)]
     per_dollar = cash_npv / capital
+    sure, sure_se = _sure_gain(per_dollar, rates, replicate)
     codes, counts = np.unique(status, return_counts=True)
     measures = Measures(
         price=claim.capital + premium,
@@ -163,8 +168,21 @@ def _measure(
         probability_below_cash_se=risk.probability_standard_error(cash_npv, 0.0, replicate),
         cvar_95=risk.cvar(-per_dollar, CONFIDENCE),
         cvar_95_se=risk.cvar_standard_error(-per_dollar, CONFIDENCE, replicate),
+        certainty_equivalent=sure,
+        certainty_equivalent_se=sure_se,
     )
     return (measures, rate), per_dollar
+
+
+def _sure_gain(per_dollar: Array, rates: Rates, replicate: NDArray[np.int64]) -> tuple[float, float]:
+    """Certain gain over cash per dollar that is as good as the gamble, and its standard error (model 4.4)."""
+    share = rates.wealth_share
+
+    def gain(values: Array) -> Array:
+        sure = risk.certainty_equivalent(1.0 + values, rates.risk_aversion, share)
+        return np.asarray((np.asarray(sure) - 1.0) / share)
+
+    return float(gain(per_dollar)), risk.replicate_standard_error(gain, per_dollar, replicate)
 
 
 def committed_capital(flows: CashFlows, cash_rate: float) -> float:

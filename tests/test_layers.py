@@ -30,8 +30,9 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("models.calibration*",),),
     (("models.valuation",),),
     (("models.evaluate",),),
-    (("models.tables", "models.explain", "models.decisions*"),),
+    (("models.tables", "models.explain", "models.verdict", "models.decisions*"),),
     (("models",),),  # the public door
+    (("models.options", "models.contract"),),
     (("models.__main__",),),
     (("dashboard", "dashboard.theme", "dashboard.format"),),
     (("dashboard.charts*",),),

@@ -1,0 +1,1 @@
+"""From numbers to decisions: what drives the answer, what would flip it, what to hold."""
