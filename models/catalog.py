@@ -99,7 +99,7 @@ def unknown(path: str, scenario: Scenario) -> str:
         there = f"the scenario has {count}, counted from 0" if count else "the scenario has none"
         return f"{quoted(path)}: no such program; {there}"
     if path == PROGRAMS:
-        return f"{PROGRAMS}: programs are set field by field, such as {PROGRAMS}.0.schedule.budget, or in a file"
+        return f"{PROGRAMS}: this is a list of programs; a single field has a path such as {PROGRAMS}.0.schedule.budget"
     known = list(declared(count))
     asked = path[:80].lower()
     near = [name for name in known if len(asked) > 2 and asked in name][:3] or get_close_matches(asked, known, 3, 0.55)
@@ -125,6 +125,13 @@ def parse(path: str, text: str, scenario: Scenario | None = None) -> Value:
         Naming path, value, bound and remedy.
     """
     return read(entry(path, scenario), text)
+
+
+def with_programs(scenario: Scenario, count: int) -> Scenario:
+    """The same scenario with its first ``count`` programs, and plain ones (no budget) where it has fewer."""
+    kept = scenario.policy.programs[:count]
+    added = (Program(),) * (count - len(kept))
+    return scenario.replace({PROGRAMS: kept + added}) if added or kept != scenario.policy.programs else scenario
 
 
 def differences(scenario: Scenario, base: Scenario) -> tuple[Difference, ...]:

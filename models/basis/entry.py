@@ -121,7 +121,7 @@ def check(entry: Entry, value: object) -> Value:
         return value
     if entry.kind == "text" and isinstance(value, str):
         return value
-    wanted = {"choice": f"one of {', '.join(entry.options)}", "switch": "on or off", "text": "words"}[entry.kind]
+    wanted = {"choice": f"one of {', '.join(entry.options)}", "switch": "on or off"}.get(entry.kind, "text in quotes")
     raise ScenarioError(f"{entry.path}: {quoted(value)} is not allowed; choose {wanted}")
 
 
