@@ -81,15 +81,15 @@ def matched_share(ratio: Array, sd: float) -> Array:
     ratio = np.maximum(ratio, 1e-12)
     if sd < 1e-8:
         return np.minimum(1.0, ratio)
-    return matched_share_log(np.log(ratio), ratio, sd)
-
-
-def matched_share_log(log_ratio: Array, ratio: Array, sd: float) -> Array:
-    """As ``matched_share`` for a ratio whose logarithm is already known (saves the market loop a log)."""
-    if sd < 1e-8:
-        return np.minimum(1.0, ratio)
-    d2 = log_ratio / sd - 0.5 * sd
+    d2 = np.log(ratio) / sd - 0.5 * sd
     return np.asarray(ratio * ndtr(-(d2 + sd)) + ndtr(d2))
+
+
+def matched_slope(ratio: Array, sd: float) -> Array:
+    """Slope of ``matched_share`` in the log of the ratio, same shape: x times the chance that demand falls short."""
+    if sd < 1e-8:
+        return np.where(ratio < 1.0, ratio, 0.0)
+    return np.asarray(ratio * ndtr(-(np.log(ratio) / sd + 0.5 * sd)))
 
 
 def safety_capacity_ratio(blocs: int, correlation: float) -> float:

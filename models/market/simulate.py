@@ -6,22 +6,23 @@ One loop serves three runs: the no-shock plan, the world, and the home bloc in u
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
+from models.basis.compiled import over_paths
 from models.basis.shocks import Shocks
-from models.basis.timeline import HOURS, Array, empty_paths
+from models.basis.timeline import HOURS, Array
 from models.market.capacity import Capacity, Overcapacity, Pipeline, planned_stock
 from models.market.clearing import Clearing, price_floors, spot_price_now
 from models.market.demand import Demand, DemandPaths, log_reference_demand, simulate_demand
-from models.market.localization import Localization, matched_share, matched_share_log
+from models.market.kernel import Curves, Mismatch, Out, Rules, market_loop
+from models.market.localization import Localization, matched_share, matched_slope
 from models.market.long_run import Hardware, LongRun, long_run
 from models.policy.effects import PolicyPaths, price_of_break_even_contract, simulate_policy
 from models.policy.program import Policy
 
 SCARCITY_CLIP = (0.5, 2.0)
-ORDER_CLIP = (0.2, 2.5)
-BACKLOG_KEPT = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,102 +220,55 @@ def initial_scarcity(setting: Setting, curves: LongRun) -> tuple[float, bool]:
 
 
 def _loop(setting: Setting, curves: LongRun, inputs: _Inputs, paths: int) -> Run:
-    """Appendix B of the model: one pass over the quarters, vectorized over paths."""
+    """One pass over the quarters, all paths."""
     quarters = inputs.log_demand.shape[1] - 1
-    c, cap, place = setting.clearing, setting.capacity, setting.localization
-    target, ceiling, eps, theta, power = c.balance_utilization, c.ceiling_utilization, c.demand_elasticity, c.price_speed, c.power
-    error = place.scenario_error
-    pool, local = place.pooled_sd(error), place.local_sd(error)
-    bound = inputs.bound_share
-    log_floor = np.log(price_floors(c, setting.hardware, curves, quarters))
-    log_cap = np.log(c.price_cap)
+    clearing, capacity, place = setting.clearing, setting.capacity, setting.localization
     scarcity, _ = initial_scarcity(setting, curves)
-    zero_profit = np.exp(log_reference_demand(setting.demand, curves, quarters)) / target
-    planned = planned_stock(setting.overcapacity, zero_profit, scarcity)
-    out = {name: empty_paths(paths, quarters) for name in Run.__dataclass_fields__}
-    out["is_bust"][:] = 0.0
-    stock = np.full(paths, planned[0])
-    backlog = np.zeros(paths)
-    log_ratio = np.full(paths, np.log(spot_price_now(c, curves) / curves.price[0]))
-    busts = cap.bust_switch and inputs.plan is not None
-    for t in range(quarters + 1):
-        if t >= 2 and busts:
-            is_hot = (out["surplus"][:, t - 1] > cap.bust_on) & (out["surplus"][:, t - 2] > cap.bust_on)
-            going = (out["is_bust"][:, t - 1] > 0) | is_hot
-            out["is_bust"][:, t] = going & ~(out["surplus"][:, t - 1] < cap.bust_off)
-        additions = private = displaced = retired = np.zeros(paths)
-        if t > 0:
-            keep = _kept_share(setting, curves, out, t)
-            retired = stock - keep * stock
-            if inputs.plan is None:
-                additions = private = np.maximum(0.0, planned[t] - keep * stock)
-            else:
-                orders = _orders(setting, inputs.plan, out, stock, t)
-                private, displaced = orders, np.zeros(paths)
-                want = orders + backlog
-                if inputs.builds is not None and inputs.displaced is not None:
-                    private = np.maximum(orders - inputs.displaced[:, t], 0.0)
-                    displaced = orders - private
-                    want = private + inputs.builds[:, t] + backlog
-                additions = want
-                if cap.power_cap is not None:
-                    additions = np.minimum(want, cap.power_cap * 1e6 / curves.power_kw[t])
-                    backlog = BACKLOG_KEPT * (want - additions)
-            stock = keep * stock + additions
-        log_demand = inputs.log_demand[:, t]
-        if inputs.new_demand is not None:
-            log_demand = np.log(np.exp(log_demand) + inputs.new_demand[:, t])
-        log_stock = np.log(stock)
-        tightness = log_demand - log_stock - np.log(target)
-        if t > 0:
-            clearing = np.clip(power * tightness, log_floor[t], log_cap)
-            log_ratio = (1.0 - theta) * log_ratio + theta * clearing
-        log_x = log_demand - eps * log_ratio - log_stock - np.log(ceiling)
-        x = np.exp(log_x)
-        matched = matched_share_log(log_x, x, pool)
-        if bound > 0 and local != pool:
-            matched = (1.0 - bound) * matched + bound * matched_share_log(log_x, x, local)
-        out["price"][:, t] = np.exp(log_ratio) * curves.price[t]
-        out["log_ratio"][:, t] = log_ratio
-        out["utilization"][:, t] = ceiling * matched
-        out["surplus"][:, t] = np.exp(-tightness) - 1.0
-        out["demand"][:, t] = np.exp(log_demand)
-        out["served_ratio"][:, t] = x
-        for name, value in (
-            ("stock", stock), ("additions", additions), ("retired", retired), ("private", private),
-            ("displaced", displaced), ("backlog", backlog),
-        ):
-            out[name][:, t] = value
-    return Run(**out)
+    zero_profit = np.exp(log_reference_demand(setting.demand, curves, quarters)) / clearing.balance_utilization
+    shares, lags, responses = zip(*setting.pipeline.builders, strict=True)
+    nothing = np.zeros(quarters + 1)
+    additions, log_ratio = (nothing, nothing) if inputs.plan is None else inputs.plan
+    no_limit = capacity.power_cap is None or inputs.plan is None
+    limit = np.full(quarters + 1, np.inf) if no_limit else capacity.power_cap * 1e6 / curves.power_kw
+    rules = Rules(
+        shares=np.array(shares), lags=np.array(lags), responses=np.array(responses), retirement=capacity.retirement,
+        economic=capacity.economic_retirement, availability=setting.hardware.availability,
+        bust_switch=capacity.bust_switch, bust_on=capacity.bust_on, bust_off=capacity.bust_off,
+        target=clearing.balance_utilization, ceiling=clearing.ceiling_utilization,
+        elasticity=clearing.demand_elasticity, speed=clearing.price_speed, power=clearing.power,
+        log_target=float(np.log(clearing.balance_utilization)), log_ceiling=float(np.log(clearing.ceiling_utilization)),
+        log_cap=float(np.log(clearing.price_cap)), log_start=float(np.log(spot_price_now(clearing, curves) / curves.price[0])),
+        bound=inputs.bound_share, is_plan=inputs.plan is None,
+    )
+    lines = Curves(
+        stock=planned_stock(setting.overcapacity, zero_profit, scarcity), additions=additions, log_ratio=log_ratio,
+        power_limit=limit, price=curves.price[: quarters + 1].copy(), old_cash=curves.old_cash_cost,
+        log_floor=np.log(price_floors(clearing, setting.hardware, curves, quarters)),
+    )
+    out = Out(*(np.empty((quarters + 1, paths)) for _ in Out._fields))
+    over_paths(
+        market_loop, paths, rules, lines, mismatch_table(place.pooled_sd(place.scenario_error), place.local_sd(place.scenario_error)),
+        np.ascontiguousarray(inputs.log_demand.T), _columns(inputs.new_demand, quarters),
+        _columns(inputs.builds, quarters), _columns(inputs.displaced, quarters), out,
+    )
+    return Run(**{name: array.T for name, array in zip(Out._fields, out, strict=True)})
 
 
-def _kept_share(setting: Setting, curves: LongRun, out: dict[str, Array], t: int) -> Array:
-    """Share of the stock that survives the quarter: wear, and retirement when old machines do not earn their cost."""
-    a = setting.hardware.availability
-    earning = a * out["utilization"][:, t - 1] * out["price"][:, t - 1] / curves.old_cash_cost[t - 1]
-    economic = setting.capacity.economic_retirement * np.maximum(0.0, 1.0 - earning)
-    return np.asarray(1.0 - setting.capacity.retirement - economic)
+@lru_cache(maxsize=32)
+def mismatch_table(pool: float, local: float) -> Mismatch:
+    """Table of the matched share for two spreads; eight spreads wide and at least 32 knots a spread."""
+    reach = 8.0 * max(pool, local, 0.02)
+    knots = int(min(max(2.0 * reach * 48.0 / max(min(pool, local), 0.02), 1_024), 32_768))
+    grid = np.linspace(-reach, reach, knots)
+    ratio = np.exp(grid)
+    none = np.zeros(0)
+    pairs = [(matched_share(ratio, sd), matched_slope(ratio, sd)) if sd >= 1e-8 else (none, none) for sd in (pool, local)]
+    return Mismatch(float(grid[0]), float(grid[1] - grid[0]), *pairs[0], *pairs[1])
 
 
-def _orders(setting: Setting, plan: tuple[Array, Array], out: dict[str, Array], stock: Array, t: int) -> Array:
-    """Private deliveries of quarter t: orders placed a lag ago, at the prices of that time."""
-    planned, planned_log_ratio = plan
-    total = np.zeros(len(stock))
-    for share, lag, response in setting.pipeline.builders:
-        base = share * planned[t]
-        if t <= lag:  # committed before today
-            total += base
-            continue
-        if response == 0.0:
-            order = np.full(len(stock), base)
-        else:
-            answer = np.exp(response * (out["log_ratio"][:, t - lag] - planned_log_ratio[t - lag]))
-            order = base * np.clip(answer, *ORDER_CLIP)
-        if setting.capacity.bust_switch:
-            replacement = share * setting.capacity.retirement * stock
-            order = np.where(out["is_bust"][:, t - lag] > 0, np.minimum(order, replacement), order)
-        total += order
-    return total
+def _columns(array: Array | None, quarters: int) -> Array:
+    """Time-major copy for the compiled loop; no columns where there is nothing."""
+    return np.zeros((quarters + 1, 0)) if array is None else np.ascontiguousarray(array.T)
 
 
 def _blend(
