@@ -102,16 +102,16 @@ class Covenants(Assumptions):
     )
     fire_sale: float = assumption(
         0.25, unit="share", low=0.0, high=0.7, step=0.05, symbol="fire", status="assumption",
-        label="Fire-sale discount", source="s21_miner_loans",
+        label="Fire-sale discount", source="s21_bloomberg",
         help="How much less than their value machines fetch when sold after a default.",
     )
     sale_cost: float = assumption(
         0.03, unit="share", low=0.0, high=0.10, step=0.01, symbol="cost", status="assumption",
-        label="Cost of enforcement", source="s21_miner_loans", help="Share of sale proceeds that enforcement costs.",
+        label="Cost of enforcement", source="s21_bloomberg", help="Share of sale proceeds that enforcement costs.",
     )
     recovery_lag: int = assumption(
         2, unit="quarters", low=0, high=6, step=1, symbol="lag", status="assumption",
-        label="Time to recovery", source="s21_miner_loans", help="Quarters between default and sale of the collateral.",
+        label="Time to recovery", source="s21_bloomberg", help="Quarters between default and sale of the collateral.",
     )
     contract_recovery: float = assumption(
         0.5, unit="share", low=0.0, high=1.0, step=0.05, symbol="R_o",

@@ -40,7 +40,7 @@ class LlmDeveloper(Assumptions):
     )
     quality_sd: float = assumption(
         0.45, unit="per sqrt year", low=0.0, high=1.0, step=0.05, symbol="σ_q", status="assumption",
-        label="Model quality risk", source="s19_pitchbook",
+        label="Model quality risk", source="s19_nuvc_pitchbook",
         help="Volatility of revenue from the developer's own models winning or losing.",
     )
     erosion: float = assumption(

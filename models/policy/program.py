@@ -92,7 +92,7 @@ class Mix(Assumptions):
         help="Share of spending that pays part of private users' compute bills.",
     )
     power: float = assumption(
-        0.0, unit="share", low=0.0, high=1.0, step=0.05, label="Power discount", source="judgment",
+        0.0, unit="share", low=0.0, high=1.0, step=0.05, label="Cheaper power", source="judgment",
         help="Share of spending on cheaper power for compute.",
     )
 
