@@ -174,8 +174,8 @@ def json_schema() -> dict[str, Any]:
     for definition in schema["$defs"].values():
         for leaf in definition.get("properties", {}).values():
             if "options" in leaf:
-                del leaf["pattern"]
-                leaf["enum"] = list(leaf["options"])
+                leaf["enum"] = leaf.pop("pattern").strip("^()$").split("|")  # pydantic sorts the options by key
+                leaf["options"] = {key: leaf["options"][key] for key in leaf["enum"]}
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Assay scenario", "model_version": MODEL_VERSION, "schema_version": SCHEMA_VERSION,

@@ -11,7 +11,7 @@ from models.assets import cloud_platform, data_center, gpu_debt, gpu_fleet, hard
 from models.basis.flows import CashFlows
 from models.basis.shocks import Shocks, calm_shocks
 from models.basis.timeline import Array
-from models.debt import LoanPaths, LoanTerms
+from models.debt.loan import LoanPaths, LoanTerms
 from models.market.simulate import MarketPaths, simulate_market
 from models.policy.effects import Support, live_quarters, simulate_support
 from models.scenario import Scenario
@@ -160,14 +160,8 @@ def collateral(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> tuple
     if market.quarters >= gpu_fleet.CREDIT_QUARTER:
         extra[:, gpu_fleet.CREDIT_QUARTER] = support.credit
 
-    def value(t: int, rows: np.ndarray) -> Array:
-        worth = gpu_fleet.used_value(fleet, terms, market, t, rows)
-        return np.where(scrapped[rows] <= t, 0.0, worth)
-
-    def claim(t: int, rows: np.ndarray) -> Array:
-        due = gpu_fleet.contract_claim(fleet, terms, market, t, pays, rows)
-        return np.where(scrapped[rows] <= t, 0.0, due)
-
+    value = gpu_fleet.used_values(fleet, terms, market, scrapped)
+    claim = gpu_fleet.contract_claims(fleet, terms, market, pays, scrapped)
     received = support.at_closing - support.concession
     pot = gpu_debt.Collateral(
         cost=terms.cost - received, cfads=cfads, base_cfads=_base_cfads(scenario), extra=extra, value=value, claim=claim

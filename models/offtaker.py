@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.basis.assumption import Assumptions, assumption
+from models.basis.compiled import kernel, over_paths, time_major
 from models.basis.timeline import DELTA, Array
 
 GRADES = {"ig": "investment grade", "non_ig": "below investment grade"}
@@ -65,9 +67,24 @@ class Offtaker(Assumptions):
         return self.ig_discount if grade == "ig" else self.non_ig_discount
 
 
+@kernel
+def _first_defaults(
+    first: int, last: int, price: Array, state: Array, rates: tuple[float, float, float], contract_price: float,
+    tolerance: Array, start: NDArray[np.int64], out: NDArray[np.bool_],
+) -> None:
+    base, gap, lost = rates
+    for t in range(price.shape[0]):
+        for i in range(first, last):
+            if t >= start[i]:
+                cheap = max(0.0, 1.0 - price[t, i] / contract_price)
+                tolerance[i] -= DELTA * (base + gap * cheap + lost * max(0.0, -state[t, i]))
+            out[t, i] = tolerance[i] > 0.0
+
+
 def alive(
-    offtaker: Offtaker, grade: str, price: Array, contract_price: float, state: Array, uniform: Array, start: Array | int
-) -> Array:
+    offtaker: Offtaker, grade: str, price: Array, contract_price: float, state: Array, uniform: Array,
+    start: NDArray[np.int64] | int,
+) -> NDArray[np.bool_]:
     """Whether the customer still pays, shape (paths, quarters + 1).
 
     Parameters
@@ -77,12 +94,14 @@ def alive(
     contract_price : float
         USD/h.
     uniform : (paths,)
-        One draw a path; default comes when cumulative hazard passes -ln U.
+        One draw a path; default comes when cumulative hazard reaches -ln U.
     start : int or (paths,)
         First quarter in which the customer can default.
     """
-    base, gap, lost = offtaker.rates(grade)
-    hazard = base + gap * np.maximum(0.0, 1.0 - price / contract_price) + lost * np.maximum(0.0, -state)
-    begins = np.arange(price.shape[1]) >= (np.asarray(start)[:, None] if np.ndim(start) else start)
-    cumulative = np.cumsum(DELTA * hazard * begins, axis=1)
-    return np.asarray(cumulative < -np.log(uniform)[:, None])
+    out = np.empty((price.shape[1], price.shape[0]), dtype=np.bool_)
+    begins = np.broadcast_to(np.asarray(start, dtype=np.int64), (price.shape[0],)).copy()
+    over_paths(
+        _first_defaults, price.shape[0], time_major(price), time_major(state), offtaker.rates(grade), contract_price,
+        -np.log(uniform), begins, out,
+    )
+    return out.T

@@ -12,7 +12,7 @@ from models.basis.flows import CashFlows
 from models.basis.timeline import Array
 from models.calibration import FairPrice, market_price
 from models.claims import CLASSES, VARIANTS, AssetClass, Claim, Claims
-from models.debt import LoanPaths, LoanTerms, weighted_average_life
+from models.debt.loan import LoanPaths, LoanTerms, weighted_average_life
 from models.investor import Rates
 from models.measures import returns, risk
 

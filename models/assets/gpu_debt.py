@@ -9,7 +9,7 @@ import numpy as np
 from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.flows import CashFlows, split
 from models.basis.timeline import Array
-from models.debt import LoanPaths, LoanTerms, Valuer, minimum_dscr, run_waterfall, scheduled_principal
+from models.debt.loan import LoanPaths, LoanTerms, minimum_dscr, run_waterfall, scheduled_principal, sculpted_capacity
 from models.offtaker import GRADES
 
 AMORTIZATION = {"level": "level payments", "straight": "equal principal", "sculpted": "sculpted to a target coverage"}
@@ -126,14 +126,15 @@ SPREADS = {"ig": 0.0225, "non_ig": 0.0400}
 @dataclass(frozen=True, eq=False)
 class Collateral:
     """The financed fleet, per H100e. ``cfads`` (paths, quarters + 1); ``base_cfads`` (quarters + 1,) without shocks;
-    ``cost`` USD net of what is received at closing; ``extra`` equity receipts outside the waterfall (tax credit)."""
+    ``cost`` USD net of what is received at closing; ``extra`` equity receipts outside the waterfall (tax credit); ``value`` and
+    ``claim`` (paths, quarters + 1) what the machines and the contract are worth."""
 
     cost: float
     cfads: Array
     base_cfads: Array
     extra: Array
-    value: Valuer
-    claim: Valuer
+    value: Array
+    claim: Array
 
 
 def loan_terms(
@@ -168,8 +169,6 @@ def _coverage_limit(terms: LoanTerms, collateral: Collateral, target: float) -> 
     if terms.principal <= 0.0:
         return 0.0
     if terms.amortization == "sculpted":
-        from models.debt import sculpted_capacity
-
         capacity = sculpted_capacity(collateral.base_cfads, target, terms.rate_q, terms.first, terms.last)
         return capacity / (1.0 + terms.rate_q) ** (terms.first - 1)
     return terms.principal * max(minimum_dscr(terms, collateral.base_cfads), 0.0) / target

@@ -8,16 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.offtaker import GRADES, Offtaker, alive
+from models.assets.fleet_kernel import FleetRules, ValueRules, claim_loop, fleet_loop, value_loop
 from models.basis.assumption import Assumptions, assumption, choice
+from models.basis.compiled import over_paths, time_major
 from models.basis.flows import CashFlows
-from models.basis.timeline import HOURS, Array, discount_factors, zero_paths
+from models.basis.timeline import Array, discount_factors, zero_paths
 from models.market.long_run import Hardware, cash_cost_now
 from models.market.simulate import MarketPaths
 from models.policy.effects import Support
 
-CLAWBACK_WINDOW = 20
 CREDIT_QUARTER = 4
 
 
@@ -151,7 +153,7 @@ def fleet_hurdle(fleet: GpuFleet, hardware: Hardware) -> float:
     return fleet.contracted_share * contract + (1.0 - fleet.contracted_share) * hardware.merchant_hurdle
 
 
-def customer_alive(fleet: GpuFleet, offtaker: Offtaker, terms: FleetTerms, market: MarketPaths, uniform: Array) -> Array:
+def customer_alive(fleet: GpuFleet, offtaker: Offtaker, terms: FleetTerms, market: MarketPaths, uniform: Array) -> NDArray[np.bool_]:
     """Whether the fleet's customer still pays, (paths, quarters + 1)."""
     scaled = offtaker if fleet.hazard_scale == 1.0 else _scaled(offtaker, fleet.hazard_scale)
     return alive(
@@ -160,7 +162,7 @@ def customer_alive(fleet: GpuFleet, offtaker: Offtaker, terms: FleetTerms, marke
 
 
 def cash_flows(
-    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, support: Support, is_alive: Array, ceiling: float
+    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, support: Support, is_alive: NDArray[np.bool_], ceiling: float
 ) -> CashFlows:
     """Flows of one H100e of fleet bought at cost, USD.
 
@@ -193,77 +195,67 @@ def cash_flows(
 
 
 def operate(
-    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, support: Support, is_alive: Array, ceiling: float
+    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, support: Support, is_alive: NDArray[np.bool_], ceiling: float
 ) -> tuple[Array, dict[str, Array]]:
-    """Operating cash flow (paths, quarters + 1) per H100e, and its lines.
+    """Operating cash flow (paths, quarters + 1) per H100e, USD, and its lines.
 
     A machine is switched off when revenue does not cover its avoidable cost; after enough idle quarters it is sold.
     """
-    paths, quarters = market.paths, market.quarters
-    flow, revenue, cost, sale, clawback = (zero_paths(paths, quarters) for _ in range(5))
-    running = np.ones(paths, dtype=bool)
-    idle = np.zeros(paths, dtype=int)
-    scrapped_at = np.full(paths, quarters + 1)
-    grant_back = support.clawback * (support.at_closing - support.concession + support.credit)
-    for t in range(terms.first, min(terms.last, quarters) + 1):
-        contracted = terms.contracted * is_alive[:, t] if t <= terms.contract_end else np.zeros(paths)
-        public = np.minimum(support.offtake_share[:, t], 1.0 - terms.contracted)
-        merchant = np.minimum(ceiling, fleet.own_fill * market.utilization[:, t]) * market.price[:, t]
-        earned = HOURS * terms.availability * (
-            contracted * terms.contract_price + public * support.offtake_price + (1.0 - contracted - public) * merchant
-        )
-        cash = terms.cash_cost - support.cash_cost_cut[:, t]
-        is_on = earned >= HOURS * (cash - terms.idle_cost)
-        scrap_now = running & (idle >= fleet.scrap_after)
-        running &= ~scrap_now
-        scrapped_at[scrap_now] = t
-        works = running & is_on
-        revenue[:, t] = np.where(works, earned, 0.0)
-        cost[:, t] = np.where(works, HOURS * cash, np.where(running, HOURS * terms.idle_cost, 0.0))
-        sale[:, t] = np.where(scrap_now, terms.salvage * market.curves.hardware_cost[t], 0.0)
-        if grant_back and t <= CLAWBACK_WINDOW:
-            clawback[:, t] = np.where(scrap_now, np.minimum(grant_back, sale[:, t]), 0.0)
-        idle = np.where(works, 0, idle + 1)
-    if terms.last <= quarters:
-        sale[:, terms.last] += np.where(running, terms.salvage * terms.market_cost, 0.0)
-    flow += revenue - cost + sale - clawback
+    shape = (market.quarters + 1, market.paths)
+    revenue, cost, sale, clawback, flow = (np.zeros(shape) for _ in range(5))
+    scrapped_at = np.full(market.paths, float(market.quarters + 1))
+    rules = FleetRules(
+        first=terms.first, last=terms.last, contract_end=terms.contract_end, contracted=terms.contracted,
+        contract_price=terms.contract_price, public_price=support.offtake_price, availability=terms.availability,
+        cash_cost=terms.cash_cost, idle_cost=terms.idle_cost, own_fill=fleet.own_fill, ceiling=ceiling,
+        salvage=terms.salvage, market_cost=terms.market_cost, scrap_after=fleet.scrap_after,
+        grant_back=support.clawback * (support.at_closing - support.concession + support.credit),
+    )
+    over_paths(
+        fleet_loop, market.paths, rules, time_major(market.price), time_major(market.utilization), time_major(is_alive),
+        time_major(support.offtake_share), time_major(support.cash_cost_cut), market.curves.hardware_cost,
+        revenue, cost, sale, clawback, flow, scrapped_at,
+    )
     extras = {
-        "revenue": revenue, "running_cost": cost, "sale": sale, "clawback": clawback,
-        "scrapped_at": scrapped_at.astype(float), "alive": is_alive,
+        "revenue": revenue.T, "running_cost": cost.T, "sale": sale.T, "clawback": clawback.T,
+        "scrapped_at": scrapped_at, "alive": is_alive,
     }
-    return flow, extras
+    return flow.T, extras
 
 
-def used_value(
-    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, quarter: int, rows: Array | slice = slice(None)
+def used_values(fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, scrapped_at: Array | None = None) -> Array:
+    """Value of one used H100e in every quarter, USD, (paths, quarters + 1): margins as buyers expect them then.
+
+    ``scrapped_at`` (paths,): a scrapped fleet is worth nothing.
+    """
+    out = np.zeros((market.quarters + 1, market.paths))
+    gone = np.full(market.paths, np.inf) if scrapped_at is None else scrapped_at
+    over_paths(value_loop, market.paths, _value_rules(fleet, terms, market), time_major(market.log_ratio), gone, out)
+    return out.T
+
+
+def contract_claims(
+    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, is_alive: NDArray[np.bool_], scrapped_at: Array | None = None
 ) -> Array:
-    """Value of one used H100e at ``quarter``, USD, shape (rows,): discounted margins as buyers expect them then."""
-    log_ratio = market.log_ratio[rows, quarter]
-    if quarter >= terms.last:
-        return np.zeros(len(log_ratio))
-    j = np.arange(max(quarter, terms.first - 1) + 1, terms.last + 1)
-    v = discount_factors(terms.hurdle_market, terms.last)
-    known = market.curves.price_known_at(quarter)[j]
-    fade = 2.0 ** (-(j - quarter) / fleet.gap_half_life)
-    forward = np.exp(log_ratio[:, None] * fade) * known
-    margin = HOURS * np.maximum(0.0, terms.earned * forward - terms.cash_cost)
-    value = margin @ v[j - quarter] + v[terms.last - quarter] * terms.salvage * terms.market_cost
-    return np.asarray(np.maximum(terms.salvage * market.curves.hardware_cost[min(quarter, market.quarters)], value))
+    """Value of the contract above market rents in every quarter, USD per H100e, (paths, quarters + 1)."""
+    out = np.zeros((market.quarters + 1, market.paths))
+    gone = np.full(market.paths, np.inf) if scrapped_at is None else scrapped_at
+    over_paths(
+        claim_loop, market.paths, _value_rules(fleet, terms, market), time_major(market.log_ratio), time_major(is_alive), gone, out
+    )
+    return out.T
 
 
-def contract_claim(
-    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, quarter: int, is_alive: Array, rows: Array | slice = slice(None)
-) -> Array:
-    """Value of the contract above market rents at ``quarter``, USD per H100e, shape (rows,)."""
-    log_ratio = market.log_ratio[rows, quarter]
-    j = np.arange(max(quarter + 1, terms.first), min(terms.contract_end, terms.last) + 1)
-    if len(j) == 0:
-        return np.zeros(len(log_ratio))
-    v = discount_factors(terms.hurdle_market, terms.last)[j - quarter]
-    forward = np.exp(log_ratio[:, None] * 2.0 ** (-(j - quarter) / fleet.gap_half_life)) * market.curves.price_known_at(quarter)[j]
-    replacement = np.maximum(terms.earned * forward, terms.cash_cost)
-    gain = HOURS * terms.contracted * np.maximum(0.0, terms.availability * terms.contract_price - replacement)
-    return np.asarray(is_alive[rows, quarter] * (gain @ v))
+def _value_rules(fleet: GpuFleet, terms: FleetTerms, market: MarketPaths) -> ValueRules:
+    reach = np.arange(terms.last + 1)
+    return ValueRules(
+        first=terms.first, last=terms.last, contract_end=terms.contract_end, contracted=terms.contracted,
+        contract_income=terms.availability * terms.contract_price, earned=terms.earned, cash_cost=terms.cash_cost,
+        salvage=terms.salvage, market_cost=terms.market_cost, surprise_quarter=market.curves.surprise_quarter,
+        expected=market.curves.price_expected, surprised=market.curves.price,
+        discount=discount_factors(terms.hurdle_market, terms.last), fade=2.0 ** (-reach / fleet.gap_half_life),
+        new_cost=market.curves.hardware_cost,
+    )
 
 
 def _support_line(support: Support, quarters: int) -> Array:

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -23,6 +25,11 @@ _pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="paths")
 def kernel(function: Kernel) -> Kernel:
     """Compile a function on first use; the result is kept on disk beside the source."""
     return cast(Kernel, njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def time_major(array: NDArray[Any]) -> NDArray[Any]:
+    """(paths, quarters + 1) as contiguous (quarters + 1, paths); free for arrays that are laid out by time already."""
+    return np.ascontiguousarray(array.T)
 
 
 def over_paths(run: Callable[..., None], paths: int, *arguments: Any) -> None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from models.basis.compiled import over_paths
+from models.basis.compiled import over_paths, time_major
 from models.basis.shocks import Shocks
 from models.basis.timeline import HOURS, Array
 from models.market.capacity import Capacity, Overcapacity, Pipeline, planned_stock
@@ -248,7 +248,7 @@ def _loop(setting: Setting, curves: LongRun, inputs: _Inputs, paths: int) -> Run
     out = Out(*(np.empty((quarters + 1, paths)) for _ in Out._fields))
     over_paths(
         market_loop, paths, rules, lines, mismatch_table(place.pooled_sd(place.scenario_error), place.local_sd(place.scenario_error)),
-        np.ascontiguousarray(inputs.log_demand.T), _columns(inputs.new_demand, quarters),
+        time_major(inputs.log_demand), _columns(inputs.new_demand, quarters),
         _columns(inputs.builds, quarters), _columns(inputs.displaced, quarters), out,
     )
     return Run(**{name: array.T for name, array in zip(Out._fields, out, strict=True)})
@@ -268,7 +268,7 @@ def mismatch_table(pool: float, local: float) -> Mismatch:
 
 def _columns(array: Array | None, quarters: int) -> Array:
     """Time-major copy for the compiled loop; no columns where there is nothing."""
-    return np.zeros((quarters + 1, 0)) if array is None else np.ascontiguousarray(array.T)
+    return np.zeros((quarters + 1, 0)) if array is None else time_major(array)
 
 
 def _blend(

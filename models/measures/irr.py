@@ -67,7 +67,8 @@ def irr(flows: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR, guess: Ar
         if columns.strides[-1] != columns.itemsize:
             columns = np.ascontiguousarray(columns)
         y[block], status[block] = solve(columns, times, True, None if start is None else start[block])
-    rate = np.expm1(periods_per_year * y)
+    with np.errstate(over="ignore"):
+        rate = np.expm1(periods_per_year * y)
     if table.ndim < 2:
         return float(rate[0]), IrrStatus(int(status[0]))
     return rate, status
@@ -82,7 +83,8 @@ def irr_roots(flows: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR) -> 
     if not (columns > 0.0).any() or not (columns < 0.0).any():
         return np.empty(0)
     with np.errstate(all="ignore"):
-        whole = settled(Flows.of(columns, columns < 0.0, np.arange(len(columns), dtype=np.float64), True))
+        times = np.arange(len(columns), dtype=np.float64)
+        whole = settled(Flows.of(columns, columns < 0.0, times, times[-1], True))
         found = [np.zeros(int(whole.total[0] == 0.0))]
         for below in (True, False):
             found.append(roots_in(find_brackets(whole, below), whole, below))

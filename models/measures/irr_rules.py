@@ -49,14 +49,16 @@ def solve(columns: FloatArray, times: FloatArray, is_periodic: bool, start: Floa
     """
     with np.errstate(all="ignore"):
         pays, earns = columns < 0.0, columns > 0.0
+        is_finite = np.isfinite(columns.sum(axis=0))
         used = np.flatnonzero(pays.any(axis=1) | earns.any(axis=1))
+        span = float(times[-1] - times[0]) if len(used) else 0.0
         trim = slice(used[0], used[-1] + 1) if len(used) else slice(0, 0)
         columns, times, pays, earns = columns[trim], times[trim], pays[trim], earns[trim]
         has_out, has_in = pays.any(axis=0), earns.any(axis=0)
         status = np.full(columns.shape[1], IrrStatus.ok, dtype=np.int8)
         status[~has_in] = IrrStatus.total_loss
         status[~has_out] = IrrStatus.no_investment
-        status[~(has_out | has_in) | ~np.isfinite(columns.sum(axis=0))] = IrrStatus.undefined
+        status[~(has_out | has_in) | ~is_finite] = IrrStatus.undefined
         y = np.where(status == IrrStatus.total_loss, -np.inf, np.nan)
         is_ordered = _pays_before_it_earns(pays, earns)
         for solver, chosen in ((_ordered, is_ordered), (_mixed, ~is_ordered)):
@@ -66,7 +68,7 @@ def solve(columns: FloatArray, times: FloatArray, is_periodic: bool, start: Floa
             part, part_pays = columns, pays
             if len(rows) < columns.shape[1]:
                 part, part_pays = columns.take(rows, axis=1), pays.take(rows, axis=1)
-            flows = Flows.of(part, part_pays, times, is_periodic)
+            flows = Flows.of(part, part_pays, times, span, is_periodic)
             y[rows], status[rows] = solver(flows, None if start is None else start[rows])
     return y, status
 

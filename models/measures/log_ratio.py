@@ -21,6 +21,7 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
 EXPONENT_LIMIT = 600.0  # exp(600) times any amount of money still fits a float64
+DROWNED = -1.0 + 1e-10  # net over outflows at which inflows have lost all but six of their sixteen digits
 
 
 class Flows(NamedTuple):
@@ -34,14 +35,16 @@ class Flows(NamedTuple):
     """Undiscounted sums (paths,)."""
     times: FloatArray
     """Times (times,), ascending."""
+    span: float
+    """Upper bound on the time between a path's first and last flow; not tightened to the paths at hand."""
     is_periodic: bool
     """Whether times are one unit apart, so that powers can replace exponentials."""
 
     @classmethod
-    def of(cls, columns: FloatArray, pays: BoolArray, times: FloatArray, is_periodic: bool) -> Flows:
+    def of(cls, columns: FloatArray, pays: BoolArray, times: FloatArray, span: float, is_periodic: bool) -> Flows:
         """Prepare flows (times, paths), given where they are negative, `pays` (times, paths)."""
         last = int(np.flatnonzero(pays.any(axis=1))[-1])
-        return cls(columns, np.maximum(-columns[: last + 1], 0.0), columns.sum(axis=0), times, is_periodic)
+        return cls(columns, np.maximum(-columns[: last + 1], 0.0), columns.sum(axis=0), times, span, is_periodic)
 
     def take(self, rows: IntArray) -> Flows:
         """Return the flows of some paths (rows,), which may repeat; the same object if they are just all in order."""
@@ -51,18 +54,13 @@ class Flows(NamedTuple):
         return self._replace(columns=columns, outflows=outflows, total=self.total[rows])
 
     @property
-    def span(self) -> float:
-        """Time between the first and the last column."""
-        return float(self.times[-1] - self.times[0])
-
-    @property
     def gap(self) -> float:
         """Smallest time between neighboring columns."""
         return 1.0 if self.is_periodic else float(np.diff(self.times).min())
 
 
 def log_ratio(flows: Flows, y: FloatArray, careful: bool) -> tuple[FloatArray, FloatArray]:
-    """Return h(y) and its slope, each (paths,), at log rates y (paths,).
+    """Return h(y) and its slope, each (paths,), at log rates y (paths,); the slope is NaN where it cannot be told.
 
     The quick way needs equally spaced flows and `-y * span` within `EXPONENT_LIMIT`; the careful way takes any
     times and any rate and costs an exponential per flow.
@@ -74,9 +72,10 @@ def _periodic_ratio(flows: Flows, y: FloatArray) -> tuple[FloatArray, FloatArray
     factor = np.exp(-y)
     net, net_slope = _polynomial(flows.columns, factor)
     out, out_slope = _polynomial(flows.outflows, factor)
-    # Far above the root inflows vanish in rounding; the floor keeps the sign right and the logarithm finite.
-    h = np.log1p(np.maximum(net / out, -1.0 + 2.0**-52))
-    return h, out_slope / out - (net_slope + out_slope) / (net + out)
+    # Far above the root inflows drown in the rounding of the net: the sign is still right, the slope is not known.
+    share = net / out
+    slope = out_slope / out - (net_slope + out_slope) / (net + out)
+    return np.log1p(np.maximum(share, DROWNED)), np.where(share > DROWNED, slope, np.nan)
 
 
 def _polynomial(columns: FloatArray, factor: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -100,18 +100,17 @@ def payback(flows: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR) -> An
     """
     table = _table(flows)
     columns = np.atleast_2d(table).T
-    running = np.empty(columns.shape)
-    sofar, paid = np.zeros(columns.shape[1]), np.zeros(columns.shape[1])
-    for t, column in enumerate(columns):
-        running[t] = sofar = sofar + column
+    running = np.zeros((len(columns) + 1, columns.shape[1]))  # row t: before the flow of column t
+    paid = np.zeros(columns.shape[1])
+    for before, column, after in zip(running, columns, running[1:], strict=False):
+        np.add(before, column, after)
         paid += np.maximum(-column, 0.0)
     is_below = running < -RECOVERED * paid
     crosses = is_below[:-1] & ~is_below[1:]
-    before = np.argmax(crosses, axis=0)
-    path = np.arange(len(before))
+    t, path = np.argmax(crosses, axis=0), np.arange(len(paid))
     with np.errstate(divide="ignore", invalid="ignore"):
-        inside = np.minimum(-running[before, path] / columns[np.minimum(before + 1, len(columns) - 1), path], 1.0)
-    periods = np.where(crosses.any(axis=0), before + inside, np.where(is_below.any(axis=0), np.inf, 0.0))
+        inside = np.minimum(-running[t, path] / columns[t, path], 1.0)
+    periods = np.where(crosses.any(axis=0), t - 1 + inside, np.where(is_below.any(axis=0), np.inf, 0.0))
     return _scalar_like(periods / periods_per_year, table.ndim < 2)
 
 
@@ -188,7 +187,8 @@ def xirr(dates: Sequence[date], flows: ArrayLike) -> tuple[float, IrrStatus]:
     flow = np.bincount(position, weights=_table(flows))
     years = np.asarray((days - days[0]) / DAYS_PER_YEAR, dtype=np.float64)
     y, status = solve(np.asarray(flow[:, None], dtype=np.float64), years, is_periodic=False)
-    return float(np.expm1(y[0])), IrrStatus(int(status[0]))
+    with np.errstate(over="ignore"):  # a sevenfold gain overnight has no finite annual rate
+        return float(np.expm1(y[0])), IrrStatus(int(status[0]))
 
 
 def _days(dates: Sequence[date]) -> FloatArray:

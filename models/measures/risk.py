@@ -124,7 +124,7 @@ def certainty_equivalent(moic: ArrayLike, risk_aversion: float, wealth_share: fl
         # expm1 and log1p keep their digits when g is close to 1; subtracting the top keeps large g from overflowing.
         spread = np.log1p(np.mean(np.expm1(scaled - top[..., None]), axis=-1))
         equivalent = np.exp((top + spread) / power)
-        is_ruined = np.isposinf(top)
+        is_ruined = np.isinf(top)  # wealth of zero on some path if g > 1, on every path if not
     return _number(np.where(is_ruined, 0.0, equivalent))
 
 

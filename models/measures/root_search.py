@@ -23,7 +23,8 @@ from models.measures.log_ratio import (
 TOLERANCE = 1e-13  # on y: the error left after the last step, foretold from quadratic convergence
 SMALL_STEP = 1e-9
 NEWTON_ROUNDS, ROUNDS = 40, 120  # after the Newton rounds plain halving, which cannot fail
-GRID_NEAR, GRID_FAR, GRID_POINTS = 0.004, 12.0, 36  # each point a quarter farther out than the last
+GRID_FAR, GRID_CELLS = 12.0, 44  # evenly spaced near zero, each an eighth wider than the last beyond
+GRID_NEAR = 4.0  # over the span of time: present values turn on this scale of y
 DIP_SHARE = 0.25  # of its bend: a parabola through three samples that bottoms higher than this cannot reach zero
 TINY = 1e-300
 
@@ -85,17 +86,18 @@ class Brackets(NamedTuple):
 
 
 def find_brackets(flows: Flows, below: bool) -> Brackets:
-    """Bracket every root of h on one side of y = 0 by scanning a geometric grid.
+    """Bracket every root of h on one side of y = 0 by scanning a grid.
 
     `below` scans rates below zero instead of above. A total of zero is a root at zero, which the caller counts.
     The last interval runs to Cauchy's bound, beyond which the sign is that of the first (or last) flow, so an odd
     number of roots never goes unnoticed. Pairs of roots inside one step are found as dips of |h|; what can escape
-    is a pair closer together than a quarter of their |y| with a third root as close beside it.
+    is a pair closer together than an eighth of their |y| with a third root as close beside it.
     """
     first, last = edges(flows.columns)
     edge = last if below else first
     far = min(GRID_FAR, EXPONENT_LIMIT / flows.span)
-    grid = np.concatenate(([0.0], np.geomspace(min(GRID_NEAR, far / 2.0), far, GRID_POINTS)))
+    near = min(GRID_NEAR / flows.span, 0.1)
+    grid = near * np.sinh(np.linspace(0.0, np.arcsinh(far / near), GRID_CELLS + 1))
     balance = _balance(flows, grid, below)
     balance[:, 0] = np.copysign(np.maximum(np.abs(balance[:, 0]), TINY), flows.total)
     balance[:, 0] = np.where(flows.total == 0.0, balance[:, 1], balance[:, 0])
