@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import pairwise
 from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -150,7 +151,7 @@ def _load(directory: Path) -> Mapping[str, tuple[Preset, Scenario]]:
     loaded = sorted((_parse(path) for path in sorted(directory.glob("*.json"))), key=lambda pair: pair[0].order)
     if not loaded:
         raise DataError(f"{directory.name}: there is no preset in this directory")
-    for (before, _), (after, _) in zip(loaded, loaded[1:], strict=False):
+    for (before, _), (after, _) in pairwise(loaded):
         if before.order == after.order:
             _refuse(f"{after.name}.json", "order", after.order, f"is taken by {before.name}.json")
     return {found.name: (found, scenario) for found, scenario in loaded}
