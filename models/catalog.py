@@ -72,7 +72,7 @@ def declared(programs: int = 0) -> Mapping[str, Entry]:
     for group, slice_field in Scenario.model_fields.items():
         slice_class: Any = slice_field.annotation
         for path, leaf in _leaves(slice_class, f"{group}.", programs):
-            found[path] = _declaration(path, leaf, group, slice_field.title or group)
+            found[path] = declaration(path, leaf, group, slice_field.title or group)
     return found
 
 
@@ -183,6 +183,20 @@ def json_schema() -> dict[str, Any]:
     return head | {key: part for key, part in schema.items() if key not in head}
 
 
+def declaration(path: str, leaf: FieldInfo, group: str, group_title: str) -> Entry:
+    """Entry of a declared field; its value is the default."""
+    meta = metadata(leaf)
+    title = leaf.title or ""
+    if path.startswith(f"{PROGRAMS}."):
+        title = f"Program {int(path.split('.')[2]) + 1}: {title}"
+    return Entry(
+        path=path, group=group, group_title=group_title, label=title, unit=meta.get("unit", "text"),
+        default=leaf.default, value=leaf.default, low=meta.get("low"), high=meta.get("high"), step=meta.get("step"),
+        help=leaf.description or "", source=meta.get("source", "judgment"), status=meta.get("status", "judgment"),
+        symbol=meta.get("symbol", ""), kind=_kind(leaf), options=meta.get("options", {}), none=meta.get("none", ""),
+    )
+
+
 def _leaves(model: type[Assumptions], prefix: str, items: int) -> Iterator[tuple[str, FieldInfo]]:
     for name, leaf in model.model_fields.items():
         inner: Any = leaf.annotation
@@ -205,19 +219,6 @@ def _values(model: Assumptions, prefix: str) -> Iterator[tuple[str, Any]]:
                 yield from _values(item, f"{prefix}{name}.{i}.")
         else:
             yield f"{prefix}{name}", value
-
-
-def _declaration(path: str, leaf: FieldInfo, group: str, group_title: str) -> Entry:
-    meta = metadata(leaf)
-    title = leaf.title or ""
-    if path.startswith(f"{PROGRAMS}."):
-        title = f"Program {int(path.split('.')[2]) + 1}: {title}"
-    return Entry(
-        path=path, group=group, group_title=group_title, label=title, unit=meta.get("unit", "text"),
-        default=leaf.default, value=leaf.default, low=meta.get("low"), high=meta.get("high"), step=meta.get("step"),
-        help=leaf.description or "", source=meta.get("source", "judgment"), status=meta.get("status", "judgment"),
-        symbol=meta.get("symbol", ""), kind=_kind(leaf), options=meta.get("options", {}), none=meta.get("none", ""),
-    )
 
 
 def _kind(leaf: FieldInfo) -> Kind:

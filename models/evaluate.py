@@ -17,7 +17,7 @@ from models.claims import CLASSES, PICKS, VARIANTS, Claims, build_claims
 from models.market.simulate import MarketPaths, simulate_market
 from models.measures import risk
 from models.scenario import Scenario
-from models.valuation import AssetResult, Measures, Quantiles, measure_claim
+from models.valuation import AssetResult, Measures, Quantiles, asset_result
 from models.version import MODEL_VERSION
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _run(scenario: Scenario, played: Scenario, shocks: Shocks, keys: tuple[str, 
     claims = build_claims(played, market, shocks, wanted)
     prices = fair_prices(scenario)
     results = {
-        key: measure_claim(key, claim, prices[key], played.rates, shocks.replicate, claims if key == "gpu_debt" else None)
+        key: asset_result(key, claim, prices[key], played.rates, shocks.replicate, claims)
         for key, claim in claims.by_key.items()
     }
     return Evaluation(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.basis.assumption import Assumptions, assumption
-from models.basis.shocks import COHORTS, SPELLS, Shocks
+from models.basis.compiled import kernel, over_paths, time_major
+from models.basis.shocks import COHORTS, Shocks
 from models.basis.timeline import DELTA, Array, empty_paths, zero_paths
 
 VACANCY_BOUNDS = (0.02, 0.50)
@@ -124,17 +127,87 @@ def vacancy_path(leasing: Leasing, surplus: Array) -> Array:
 def market_rent_path(leasing: Leasing, rent_now: float, vacancy: Array) -> Array:
     """Rent of a new lease, USD per MW-year, (paths, quarters + 1): Rosen-Smith adjustment to vacancy."""
     growth = DELTA * (leasing.inflation + leasing.rent_adjustment * (leasing.natural_vacancy - vacancy[:, 1:]))
-    out = empty_paths(vacancy.shape[0], vacancy.shape[1] - 1)
-    out[:, 0] = 0.0
-    np.cumsum(growth, axis=1, out=out[:, 1:])
+    out = zero_paths(vacancy.shape[0], vacancy.shape[1] - 1)
+    np.cumsum(growth.T, axis=0, out=out.T[1:])
     return np.asarray(rent_now * np.exp(out))
 
 
+class LeaseRules(NamedTuple):
+    """Numbers of the lease roll; ``terms`` (COHORTS,) in quarters, ``escalation`` (quarters + 1,) since closing."""
+
+    let_first: int
+    rent_now: float
+    terms: NDArray[np.int64]
+    escalation: Array
+    downtime: int
+    fit_out_years: float
+
+
+@kernel
+def lease_loop(
+    first: int, last: int, rules: LeaseRules, market_rent: Array, renew_chance: Array, let_hazard: Array,
+    opening: NDArray[np.int64], anchor_pays: NDArray[np.bool_], renewal_u: Array, letting_u: Array, rent: Array,
+    occupancy: Array, fit_out: Array,
+) -> None:
+    """Let, renew and re-let the cohorts of paths first..last; writes (quarters + 1, paths).
+
+    A cohort's rent is kept without escalation, so that only leases with an event are touched. An empty cohort lets
+    when the hazard it has faced since it was free passes the exponential clock of that vacancy.
+    """
+    cohorts, quarters = len(rules.terms), market_rent.shape[0] - 1
+    base, clock = np.zeros(cohorts), np.zeros(cohorts)
+    expiry, free_from = np.zeros(cohorts, dtype=np.int64), np.zeros(cohorts, dtype=np.int64)
+    spell, renewals = np.zeros(cohorts, dtype=np.int64), np.zeros(cohorts, dtype=np.int64)
+    is_anchor = np.zeros(cohorts, dtype=np.bool_)
+    spells = letting_u.shape[2]
+    for i in range(first, last):
+        opens = opening[i]
+        for c in range(cohorts):
+            is_anchor[c] = c < rules.let_first
+            base[c] = rules.rent_now if is_anchor[c] else 0.0
+            expiry[c] = opens + rules.terms[c] if is_anchor[c] else -1
+            free_from[c] = opens + 1
+            spell[c] = renewals[c] = 0
+            clock[c] = -math.log(letting_u[i, c, 0])
+        was_paying = True
+        for t in range(opens, quarters + 1):
+            breaks = was_paying and not anchor_pays[t, i]
+            was_paying = was_paying and not breaks
+            rented, occupied = 0.0, 0
+            for c in range(cohorts):
+                leaves = breaks and is_anchor[c]
+                if not leaves and expiry[c] == t - 1:
+                    leaves = not renewal_u[i, c, min(renewals[c], spells - 1)] < renew_chance[t, i]
+                    renewals[c] += 1
+                    if not leaves:
+                        base[c] = market_rent[t, i] / rules.escalation[t]
+                        expiry[c] = t - 1 + rules.terms[c]
+                if leaves:
+                    base[c] = 0.0
+                    expiry[c] = -1
+                    is_anchor[c] = False
+                    free_from[c] = t + rules.downtime
+                    spell[c] = min(spell[c] + 1, spells - 1)
+                    clock[c] = -math.log(letting_u[i, c, spell[c]])
+                if expiry[c] < 0 and t >= free_from[c]:
+                    clock[c] -= let_hazard[t, i]
+                    if clock[c] <= 0.0:
+                        base[c] = market_rent[t, i] / rules.escalation[t]
+                        expiry[c] = t - 1 + rules.terms[c]
+                        fit_out[t, i] += rules.fit_out_years * market_rent[t, i] / cohorts
+                if expiry[c] >= 0:
+                    rented += base[c]
+                    occupied += 1
+            if t > opens:  # rent starts in the quarter after delivery
+                rent[t, i] = rented / cohorts * rules.escalation[t]
+                occupancy[t, i] = occupied / cohorts
+
+
 def roll_leases(
-    leasing: Leasing, rent_now: float, prelease: float, vacancy: Array, opening: NDArray[np.int64], anchor_pays: NDArray[np.bool_] | Array,
-    shocks: Shocks,
+    leasing: Leasing, rent_now: float, prelease: float, vacancy: Array, opening: NDArray[np.int64],
+    anchor_pays: NDArray[np.bool_], shocks: Shocks,
 ) -> LeaseRoll:
-    """Let, renew and re-let ten cohorts. Only cohorts with an event in a quarter are touched.
+    """Let, renew and re-let ten cohorts.
 
     Parameters
     ----------
@@ -149,70 +222,15 @@ def roll_leases(
     market_rent = market_rent_path(leasing, rent_now, vacancy)
     renew_chance = np.clip(leasing.renewal - (vacancy - 0.05), *RENEWAL_BOUNDS)
     let_hazard = -np.log1p(-np.clip(leasing.letting * (1.0 - vacancy / 0.30), *LETTING_BOUNDS))
-    escalation = (1.0 + leasing.escalator) ** (DELTA * np.arange(quarters + 1))
-    terms = np.round(np.linspace(leasing.term_short, leasing.term_long, COHORTS)).astype(int)
-    let_first = int(round(prelease * COHORTS))
-    is_anchor = np.zeros((COHORTS, paths), dtype=bool)
-    is_anchor[:let_first] = True
-    # Rent is kept without escalation: base x escalation(t). `expiry` of an empty cohort lies beyond the horizon.
-    base = np.zeros((COHORTS, paths))
-    never = 10 * quarters + 1_000
-    expiry = np.full((COHORTS, paths), never)
-    expiry[:let_first] = opening + terms[:let_first, None]
-    base[:let_first] = rent_now
-    free_from = np.full((COHORTS, paths), never)
-    free_from[let_first:] = opening + 1
-    spell = np.zeros((COHORTS, paths), dtype=np.int8)
-    clock = np.asfortranarray(-np.log(shocks.letting_u[:, :, 0]).T)
-    out_rent, out_occupancy, fit_out = zero_paths(paths, quarters), zero_paths(paths, quarters), zero_paths(paths, quarters)
-    rented, occupied = base.sum(axis=0), np.full(paths, float(let_first))
-    first_open = int(opening.min())
-
-    def vacate(cohort: NDArray[np.int64], row: NDArray[np.int64], t: int) -> None:
-        np.subtract.at(rented, row, base[cohort, row])
-        np.subtract.at(occupied, row, 1.0)
-        base[cohort, row] = 0.0
-        expiry[cohort, row] = never
-        free_from[cohort, row] = t + leasing.downtime
-        spell[cohort, row] = np.minimum(spell[cohort, row] + 1, SPELLS - 1)
-        clock[cohort, row] = -np.log(shocks.letting_u[row, cohort, spell[cohort, row]])
-        is_anchor[cohort, row] = False
-
-    defaults = _first_false(anchor_pays)
-    renewals = np.zeros((COHORTS, paths), dtype=np.int8)
-    for t in range(first_open, quarters + 1):
-        broke = np.flatnonzero(defaults == t)
-        if len(broke):
-            cohort, place = np.nonzero(is_anchor[:, broke])
-            vacate(cohort, broke[place], t)
-        cohort, row = np.nonzero(expiry == t - 1)
-        if len(row):
-            stays = shocks.renewal_u[row, cohort, np.minimum(renewals[cohort, row], SPELLS - 1)] < renew_chance[row, t]
-            renewals[cohort, row] += 1
-            vacate(cohort[~stays], row[~stays], t)
-            cohort, row = cohort[stays], row[stays]
-            new = market_rent[row, t] / escalation[t]
-            np.add.at(rented, row, new - base[cohort, row])
-            base[cohort, row] = new
-            expiry[cohort, row] = t - 1 + terms[cohort]
-        cohort, row = np.nonzero(free_from <= t)
-        if len(row):
-            clock[cohort, row] -= let_hazard[row, t]
-            lets = clock[cohort, row] <= 0.0
-            cohort, row = cohort[lets], row[lets]
-            new = market_rent[row, t] / escalation[t]
-            base[cohort, row] = new
-            np.add.at(rented, row, new)
-            np.add.at(occupied, row, 1.0)
-            np.add.at(fit_out[:, t], row, leasing.fit_out_years * market_rent[row, t] / COHORTS)
-            expiry[cohort, row] = t - 1 + terms[cohort]
-            free_from[cohort, row] = never
-        out_rent[:, t] = rented / COHORTS * escalation[t]
-        out_occupancy[:, t] = occupied / COHORTS
-    return LeaseRoll(out_rent, out_occupancy, fit_out, market_rent)
-
-
-def _first_false(pays: NDArray[np.bool_] | Array) -> NDArray[np.int64]:
-    """First quarter in which the anchor no longer pays, beyond the horizon if never, shape (paths,)."""
-    stopped = ~np.asarray(pays, dtype=bool)
-    return np.where(stopped.any(axis=1), stopped.argmax(axis=1), pays.shape[1] + 1)
+    rules = LeaseRules(
+        let_first=round(prelease * COHORTS), rent_now=rent_now,
+        terms=np.round(np.linspace(leasing.term_short, leasing.term_long, COHORTS)).astype(np.int64),
+        escalation=(1.0 + leasing.escalator) ** (DELTA * np.arange(quarters + 1)), downtime=leasing.downtime,
+        fit_out_years=leasing.fit_out_years,
+    )
+    rent, occupancy, fit_out = (np.zeros((quarters + 1, paths)) for _ in range(3))
+    over_paths(
+        lease_loop, paths, rules, time_major(market_rent), time_major(renew_chance), time_major(let_hazard), opening,
+        time_major(anchor_pays), shocks.renewal_u, shocks.letting_u, rent, occupancy, fit_out,
+    )
+    return LeaseRoll(rent.T, occupancy.T, fit_out.T, market_rent)

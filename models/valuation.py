@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,59 +88,70 @@ class DebtMeasures:
 
 @dataclass(frozen=True, eq=False)
 class AssetResult:
-    """One class: both entries, and its value per dollar on every path for comparison with the others.
+    """One class at both entries. Each entry is measured when it is first read: a page shows one of them at a time.
 
     Attributes
     ----------
-    fair, at_cost : Measures
-        Entry at the neutral price, and at cost, par or the market's price.
-    cash_npv : (paths,)
-        Present value at the common funding rate per dollar of capital, fair entry.
+    asset : AssetClass
+    claim : Claim
+        Flows before the entry premium, and the hurdle.
+    fair_price : FairPrice
+    rates : Rates
+        Common funding rate of every risk figure, and the investor's risk aversion.
+    replicate : (paths,)
+        Independent scramble of each path, for standard errors.
     """
 
     asset: AssetClass
     claim: Claim
     fair_price: FairPrice
-    fair: Measures
-    at_cost: Measures
-    cash_npv: Array
-    debt: DebtMeasures | None = None
+    rates: Rates
+    replicate: NDArray[np.int64]
+    claims: Claims
+
+    @cached_property
+    def fair(self) -> Measures:
+        """Entry at the neutral price."""
+        return measure(self.claim, self.fair_price.premium, self.rates, self.replicate)
+
+    @cached_property
+    def at_cost(self) -> Measures:
+        """Entry at cost, par or the market's price."""
+        premium = market_price(self.asset.key, self.claim, self.fair_price)
+        return measure(self.claim, premium, self.rates, self.replicate)
+
+    @cached_property
+    def cash_npv(self) -> Array:
+        """Present value at the common funding rate per dollar of capital at fair entry, (paths,)."""
+        flows = self.claim.flows.with_entry(self.fair_price.premium)
+        rate = self.rates.cash_rate
+        return np.asarray(returns.npv(rate, flows.net) / committed_capital(flows, rate))
+
+    @cached_property
+    def debt(self) -> DebtMeasures | None:
+        """What only a lender asks; None for other classes."""
+        c = self.claims
+        if self.asset.key != "gpu_debt" or c.loan is None or c.loan_terms is None:
+            return None
+        return measure_loan(c.loan_terms, c.loan, c.collateral_cost, self.replicate)
 
     def entry(self, name: str) -> Measures:
         """Measures of entry ``"fair"`` or ``"at_cost"``."""
         return self.at_cost if name == "at_cost" else self.fair
 
 
-
-def measure_claim(
-    key: str, claim: Claim, fair: FairPrice, rates: Rates, replicate: NDArray[np.int64], debt: Claims | None
+def asset_result(
+    key: str, claim: Claim, fair: FairPrice, rates: Rates, replicate: NDArray[np.int64], claims: Claims
 ) -> AssetResult:
-    """Measure one claim at both entries.
-
-    Parameters
-    ----------
-    rates : Rates
-        Common funding rate of every risk figure, and the investor's risk aversion.
-    replicate : (paths,)
-        Independent scramble of each path.
-    debt : Claims, optional
-        Where the loan's own paths are, for the lender's measures.
-    """
-    asset = CLASSES.get(key) or VARIANTS[key]
-    at_fair, cash_npv = _measure(claim, fair.premium, rates, replicate, None)
-    at_cost, _ = _measure(claim, market_price(key, claim, fair), rates, replicate, at_fair[1])
-    lender = None
-    if debt is not None and debt.loan is not None and debt.loan_terms is not None:
-        lender = measure_loan(debt.loan_terms, debt.loan, debt.collateral_cost, replicate)
-    return AssetResult(asset, claim, fair, at_fair[0], at_cost[0], cash_npv, lender)
+    """Result of one claim, measured on demand."""
+    return AssetResult(CLASSES.get(key) or VARIANTS[key], claim, fair, rates, replicate, claims)
 
 
-def _measure(
-    claim: Claim, premium: float, rates: Rates, replicate: NDArray[np.int64], guess: Array | None
-) -> tuple[tuple[Measures, Array], Array]:
+def measure(claim: Claim, premium: float, rates: Rates, replicate: NDArray[np.int64]) -> Measures:
+    """Measure a claim bought for ``premium`` USD over cost, par or nothing."""
     flows = claim.flows.with_entry(premium)
     net = flows.net
-    rate, status = returns.irr(net, guess=guess)
+    rate, status = returns.irr(net)
     capital = committed_capital(flows, rates.cash_rate)
     cash_npv = returns.npv(rates.cash_rate, net)
     npv = returns.npv(claim.hurdle, net)
@@ -150,7 +162,7 @@ def _measure(
     per_dollar = cash_npv / capital
     sure, sure_se = _sure_gain(per_dollar, rates, replicate)
     codes, counts = np.unique(status, return_counts=True)
-    measures = Measures(
+    return Measures(
         price=claim.capital + premium,
         capital=capital,
         irr=spread[0],
@@ -171,7 +183,6 @@ def _measure(
         certainty_equivalent=sure,
         certainty_equivalent_se=sure_se,
     )
-    return (measures, rate), per_dollar
 
 
 def _sure_gain(per_dollar: Array, rates: Rates, replicate: NDArray[np.int64]) -> tuple[float, float]:

@@ -1,8 +1,7 @@
-"""Compiled loops of the GPU fleet: operation, used value and contract claim, all quarters of a range of paths."""
+"""Compiled loop of the GPU fleet: operation of a range of paths until the end of life or scrapping."""
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -32,26 +31,6 @@ class FleetRules(NamedTuple):
     market_cost: float
     scrap_after: int
     grant_back: float
-
-
-class ValueRules(NamedTuple):
-    """Numbers of used value: quarters, USD/h, USD, and curves over quarters from closing."""
-
-    first: int
-    last: int
-    contract_end: int
-    contracted: float
-    contract_income: float
-    earned: float
-    cash_cost: float
-    salvage: float
-    market_cost: float
-    surprise_quarter: int
-    expected: Array
-    surprised: Array
-    discount: Array
-    fade: Array
-    new_cost: Array
 
 
 @kernel
@@ -88,38 +67,3 @@ def fleet_loop(
             if t == rules.last:
                 sale[t, i] = rules.salvage * rules.market_cost
             flow[t, i] = revenue[t, i] - cost[t, i] + sale[t, i]
-
-
-@kernel
-def value_loop(first: int, last: int, rules: ValueRules, log_ratio: Array, gone: Array, out: Array) -> None:
-    """Write the value of a used machine, (quarters + 1, paths)."""
-    for t in range(min(rules.last, log_ratio.shape[0])):
-        known = rules.surprised if t >= rules.surprise_quarter else rules.expected
-        scrap = rules.salvage * rules.new_cost[t]
-        for i in range(first, last):
-            if t >= gone[i]:
-                continue
-            margin = 0.0
-            for j in range(max(t + 1, rules.first), rules.last + 1):
-                rent = rules.earned * math.exp(log_ratio[t, i] * rules.fade[j - t]) * known[j]
-                margin += rules.discount[j - t] * max(0.0, rent - rules.cash_cost)
-            ending = rules.discount[rules.last - t] * rules.salvage * rules.market_cost
-            out[t, i] = max(scrap, HOURS * margin + ending)
-
-
-@kernel
-def claim_loop(
-    first: int, last: int, rules: ValueRules, log_ratio: Array, is_alive: NDArray[np.bool_], gone: Array, out: Array
-) -> None:
-    """Write the value of the contract above market rents, (quarters + 1, paths)."""
-    end = min(rules.contract_end, rules.last)
-    for t in range(min(end, log_ratio.shape[0])):
-        known = rules.surprised if t >= rules.surprise_quarter else rules.expected
-        for i in range(first, last):
-            if t >= gone[i] or not is_alive[t, i]:
-                continue
-            gain = 0.0
-            for j in range(max(t + 1, rules.first), end + 1):
-                rent = rules.earned * math.exp(log_ratio[t, i] * rules.fade[j - t]) * known[j]
-                gain += rules.discount[j - t] * max(0.0, rules.contract_income - max(rent, rules.cash_cost))
-            out[t, i] = HOURS * rules.contracted * gain

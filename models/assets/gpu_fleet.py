@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.offtaker import GRADES, Offtaker, alive
-from models.assets.fleet_kernel import FleetRules, ValueRules, claim_loop, fleet_loop, value_loop
+from models.assets.fleet_kernel import FleetRules, fleet_loop
 from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.compiled import over_paths, time_major
 from models.basis.flows import CashFlows
-from models.basis.timeline import Array, discount_factors, zero_paths
+from models.basis.timeline import HOURS, Array, discount_factors, zero_paths
 from models.market.long_run import Hardware, cash_cost_now
 from models.market.simulate import MarketPaths
 from models.policy.effects import Support
@@ -229,9 +229,14 @@ def used_values(fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, scrappe
     ``scrapped_at`` (paths,): a scrapped fleet is worth nothing.
     """
     out = np.zeros((market.quarters + 1, market.paths))
-    gone = np.full(market.paths, np.inf) if scrapped_at is None else scrapped_at
-    over_paths(value_loop, market.paths, _value_rules(fleet, terms, market), time_major(market.log_ratio), gone, out)
-    return out.T
+    v = discount_factors(terms.hurdle_market, terms.last)
+    for t in range(min(terms.last, market.quarters + 1)):
+        rent, discount = _forward_rents(fleet, terms, market, t, terms.last, v)
+        rent -= terms.cash_cost
+        value = discount @ np.maximum(rent, 0.0, out=rent) * HOURS
+        value += v[terms.last - t] * terms.salvage * terms.market_cost
+        out[t] = np.maximum(terms.salvage * market.curves.hardware_cost[t], value)
+    return _until(out, scrapped_at)
 
 
 def contract_claims(
@@ -239,23 +244,37 @@ def contract_claims(
 ) -> Array:
     """Value of the contract above market rents in every quarter, USD per H100e, (paths, quarters + 1)."""
     out = np.zeros((market.quarters + 1, market.paths))
-    gone = np.full(market.paths, np.inf) if scrapped_at is None else scrapped_at
-    over_paths(
-        claim_loop, market.paths, _value_rules(fleet, terms, market), time_major(market.log_ratio), time_major(is_alive), gone, out
-    )
-    return out.T
+    end = min(terms.contract_end, terms.last)
+    v = discount_factors(terms.hurdle_market, terms.last)
+    income = terms.availability * terms.contract_price
+    for t in range(min(end, market.quarters + 1)):
+        rent, discount = _forward_rents(fleet, terms, market, t, end, v)
+        np.subtract(income, np.maximum(rent, terms.cash_cost, out=rent), out=rent)
+        gain = discount @ np.maximum(rent, 0.0, out=rent)
+        out[t] = HOURS * terms.contracted * gain * is_alive[:, t]
+    return _until(out, scrapped_at)
 
 
-def _value_rules(fleet: GpuFleet, terms: FleetTerms, market: MarketPaths) -> ValueRules:
-    reach = np.arange(terms.last + 1)
-    return ValueRules(
-        first=terms.first, last=terms.last, contract_end=terms.contract_end, contracted=terms.contracted,
-        contract_income=terms.availability * terms.contract_price, earned=terms.earned, cash_cost=terms.cash_cost,
-        salvage=terms.salvage, market_cost=terms.market_cost, surprise_quarter=market.curves.surprise_quarter,
-        expected=market.curves.price_expected, surprised=market.curves.price,
-        discount=discount_factors(terms.hurdle_market, terms.last), fade=2.0 ** (-reach / fleet.gap_half_life),
-        new_cost=market.curves.hardware_cost,
-    )
+def _forward_rents(
+    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, quarter: int, last: int, v: Array
+) -> tuple[Array, Array]:
+    """Rents per hour that buyers expect at ``quarter`` for each later one, (quarters ahead, paths), and their discount.
+
+    Half of today's price gap is expected to close in ``gap_half_life`` quarters.
+    """
+    j = np.arange(max(quarter + 1, terms.first), last + 1)
+    fade = 2.0 ** (-(j - quarter) / fleet.gap_half_life)
+    rent = np.multiply.outer(fade, market.log_ratio[:, quarter])
+    np.exp(rent, out=rent)
+    rent *= (terms.earned * market.curves.price_known_at(quarter)[j])[:, None]
+    return rent, v[j - quarter]
+
+
+def _until(values: Array, scrapped_at: Array | None) -> Array:
+    """Transpose to (paths, quarters + 1), zero from the quarter of scrapping."""
+    if scrapped_at is not None:
+        values *= np.arange(len(values))[:, None] < scrapped_at
+    return values.T
 
 
 def _support_line(support: Support, quarters: int) -> Array:
