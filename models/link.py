@@ -140,7 +140,7 @@ def _split(query: str, notes: _Notes) -> list[tuple[str, str]]:
         notes.add(f"the link has {len(query)} characters; only the first {MAX_LENGTH} were read")
         query = query[:MAX_LENGTH].rpartition("&")[0]  # half a value would be another value
     address, mark, rest = query.partition("?")
-    if mark and "=" not in address:
+    if "=" not in address and (mark or "://" in address):
         query = rest
     return parse_qsl(query.partition("#")[0], keep_blank_values=True)
 
