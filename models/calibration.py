@@ -136,11 +136,18 @@ def _lean(market: MarketPaths, shocks: Shocks) -> tuple[MarketPaths, Shocks]:
     nothing = np.broadcast_to(0.0, market.price.shape)
     run = replace(market.world, **{name: nothing for name in type(market.world).__dataclass_fields__})
     demand = replace(market.demand_paths, permanent=nothing)
-    walks = ("demand_z", "llm_quality_z", "supplier_share_z", "cloud_core_z", "cloud_share_z")
-    unused = {name: nothing for name in walks} | {
-        name: np.broadcast_to(0.5, (market.paths, 1, 1)) for name in ("renewal_u", "letting_u")
-    }
-    thin = replace(shocks, jump_gap_u=nothing[:, 1:], **unused)
+    leases = np.broadcast_to(0.5, (market.paths, 1, 1))
+    thin = replace(
+        shocks,
+        demand_z=nothing,
+        jump_gap_u=nothing[:, 1:],
+        llm_quality_z=nothing,
+        supplier_share_z=nothing,
+        cloud_core_z=nothing,
+        cloud_share_z=nothing,
+        renewal_u=leases,
+        letting_u=leases,
+    )
     return replace(market, world=run, home=run, demand_paths=demand, surplus=nothing), thin
 
 
@@ -156,7 +163,9 @@ def _mean_prices(
             earned[key].append(claim.earnings)
     root = np.sqrt(REPLICATES)
     return {
-        key: FairPrice(float(np.mean(values[key])), float(np.std(values[key], ddof=1) / root), float(np.mean(earned[key])))
+        key: FairPrice(
+            float(np.mean(values[key])), float(np.std(values[key], ddof=1) / root), float(np.mean(earned[key]))
+        )
         for key in keys
     }
 
@@ -191,5 +200,5 @@ def present_value(claim: Claim) -> Array:
 
 
 def market_price(key: str, claim: Claim, fair: FairPrice) -> float:
-    """Price beside the fair one, as a premium over cost or par: zero for what is built, a market multiple for companies."""
+    """Price beside the fair one, as a premium: zero over cost for what is built, a market multiple for companies."""
     return claim.multiple * fair.earnings if key in CLASSES and CLASSES[key].at_market else 0.0

@@ -113,7 +113,9 @@ def build_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks, keys: 
             ramp=scenario.hardware.ramp_quarters, retirement=scenario.capacity.retirement,
         )
         hurdle = cloud_platform.cloud_hurdle(cloud, scenario.cloud_capital)
-        out["cloud_platform"] = Claim(flows, hurdle, 0.0, cloud_platform.first_year_ebitda(flows), cloud.market_multiple)
+        out["cloud_platform"] = Claim(
+            flows, hurdle, 0.0, cloud_platform.first_year_ebitda(flows), cloud.market_multiple
+        )
     return Claims({key: out[key] for key in (*CLASSES, *VARIANTS) if key in out and key in wanted}, loan, terms, cost)
 
 

@@ -33,7 +33,9 @@ def evaluation_json(evaluation: Evaluation, link: str) -> dict[str, Any]:
         "correlation": {"order": list(evaluation.assets), "rank": evaluation.correlation},
         "picks_and_shovels_ahead": {
             "probability": float((evaluation.family_lead > 0).mean()),
-            "standard_error": risk.mean_standard_error((evaluation.family_lead > 0).astype(float), evaluation.replicate),
+            "standard_error": risk.mean_standard_error(
+                (evaluation.family_lead > 0).astype(float), evaluation.replicate
+            ),
         },
     }
 
@@ -54,8 +56,19 @@ def _asset(result: AssetResult) -> dict[str, Any]:
 
 def _entry(measures: Measures) -> dict[str, Any]:
     names = (
-        "npv_mean", "npv_mean_se", "cash_npv_mean", "cash_npv_mean_se", "probability_of_loss", "probability_of_loss_se",
-        "probability_below_cash", "probability_below_cash_se", "cvar_95", "cvar_95_se", "irr_of_mean", "price", "capital",
+        "npv_mean",
+        "npv_mean_se",
+        "cash_npv_mean",
+        "cash_npv_mean_se",
+        "probability_of_loss",
+        "probability_of_loss_se",
+        "probability_below_cash",
+        "probability_below_cash_se",
+        "cvar_95",
+        "cvar_95_se",
+        "irr_of_mean",
+        "price",
+        "capital",
         "certainty_equivalent",
     )
     out: dict[str, Any] = {name: getattr(measures, name) for name in names}

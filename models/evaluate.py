@@ -50,8 +50,10 @@ class Evaluation:
     @cached_property
     def family_lead(self) -> Array:
         """Value per dollar of picks and shovels less that of LLM and cloud, equal weights inside a family, (paths,)."""
-        means = {family: np.mean([a.cash_npv for a in self.assets.values() if (a.asset.family == PICKS) == family], axis=0)
-                 for family in (True, False)}
+        means = {
+            family: np.mean([a.cash_npv for a in self.assets.values() if (a.asset.family == PICKS) == family], axis=0)
+            for family in (True, False)
+        }
         return np.asarray(means[True] - means[False])
 
 
@@ -80,7 +82,9 @@ def evaluate_calm(scenario: Scenario) -> Evaluation:
     return _run(scenario, scenario.calm, calm_shocks(), None, True)
 
 
-def _run(scenario: Scenario, played: Scenario, shocks: Shocks, keys: tuple[str, ...] | None, variants: bool) -> Evaluation:
+def _run(
+    scenario: Scenario, played: Scenario, shocks: Shocks, keys: tuple[str, ...] | None, variants: bool
+) -> Evaluation:
     """Evaluate ``played`` at the entry prices of ``scenario``."""
     market = simulate_market(played.setting, shocks)
     wanted = (tuple(CLASSES) if keys is None else keys) + (tuple(VARIANTS) if variants else ())

@@ -61,9 +61,12 @@ class Entry(Assumptions):
     """Whose view of the market the fair price contains."""
 
     expectations: str = choice(
-        "base", options={"base": "the base case", "scenario": "this scenario without its surprises"}, symbol="neutral scenario",
-        label="Fair price expects", source="judgment",
-        help="The fair price is what pays the hurdle in a world without glut and policy: the base case, or this scenario's own market.",
+        "base",
+        options={"base": "the base case", "scenario": "this scenario without its surprises"},
+        symbol="neutral scenario",
+        label="Fair price expects",
+        source="judgment",
+        help="The fair price pays the hurdle in a world without glut and policy: the base case, or this scenario.",
     )
 
 

@@ -68,7 +68,8 @@ class Leasing(Assumptions):
     )
     letting: float = assumption(
         0.35, unit="per quarter", low=0.25, high=0.45, step=0.01, symbol="re-let",
-        label="Letting chance", source="judgment", help="Chance to let an empty cohort in a quarter when nothing else stands empty.",
+        label="Letting chance", source="judgment",
+        help="Chance to let an empty cohort in a quarter when nothing else stands empty.",
     )
     downtime: int = assumption(
         2, unit="quarters", low=0, high=6, step=1, symbol="downtime",
@@ -76,7 +77,8 @@ class Leasing(Assumptions):
     )
     fit_out_years: float = assumption(
         0.5, unit="years of rent", low=0.0, high=1.0, step=0.05, symbol="TI",
-        label="Fit-out for a new tenant", source="judgment", help="What the owner pays to fit out space for a new tenant.",
+        label="Fit-out for a new tenant", source="judgment",
+        help="What the owner pays to fit out space for a new tenant.",
     )
     fixed_cost: float = assumption(
         0.10e6, unit="USD/MW-year", low=0.05e6, high=0.30e6, step=0.01e6, symbol="fixed",
@@ -84,7 +86,8 @@ class Leasing(Assumptions):
     )
     noi_margin: float = assumption(
         0.90, unit="share", low=0.80, high=0.95, step=0.01, symbol="NOI margin",
-        label="Operating margin", source="judgment", help="Share of rent left after running the building; tenants pay power.",
+        label="Operating margin", source="judgment",
+        help="Share of rent left after running the building; tenants pay power.",
     )
     exit_cost: float = assumption(
         0.02, unit="share", low=0.0, high=0.04, step=0.0025, symbol="exit cost",

@@ -28,11 +28,14 @@ def add_scenario_options(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--file", metavar="FILE", help="read the scenario from a JSON file")
     source.add_argument("--link", metavar="QUERY", help="read the scenario from a link or its query string")
     parser.add_argument(
-        "--set", metavar="PATH=VALUE", action="append", default=[], dest="changes", help="set one assumption by its dotted path"
+        "--set", metavar="PATH=VALUE", action="append", default=[], dest="changes",
+        help="set one assumption by its dotted path"
     )
     parser.add_argument("--paths", type=int, metavar="N", help="number of paths, a power of two")
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the random draws")
-    parser.add_argument("--no-shocks", action="store_true", help="run the one path without volatility, jumps and hazards")
+    parser.add_argument(
+        "--no-shocks", action="store_true", help="run the one path without volatility, jumps and hazards"
+    )
 
 
 def scenario_from(args: argparse.Namespace) -> tuple[Scenario, str, tuple[str, ...]]:

@@ -191,9 +191,15 @@ def _disagreements(s: Scenario) -> list[str]:
             f"clearing.ceiling_utilization {s.clearing.ceiling_utilization:g}"
         )
     if s.hardware.idle_cost > 0.8 * (s.hardware.cash_cost or 1.0):
-        out.append(f"hardware.idle_cost: {s.hardware.idle_cost:g} must stay below 80% of hardware.cash_cost {s.hardware.cash_cost:g}")
+        out.append(
+            f"hardware.idle_cost: {s.hardware.idle_cost:g} must stay below 80% of "
+            f"hardware.cash_cost {s.hardware.cash_cost:g}"
+        )
     if s.llm_funding.sale_low > s.llm_funding.sale_high:
-        out.append(f"llm_funding.sale_low: {s.llm_funding.sale_low:g} is above llm_funding.sale_high {s.llm_funding.sale_high:g}")
+        out.append(
+            f"llm_funding.sale_low: {s.llm_funding.sale_low:g} is above "
+            f"llm_funding.sale_high {s.llm_funding.sale_high:g}"
+        )
     if s.leasing.term_short > s.leasing.term_long:
         out.append(f"leasing.term_short: {s.leasing.term_short} is above leasing.term_long {s.leasing.term_long}")
     return out

@@ -61,17 +61,16 @@ def market_series(evaluation: Evaluation, name: str) -> Array:
         If the name is not one of ``MARKET_SERIES``.
     """
     market = evaluation.market
-    columns = market.quarters + 1
     return {
-        "price": lambda: market.price,
-        "price_global": lambda: market.world.price,
-        "price_long_run": lambda: market.curves.price[None, :columns],
-        "utilization": lambda: market.utilization,
-        "overcapacity": lambda: market.surplus,
-        "capacity": lambda: market.world.stock,
-        "demand": lambda: market.world.demand,
-        "additions": lambda: market.world.additions,
-    }[name]()
+        "price": market.price,
+        "price_global": market.world.price,
+        "price_long_run": market.curves.price[None, : market.quarters + 1],
+        "utilization": market.utilization,
+        "overcapacity": market.surplus,
+        "capacity": market.world.stock,
+        "demand": market.world.demand,
+        "additions": market.world.additions,
+    }[name]
 
 
 def fan(evaluation: Evaluation, name: str) -> pd.DataFrame:
@@ -109,7 +108,10 @@ def classes(evaluation: Evaluation, entry: str = "fair", *, variants: bool = Fal
         rows.append(row)
     frame = pd.DataFrame(rows)
     frame.attrs["units"] = {
-        column: unit for name, (_, unit) in (METRICS | DEBT_METRICS).items() for column in frame.columns if column.startswith(name)
+        column: unit
+        for name, (_, unit) in (METRICS | DEBT_METRICS).items()
+        for column in frame.columns
+        if column.startswith(name)
     }
     return frame
 

@@ -39,8 +39,8 @@ class Measures:
 
     ``price`` is what is paid in all: cost or par plus premium, or the price of a company. ``npv_mean`` is taken at the
     class's own hurdle, ``cash_npv_mean``, ``cvar_95`` and ``probability_below_cash`` at the common funding rate, the
-    last two per dollar of committed ``capital``. ``certainty_equivalent`` is the sure gain over cash per dollar of capital
-    that a risk-averse investor finds as good. ``irr_of_mean`` is the return of the mean cash flow. ``irr_status``
+    last two per dollar of committed ``capital``. ``certainty_equivalent`` is the sure gain over cash per dollar that a
+    risk-averse investor finds as good. ``irr_of_mean`` is the return of the mean cash flow. ``irr_status``
     counts paths by status.
     """
 
@@ -157,7 +157,10 @@ def measure(claim: Claim, premium: float, rates: Rates, replicate: NDArray[np.in
     npv = returns.npv(claim.hurdle, net)
     multiple = returns.moic(flows.contrib, flows.distrib)
     ratios = np.stack([rate, multiple, returns.payback(net)])
-    values, errors = risk.quantiles(ratios, PROBABILITIES), risk.quantile_standard_error(ratios, PROBABILITIES, replicate)
+    values, errors = (
+        risk.quantiles(ratios, PROBABILITIES),
+        risk.quantile_standard_error(ratios, PROBABILITIES, replicate),
+    )
     spread = [Quantiles(*(float(x) for x in (*v, *e))) for v, e in zip(values, errors, strict=True)]
     per_dollar = cash_npv / capital
     sure, sure_se = _sure_gain(per_dollar, rates, replicate)

@@ -61,8 +61,14 @@ def verdict(evaluation: Evaluation) -> Verdict:
     lead = (evaluation.family_lead > 0).astype(float)
     share, error = float(lead.mean()), risk.mean_standard_error(lead, evaluation.replicate)
     return Verdict(
-        headline=_headline(best, second, close, losers), detail=_detail(share, error, evaluation.is_calm), best=best.asset.key,
-        losers=losers, family=_family(share, error, evaluation.is_calm), lead_share=share, lead_se=error, is_close=close,
+        headline=_headline(best, second, close, losers),
+        detail=_detail(share, error, evaluation.is_calm),
+        best=best.asset.key,
+        losers=losers,
+        family=_family(share, error, evaluation.is_calm),
+        lead_share=share,
+        lead_se=error,
+        is_close=close,
     )
 
 
@@ -76,7 +82,8 @@ def _headline(best: AssetResult, second: AssetResult, close: bool, losers: tuple
     if not losers:
         return f"{lead}; every class earns more than cash after its risk."
     many = len(losers) > 1 or NAMES[losers[0]][1]
-    return f"{lead}; {_listed([NAMES[key][0] for key in losers])} {'do' if many else 'does'} not pay for {'their' if many else 'its'} risk."
+    pay, their = ("do not pay", "their") if many else ("does not pay", "its")
+    return f"{lead}; {_listed([NAMES[key][0] for key in losers])} {pay} for {their} risk."
 
 
 def _detail(share: float, error: float, is_calm: bool) -> str:
@@ -84,10 +91,13 @@ def _detail(share: float, error: float, is_calm: bool) -> str:
         return f"{FAMILIES[share > 0.5]} is worth more per dollar on the one path without shocks."
     family = _family(share, error, is_calm)
     if not family:
-        return f"Picks and shovels against LLM and cloud is too close to call: {share:.0%} of futures{_plus_minus(error)}."
+        return (
+            f"Picks and shovels against LLM and cloud is too close to call: {share:.0%} of futures{_plus_minus(error)}."
+        )
     ahead = family == PICKS
     shown = share if ahead else 1.0 - share
-    return f"{FAMILIES[ahead]} beat {FAMILIES[not ahead].replace('Picks', 'picks')} in {shown:.0%} of futures{_plus_minus(error)}."
+    others = FAMILIES[not ahead].replace("Picks", "picks")
+    return f"{FAMILIES[ahead]} beat {others} in {shown:.0%} of futures{_plus_minus(error)}."
 
 
 def _family(share: float, error: float, is_calm: bool) -> str:

@@ -20,8 +20,11 @@ class CloudPlatform(Assumptions):
     """A cloud platform: an incumbent with a core business, a localized joint venture, or a neocloud."""
 
     business: str = choice(
-        "platform", options={"platform": "platform with a core business", "neocloud": "neocloud that owns its machines"},
-        label="Kind of cloud", source="judgment", symbol="neocloud",
+        "platform",
+        options={"platform": "platform with a core business", "neocloud": "neocloud that owns its machines"},
+        label="Kind of cloud",
+        source="judgment",
+        symbol="neocloud",
         help="A platform earns on the market's machines and a core business; a neocloud only on its own machines.",
     )
     core_now: float = assumption(
@@ -62,7 +65,8 @@ class CloudPlatform(Assumptions):
     )
     ai_margin: float = assumption(
         0.55, unit="share", low=0.15, high=0.65, step=0.01, symbol="m_AI", status="assumption",
-        label="AI EBITDA margin", source="cloud_economics-026", help="EBITDA margin of AI revenue when prices are stable.",
+        label="AI EBITDA margin", source="cloud_economics-026",
+        help="EBITDA margin of AI revenue when prices are stable.",
     )
     ai_margin_slope: float = assumption(
         0.25, unit="per gap", low=0.0, high=0.5, step=0.05, symbol="gap slope", status="assumption",
@@ -75,15 +79,18 @@ class CloudPlatform(Assumptions):
     )
     jv_cost: float = assumption(
         0.15, unit="share of localized AI", low=0.0, high=0.4, step=0.01, symbol="JV cost", status="assumption",
-        label="Localization cost", source="judgment", help="Extra cost of serving localized AI demand from inside the border.",
+        label="Localization cost", source="judgment",
+        help="Extra cost of serving localized AI demand from inside the border.",
     )
     jv_share: float = assumption(
         0.20, unit="share of profit", low=0.0, high=0.6, step=0.05, symbol="JV share", status="assumption",
-        label="Local partner's share", source="judgment", help="Share of profit on localized AI revenue that goes to a local partner.",
+        label="Local partner's share", source="judgment",
+        help="Share of profit on localized AI revenue that goes to a local partner.",
     )
     market_multiple: float = assumption(
         17.0, unit="x first-year EBITDA", low=10.0, high=25.0, step=0.5, symbol="cloud market entry",
-        label="Market price", source="judgment", help="What the stock market pays for the platform, over first-year EBITDA.",
+        label="Market price", source="judgment",
+        help="What the stock market pays for the platform, over first-year EBITDA.",
     )
 
 
@@ -92,11 +99,13 @@ class CloudCapital(Assumptions):
 
     exit_multiple: float = assumption(
         14.0, unit="x EBITDA", low=8.0, high=20.0, step=0.5, symbol="14", status="assumption",
-        label="Exit multiple", source="judgment", help="Enterprise value over EBITDA at the horizon when demand is on its reference path.",
+        label="Exit multiple", source="judgment",
+        help="Enterprise value over EBITDA at the horizon when demand is on its reference path.",
     )
     exit_slope: float = assumption(
         6.0, unit="x per log demand", low=0.0, high=12.0, step=0.5, symbol="6", status="assumption",
-        label="Exit multiple and demand", source="judgment", help="How much the exit multiple rises with log demand over its reference.",
+        label="Exit multiple and demand", source="judgment",
+        help="How much the exit multiple rises with log demand over its reference.",
     )
     hurdle: float = assumption(
         0.095, unit="per year", low=0.045, high=0.145, step=0.005, symbol="hurdle cloud", status="assumption",
@@ -108,15 +117,18 @@ class CloudCapital(Assumptions):
     )
     own_stock: float = assumption(
         0.004, unit="share of world stock", low=0.001, high=0.02, step=0.001, symbol="C^own_0",
-        label="Neocloud's own stock", source="cloud_economics-024", help="Share of the world's compute that a neocloud owns today.",
+        label="Neocloud's own stock", source="cloud_economics-024",
+        help="Share of the world's compute that a neocloud owns today.",
     )
     own_additions: float = assumption(
         0.02, unit="share of additions", low=0.005, high=0.05, step=0.005, symbol="neocloud additions",
-        label="Neocloud's share of additions", source="cloud_economics-025", help="Share of the world's additions that a neocloud buys.",
+        label="Neocloud's share of additions", source="cloud_economics-025",
+        help="Share of the world's additions that a neocloud buys.",
     )
     book_life: float = assumption(
         6.0, unit="years", low=4.0, high=6.0, step=0.5, symbol="book life",
-        label="Book life of machines", source="macro-018", help="Years over which the accounts depreciate machines; economic life is shorter.",
+        label="Book life of machines", source="macro-018",
+        help="Years over which the accounts depreciate machines; economic life is shorter.",
     )
 
 
@@ -144,7 +156,9 @@ def cash_flows(
     else:
         growth = cumulative_growth(cloud.core_growth_now, cloud.core_growth_long_run, cloud.core_growth_fade, t)
         core = cloud.core_now * np.exp(growth) * martingale(shocks.cloud_core_z, cloud.core_sd)
-        ai = cloud.ai_share * share * 4.0 * HOURS * market.utilization * market.world.stock * market.price * cloud.markup
+        ai = (
+            cloud.ai_share * share * 4.0 * HOURS * market.utilization * market.world.stock * market.price * cloud.markup
+        )
         capex = cloud.ai_share * share * market.world.additions * cost + cloud.maintenance * DELTA * core
     margin = ai_margin(cloud, market.log_ratio)
     local = market.bound_share
@@ -174,7 +188,7 @@ def ai_margin(cloud: CloudPlatform, log_ratio: Array) -> Array:
     recent[:, PRICE_MEMORY:] -= total[:, :-PRICE_MEMORY]
     recent /= np.minimum(np.arange(relative.shape[1]) + 1, PRICE_MEMORY)
     gap = np.maximum(0.0, 1.0 - relative / recent)
-    return np.clip(cloud.ai_margin - cloud.ai_margin_slope * gap, *MARGIN_BOUNDS)
+    return np.asarray(np.clip(cloud.ai_margin - cloud.ai_margin_slope * gap, *MARGIN_BOUNDS))
 
 
 def first_year_ebitda(flows: CashFlows) -> float:
@@ -207,4 +221,4 @@ def _operating(line: Array) -> Array:
     """Line without its closing column: companies are bought at t = 0 and earn from t = 1."""
     out = line.copy(order="K")
     out[:, 0] = 0.0
-    return out
+    return np.asarray(out)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.leasing import Leasing, LeaseRoll, roll_leases, vacancy_path
-from models.offtaker import GRADES, Offtaker, alive
 from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.flows import CashFlows, split
 from models.basis.shocks import Shocks
 from models.basis.timeline import DELTA, Array, zero_paths
+from models.leasing import LeaseRoll, Leasing, roll_leases, vacancy_path
 from models.market.simulate import MarketPaths
+from models.offtaker import GRADES, Offtaker, alive
 
 MAX_DELAY = 12
 CAP_BOUNDS = (0.045, 0.11)
@@ -173,7 +173,7 @@ def cash_flows(building: Building) -> CashFlows:
 
 
 def levered_cash_flows(center: DataCenter, building: Building, base_rate: float) -> CashFlows:
-    """Flows of the equity of one MW: loan drawn with construction, interest only, repaid at exit, non-recourse there."""
+    """Flows of the equity of one MW; the loan comes with construction, pays interest only, is non-recourse at exit."""
     draw = center.loan_to_cost * building.budget_draw
     balance = np.cumsum(draw)
     interest = np.zeros_like(balance)

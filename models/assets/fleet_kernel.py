@@ -35,11 +35,23 @@ class FleetRules(NamedTuple):
 
 @kernel
 def fleet_loop(
-    first: int, last: int, rules: FleetRules, price: Array, utilization: Array, is_alive: NDArray[np.bool_], public: Array,
-    cost_cut: Array, new_cost: Array, revenue: Array, cost: Array, sale: Array, clawback: Array, flow: Array,
+    first: int,
+    last: int,
+    rules: FleetRules,
+    price: Array,
+    utilization: Array,
+    is_alive: NDArray[np.bool_],
+    public: Array,
+    cost_cut: Array,
+    new_cost: Array,
+    revenue: Array,
+    cost: Array,
+    sale: Array,
+    clawback: Array,
+    flow: Array,
     scrapped_at: Array,
 ) -> None:
-    """Write revenue, running cost, sale, clawback and their sum, (quarters + 1, paths), and the quarter of scrapping."""
+    """Write revenue, running cost, sale, clawback and their sum, (quarters + 1, paths), and when scrapped."""
     end = min(rules.last, price.shape[0] - 1)
     for i in range(first, last):
         idle = 0
@@ -54,7 +66,9 @@ def fleet_loop(
             contracted = rules.contracted if is_alive[t, i] and t <= rules.contract_end else 0.0
             state = min(public[t, min(i, public.shape[1] - 1)], 1.0 - rules.contracted)
             market = min(rules.ceiling, rules.own_fill * utilization[t, i]) * price[t, i]
-            earned = contracted * rules.contract_price + state * rules.public_price + (1.0 - contracted - state) * market
+            earned = (
+                contracted * rules.contract_price + state * rules.public_price + (1.0 - contracted - state) * market
+            )
             earned *= HOURS * rules.availability
             cash = rules.cash_cost - cost_cut[t, min(i, cost_cut.shape[1] - 1)]
             if earned >= HOURS * (cash - rules.idle_cost):

@@ -29,7 +29,8 @@ class GpuDebt(Assumptions):
     )
     contract_price: float | None = assumption(
         None, unit="USD/h", low=0.4, high=5.0, step=0.05, symbol="P_c (SPV)",
-        label="Contract price of the collateral", source="judgment", none="break-even contract price less the customer's discount",
+        label="Contract price of the collateral", source="judgment",
+        none="break-even contract price less the customer's discount",
         help="What the contracted share of the collateral earns per H100-equivalent hour.",
     )
     payback_years: float | None = assumption(
@@ -79,7 +80,8 @@ class Covenants(Assumptions):
 
     lockup: float = assumption(
         1.20, unit="x", low=1.1, high=1.5, step=0.05, symbol="lock-up", status="assumption",
-        label="Lock-up coverage", source="gpu_debt_deals-006", help="Coverage below which all excess cash prepays the loan.",
+        label="Lock-up coverage", source="gpu_debt_deals-006",
+        help="Coverage below which all excess cash prepays the loan.",
     )
     event_of_default: float = assumption(
         1.05, unit="x", low=1.0, high=1.2, step=0.01, symbol="EoD", status="assumption",
@@ -125,9 +127,12 @@ SPREADS = {"ig": 0.0225, "non_ig": 0.0400}
 
 @dataclass(frozen=True, eq=False)
 class Collateral:
-    """The financed fleet, per H100e. ``cfads`` (paths, quarters + 1); ``base_cfads`` (quarters + 1,) without shocks;
-    ``cost`` USD net of what is received at closing; ``extra`` equity receipts outside the waterfall (tax credit); ``value`` and
-    ``claim`` (paths, quarters + 1) what the machines and the contract are worth."""
+    """The financed fleet, per H100e, USD.
+
+    ``cost`` net of what is received at closing; ``base_cfads`` (quarters + 1,) cash flow without shocks; the rest is
+    (paths, quarters + 1): ``cfads``, ``extra`` equity receipts outside the waterfall (tax credit), ``value`` of the
+    machines and ``claim`` on the contract.
+    """
 
     cost: float
     cfads: Array
@@ -138,7 +143,14 @@ class Collateral:
 
 
 def loan_terms(
-    debt: GpuDebt, covenants: Covenants, collateral: Collateral, *, base_rate: float, ramp: int, rate_cut: float, guarantee: float
+    debt: GpuDebt,
+    covenants: Covenants,
+    collateral: Collateral,
+    *,
+    base_rate: float,
+    ramp: int,
+    rate_cut: float,
+    guarantee: float,
 ) -> LoanTerms:
     """Resolve spread and size: the smaller of the advance cap and what coverage allows."""
     spread = SPREADS[debt.customer] if debt.spread is None else debt.spread
@@ -158,7 +170,11 @@ def cash_flows(terms: LoanTerms, collateral: Collateral) -> tuple[CashFlows, Cas
     """Flows of the lender and of the equity below it, per H100e at par and at cost, and the loan's own paths, USD."""
     plan = scheduled_principal(terms, collateral.base_cfads)
     loan = run_waterfall(terms, collateral.cfads, plan, collateral.value, collateral.claim)
-    lender = CashFlows(*split(loan.lender), extras={"balance": loan.balance, "dscr": loan.dscr}, ledger=_ledger(terms, collateral, loan))
+    lender = CashFlows(
+        *split(loan.lender),
+        extras={"balance": loan.balance, "dscr": loan.dscr},
+        ledger=_ledger(terms, collateral, loan),
+    )
     equity = loan.equity + collateral.extra
     equity[:, 0] -= collateral.cost - terms.principal
     return lender, CashFlows(*split(equity), extras={"dscr": loan.dscr}), loan

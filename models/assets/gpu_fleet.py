@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.offtaker import GRADES, Offtaker, alive
 from models.assets.fleet_kernel import FleetRules, fleet_loop
 from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.compiled import over_paths, time_major
@@ -18,6 +17,7 @@ from models.basis.flows import CashFlows
 from models.basis.timeline import HOURS, Array, discount_factors, zero_paths
 from models.market.long_run import Hardware, cash_cost_now
 from models.market.simulate import MarketPaths
+from models.offtaker import GRADES, Offtaker, alive
 from models.policy.effects import Support
 
 CREDIT_QUARTER = 4
@@ -109,8 +109,8 @@ MARKET_POWER_PRICE = 0.08
 class FleetTerms:
     """The numbers a fleet, a loan on it and its used value share.
 
-    ``cost`` USD/H100e paid, ``market_cost`` what others pay, ``cash_cost`` and ``idle_cost`` USD/h, ``contract_price`` USD/h, ``first`` and ``last``
-    operating quarter, ``contract_end`` last contracted quarter.
+    ``cost`` USD/H100e paid, ``market_cost`` what others pay, ``cash_cost`` and ``idle_cost`` USD/h,
+    ``contract_price`` USD/h, ``first`` and ``last`` operating quarter, ``contract_end`` last contracted quarter.
     """
 
     cost: float
@@ -140,10 +140,19 @@ def fleet_terms(fleet: GpuFleet, offtaker: Offtaker, hardware: Hardware, market:
         price = fleet.contract_price
     ramp = hardware.ramp_quarters
     return FleetTerms(
-        cost=cost, market_cost=hardware.installed_cost, cash_cost=cash, idle_cost=hardware.idle_cost, contract_price=price, contracted=fleet.contracted_share,
-        contract_end=ramp + fleet.contract_quarters, first=ramp + 1, last=ramp + hardware.life_quarters,
-        availability=hardware.availability, earned=market.curves.balance_utilization,
-        hurdle_market=hardware.merchant_hurdle, salvage=fleet.salvage,
+        cost=cost,
+        market_cost=hardware.installed_cost,
+        cash_cost=cash,
+        idle_cost=hardware.idle_cost,
+        contract_price=price,
+        contracted=fleet.contracted_share,
+        contract_end=ramp + fleet.contract_quarters,
+        first=ramp + 1,
+        last=ramp + hardware.life_quarters,
+        availability=hardware.availability,
+        earned=market.curves.balance_utilization,
+        hurdle_market=hardware.merchant_hurdle,
+        salvage=fleet.salvage,
     )
 
 
@@ -153,7 +162,9 @@ def fleet_hurdle(fleet: GpuFleet, hardware: Hardware) -> float:
     return fleet.contracted_share * contract + (1.0 - fleet.contracted_share) * hardware.merchant_hurdle
 
 
-def customer_alive(fleet: GpuFleet, offtaker: Offtaker, terms: FleetTerms, market: MarketPaths, uniform: Array) -> NDArray[np.bool_]:
+def customer_alive(
+    fleet: GpuFleet, offtaker: Offtaker, terms: FleetTerms, market: MarketPaths, uniform: Array
+) -> NDArray[np.bool_]:
     """Whether the fleet's customer still pays, (paths, quarters + 1)."""
     scaled = offtaker if fleet.hazard_scale == 1.0 else _scaled(offtaker, fleet.hazard_scale)
     return alive(
@@ -162,7 +173,12 @@ def customer_alive(fleet: GpuFleet, offtaker: Offtaker, terms: FleetTerms, marke
 
 
 def cash_flows(
-    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, support: Support, is_alive: NDArray[np.bool_], ceiling: float
+    fleet: GpuFleet,
+    terms: FleetTerms,
+    market: MarketPaths,
+    support: Support,
+    is_alive: NDArray[np.bool_],
+    ceiling: float,
 ) -> CashFlows:
     """Flows of one H100e of fleet bought at cost, USD.
 
@@ -195,7 +211,12 @@ def cash_flows(
 
 
 def operate(
-    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, support: Support, is_alive: NDArray[np.bool_], ceiling: float
+    fleet: GpuFleet,
+    terms: FleetTerms,
+    market: MarketPaths,
+    support: Support,
+    is_alive: NDArray[np.bool_],
+    ceiling: float,
 ) -> tuple[Array, dict[str, Array]]:
     """Operating cash flow (paths, quarters + 1) per H100e, USD, and its lines.
 
@@ -240,7 +261,11 @@ def used_values(fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, scrappe
 
 
 def contract_claims(
-    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, is_alive: NDArray[np.bool_], scrapped_at: Array | None = None
+    fleet: GpuFleet,
+    terms: FleetTerms,
+    market: MarketPaths,
+    is_alive: NDArray[np.bool_],
+    scrapped_at: Array | None = None,
 ) -> Array:
     """Value of the contract above market rents in every quarter, USD per H100e, (paths, quarters + 1)."""
     out = np.zeros((market.quarters + 1, market.paths))
@@ -286,5 +311,7 @@ def _support_line(support: Support, quarters: int) -> Array:
 
 
 def _scaled(offtaker: Offtaker, scale: float) -> Offtaker:
-    rates = {f"{g}_{k}": getattr(offtaker, f"{g}_{k}") * scale for g in ("ig", "non_ig") for k in ("base", "price", "demand")}
+    rates = {
+        f"{g}_{k}": getattr(offtaker, f"{g}_{k}") * scale for g in ("ig", "non_ig") for k in ("base", "price", "demand")
+    }
     return offtaker.model_copy(update=rates)

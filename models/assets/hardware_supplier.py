@@ -36,7 +36,8 @@ class HardwareSupplier(Assumptions):
     )
     share_sd: float = assumption(
         0.15, unit="per sqrt year", low=0.0, high=0.3, step=0.01, symbol="share sd",
-        label="Share volatility", source="judgment", help="Volatility of the supplier's share from its own products' success.",
+        label="Share volatility", source="judgment",
+        help="Volatility of the supplier's share from its own products' success.",
     )
     margin_now: float = assumption(
         0.60, unit="share", low=0.25, high=0.65, step=0.01, symbol="margin_0", status="assumption",
@@ -117,7 +118,9 @@ def cash_flows(supplier: HardwareSupplier, market: MarketPaths, shocks: Shocks) 
 def supplier_revenue(supplier: HardwareSupplier, market: MarketPaths, shocks: Shocks) -> Array:
     """Revenue a quarter, USD, (paths, quarters + 1): share x gross additions of the world x selling price."""
     t = years(market.quarters)
-    trend = supplier.share_long_run + (supplier.share_now - supplier.share_long_run) * 2.0 ** (-t / supplier.share_half_life)
+    trend = supplier.share_long_run + (supplier.share_now - supplier.share_long_run) * 2.0 ** (
+        -t / supplier.share_half_life
+    )
     share = np.clip(trend * martingale(shocks.supplier_share_z, supplier.share_sd), *SHARE_BOUNDS)
     scarcity = np.exp(PRICE_POWER * np.clip(market.log_ratio, *np.log(PRICE_CLIP)))
     return np.asarray(share * market.world.additions * supplier.price_factor * market.curves.hardware_cost * scarcity)
@@ -126,7 +129,9 @@ def supplier_revenue(supplier: HardwareSupplier, market: MarketPaths, shocks: Sh
 def operating_margin(supplier: HardwareSupplier, market: MarketPaths) -> Array:
     """Operating margin, (paths, quarters + 1)."""
     t = years(market.quarters)
-    trend = supplier.margin_long_run + (supplier.margin_now - supplier.margin_long_run) * 2.0 ** (-t / supplier.margin_half_life)
+    trend = supplier.margin_long_run + (supplier.margin_now - supplier.margin_long_run) * 2.0 ** (
+        -t / supplier.margin_half_life
+    )
     return np.clip(trend + supplier.margin_slope * market.log_ratio, *MARGIN_BOUNDS)
 
 

@@ -28,7 +28,8 @@ class LlmDeveloper(Assumptions):
     )
     growth_now: float = assumption(
         0.80, unit="log per year", low=0.3, high=1.5, step=0.05, symbol="ref growth 0", status="assumption",
-        label="Revenue growth now", source="llm_economics-027", help="Yearly growth of revenue today, as a continuous rate.",
+        label="Revenue growth now", source="llm_economics-027",
+        help="Yearly growth of revenue today, as a continuous rate.",
     )
     growth_long_run: float = assumption(
         0.12, unit="log per year", low=0.0, high=0.3, step=0.01, symbol="ref growth ∞", status="assumption",
@@ -62,7 +63,8 @@ class LlmDeveloper(Assumptions):
     )
     market_multiple: float = assumption(
         23.0, unit="x revenue", low=12.0, high=43.0, step=0.5, symbol="LLM entry",
-        label="Market price", source="llm_economics-041", help="What investors pay for the company, over its revenue today.",
+        label="Market price", source="llm_economics-041",
+        help="What investors pay for the company, over its revenue today.",
     )
     hurdle: float = assumption(
         0.15, unit="per year", low=0.10, high=0.20, step=0.005, symbol="hurdle LLM", status="assumption",
@@ -98,11 +100,13 @@ class LlmCosts(Assumptions):
     )
     training_growth_now: float = assumption(
         0.60, unit="log per year", low=0.0, high=1.5, step=0.05, symbol="g_tr 0", status="assumption",
-        label="Training cost growth now", source="llm_economics-016", help="Yearly growth of frontier training cost today.",
+        label="Training cost growth now", source="llm_economics-016",
+        help="Yearly growth of frontier training cost today.",
     )
     training_growth_long_run: float = assumption(
         0.06, unit="log per year", low=0.0, high=0.3, step=0.01, symbol="g_tr ∞", status="assumption",
-        label="Training cost growth, long run", source="judgment", help="Growth of training cost that today's growth fades to.",
+        label="Training cost growth, long run", source="judgment",
+        help="Growth of training cost that today's growth fades to.",
     )
     training_growth_fade: float = assumption(
         0.40, unit="per year", low=0.1, high=1.0, step=0.05, symbol="g_tr decay", status="assumption",
@@ -113,9 +117,15 @@ class LlmCosts(Assumptions):
         label="Frontier training bill", source="judgment", help="Yearly cost of staying at the frontier today.",
     )
     frontier_share: float = assumption(
-        1.0, unit="share", low=0.0, high=1.0, step=0.01, symbol="f",
-        label="Part of the frontier bill", source="judgment",
-        help="How much of the frontier training bill this developer must pay: 1 at the frontier, little for small models.",
+        1.0,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        step=0.01,
+        symbol="f",
+        label="Part of the frontier bill",
+        source="judgment",
+        help="How much of the frontier training bill this developer pays: all at the frontier, little for small ones.",
     )
     other: float = assumption(
         0.22, unit="share of revenue", low=0.0, high=0.4, step=0.01, symbol="other",
@@ -132,7 +142,8 @@ class LlmFunding(Assumptions):
 
     runway: float = assumption(
         4.0, unit="quarters", low=2.0, high=8.0, step=1.0, symbol="runway",
-        label="Runway that triggers a raise", source="judgment", help="Cash left, in quarters of burn, at which money is raised.",
+        label="Runway that triggers a raise", source="judgment",
+        help="Cash left, in quarters of burn, at which money is raised.",
     )
     raise_years: float = assumption(
         2.0, unit="years of burn", low=1.0, high=3.0, step=0.25, symbol="raise",
@@ -140,11 +151,13 @@ class LlmFunding(Assumptions):
     )
     raise_cap: float = assumption(
         0.25, unit="share of value", low=0.1, high=0.5, step=0.05, symbol="raise cap",
-        label="Largest raise", source="judgment", help="Investors refuse a round larger than this share of the pre-money value.",
+        label="Largest raise", source="judgment",
+        help="Investors refuse a round larger than this share of the pre-money value.",
     )
     multiple_excess: float = assumption(
         20.0, unit="x revenue", low=10.0, high=30.0, step=1.0, symbol="20", status="assumption",
-        label="Multiple of growth, today", source="llm_economics-041", help="Part of the revenue multiple that fades as growth does.",
+        label="Multiple of growth, today", source="llm_economics-041",
+        help="Part of the revenue multiple that fades as growth does.",
     )
     multiple_fade: float = assumption(
         0.14, unit="per year", low=0.07, high=0.21, step=0.01, symbol=".14", status="assumption",
@@ -166,7 +179,7 @@ class LlmFunding(Assumptions):
 
 @dataclass(frozen=True, eq=False)
 class Operations:
-    """Annual rates, USD, (paths, quarters + 1): ``revenue``, ``net`` cash flow before funding, ``multiple`` of revenue."""
+    """Annual rates, USD, (paths, quarters + 1): ``revenue``, ``net`` before funding, ``multiple`` of revenue."""
 
     revenue: Array
     compute_cost: Array
@@ -175,16 +188,25 @@ class Operations:
 
 
 def simulate_operations(
-    developer: LlmDeveloper, costs: LlmCosts, funding: LlmFunding, market: MarketPaths, shocks: Shocks, program_live: Array
+    developer: LlmDeveloper,
+    costs: LlmCosts,
+    funding: LlmFunding,
+    market: MarketPaths,
+    shocks: Shocks,
+    program_live: Array,
 ) -> Operations:
     """Revenue, cost and value of the company on the market's paths.
 
-    ``program_live`` (paths or 1, quarters + 1) is 1 while a home program runs: public demand for a champion lasts as long.
+    ``program_live`` (paths or 1, quarters + 1) is 1 while a home program runs; public demand for a champion lasts as
+    long.
     """
     t = years(market.quarters)
     quality = martingale(shocks.llm_quality_z, developer.quality_sd)
     demand = market.relative_demand
-    log_trend = cumulative_growth(developer.growth_now, developer.growth_long_run, developer.growth_fade, t) - developer.erosion * t
+    log_trend = (
+        cumulative_growth(developer.growth_now, developer.growth_long_run, developer.growth_fade, t)
+        - developer.erosion * t
+    )
     uplift = 1.0 + developer.champion_uplift * developer.champion * program_live
     revenue = developer.revenue_now * uplift * np.exp(log_trend) * demand * quality
     inference = costs.inference * revenue * np.exp(costs.inference_price * market.log_ratio)
@@ -200,7 +222,12 @@ def simulate_operations(
 
 
 def cash_flows(
-    developer: LlmDeveloper, costs: LlmCosts, funding: LlmFunding, market: MarketPaths, shocks: Shocks, program_live: Array
+    developer: LlmDeveloper,
+    costs: LlmCosts,
+    funding: LlmFunding,
+    market: MarketPaths,
+    shocks: Shocks,
+    program_live: Array,
 ) -> CashFlows:
     """Flows of today's owners before their entry price, USD.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -39,5 +40,5 @@ def over_paths(run: Callable[..., None], paths: int, *arguments: Any) -> None:
     if parts == 1:
         run(0, paths, *arguments)
         return
-    for done in [_pool.submit(run, a, b, *arguments) for a, b in zip(edges, edges[1:], strict=False)]:
+    for done in [_pool.submit(run, a, b, *arguments) for a, b in pairwise(edges)]:
         done.result()

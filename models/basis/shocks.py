@@ -98,7 +98,9 @@ class Shocks:
     def take(self, rows: NDArray[np.int64] | slice) -> Shocks:
         """Return the draws of the chosen rows, in that order (a subset or a permutation of paths)."""
         chosen = {
-            f.name: (getattr(self, f.name)[rows] if isinstance(getattr(self, f.name), np.ndarray) else getattr(self, f.name))
+            f.name: (
+                getattr(self, f.name)[rows] if isinstance(getattr(self, f.name), np.ndarray) else getattr(self, f.name)
+            )
             for f in fields(self)
         }
         return Shocks(**chosen)

@@ -19,7 +19,7 @@ HOURS = 8760.0 / 4.0
 
 def years(quarters: int) -> Array:
     """Time in years of columns 0..quarters, shape (quarters + 1,)."""
-    return np.arange(quarters + 1) * DELTA
+    return np.arange(quarters + 1, dtype=np.float64) * DELTA
 
 
 def quarterly(rate_y: float) -> float:

@@ -8,16 +8,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.basis.compiled import kernel
-from models.basis.timeline import DELTA, Array
+from models.basis.timeline import Array
 
 DUST = 1e-9  # USD per unit of collateral below which a balance counts as repaid
 
 # Rows of the step log, in order of payment; each has what was due and what was paid.
 STEPS = (
-    "cash available", "senior interest", "senior principal", "from trap", "from reserve", "equity cure", "reserve top-up",
-    "mezzanine interest", "mezzanine principal", "senior prepayment", "trapped", "released", "equity",
+    "cash available",
+    "senior interest",
+    "senior principal",
+    "from trap",
+    "from reserve",
+    "equity cure",
+    "reserve top-up",
+    "mezzanine interest",
+    "mezzanine principal",
+    "senior prepayment",
+    "trapped",
+    "released",
+    "equity",
 )
-CASH, INTEREST, PRINCIPAL, FROM_TRAP, FROM_RESERVE, CURE, TOP_UP, MEZZ_INTEREST, MEZZ_PRINCIPAL, PREPAY, TRAP, RELEASE, EQUITY = range(13)
+(
+    CASH,
+    INTEREST,
+    PRINCIPAL,
+    FROM_TRAP,
+    FROM_RESERVE,
+    CURE,
+    TOP_UP,
+    MEZZ_INTEREST,
+    MEZZ_PRINCIPAL,
+    PREPAY,
+    TRAP,
+    RELEASE,
+    EQUITY,
+) = range(13)
 # Rules that can fire in a quarter, as bits of ``rule``.
 LOCKUP, EVENT, TRAPPED, CURED, DEFAULTED, REPAID, PIK = 1, 2, 4, 8, 16, 32, 64
 
@@ -46,8 +71,11 @@ class LoanRules(NamedTuple):
 
 
 class LoanInputs(NamedTuple):
-    """``rate`` and ``mezz_rate`` per quarter, ``plan`` and ``mezz_plan`` scheduled principal, ``draw`` and ``mezz_draw``
-    at closing and in the ramp, all (quarters + 1,); ``cfads``, ``value`` and ``claim`` (quarters + 1, paths)."""
+    """Curves and paths the loan meets, USD per unit of collateral.
+
+    ``rate`` and ``mezz_rate`` per quarter, ``plan`` and ``mezz_plan`` scheduled principal, ``draw`` and ``mezz_draw``
+    at closing and in the ramp, all (quarters + 1,); ``cfads``, ``value`` and ``claim`` (quarters + 1, paths).
+    """
 
     rate: Array
     mezz_rate: Array
@@ -92,7 +120,7 @@ def scheduled(t: int, balance: float, rules: LoanRules, inputs: LoanInputs) -> f
     if t >= rules.last:
         return balance
     due = rules.installment - balance * inputs.rate[t] if rules.is_level else inputs.plan[t]
-    return min(max(due, 0.0), balance)
+    return float(min(max(due, 0.0), balance))
 
 
 @kernel
@@ -101,14 +129,14 @@ def reserve_target(t: int, balance: float, rules: LoanRules, inputs: LoanInputs)
     nxt = t + 1
     if balance <= DUST or nxt > rules.last:
         return 0.0
-    return rules.reserve_quarters * (balance * inputs.rate[nxt] + scheduled(nxt, balance, rules, inputs))
+    return float(rules.reserve_quarters * (balance * inputs.rate[nxt] + scheduled(nxt, balance, rules, inputs)))
 
 
 @kernel
 def liquidate(
     i: int, t: int, cash: float, exposure: float, mezz: float, rules: LoanRules, inputs: LoanInputs, out: LoanOut
 ) -> tuple[float, float]:
-    """Share out what a payment default leaves; returns what the lender gets at once and at the sale, in USD of each date.
+    """Share out what a payment default leaves; returns what the lender gets at once and at the sale, seen from today.
 
     Cash goes to the lender at once; collateral and contract claim are sold after the lag and pay senior, mezzanine,
     equity in this order. A guarantee pays its share of what the senior lender is still short.

@@ -104,7 +104,7 @@ class LoanPaths:
     @property
     def is_defaulted(self) -> NDArray[np.bool_]:
         """Whether the loan defaulted on a path, (paths,)."""
-        return self.default_quarter < self.balance.shape[1]
+        return np.asarray(self.default_quarter < self.balance.shape[1])
 
 
 def scheduled_principal(terms: LoanTerms, base_cfads: Array) -> Array:
@@ -202,14 +202,24 @@ def _rules(terms: LoanTerms, plan: Array) -> LoanRules:
     count = terms.last - terms.first + 1
     mezz_opening = terms.mezz_principal * (1.0 + terms.mezz_coupon * DELTA) ** (terms.first - 1)
     return LoanRules(
-        first=terms.first, last=terms.last, is_level=terms.amortization == "level" and terms.balloon == 0.0,
+        first=terms.first,
+        last=terms.last,
+        is_level=terms.amortization == "level" and terms.balloon == 0.0,
         installment=float(plan[0]) + terms.opening_balance * terms.rate_q,
-        mezz_installment=level_payment(mezz_opening, 0.0, terms.mezz_coupon * DELTA, count), pays_in_kind=terms.pays_in_kind,
-        reserve_quarters=terms.reserve_quarters, reserve_rate=terms.reserve_rate * DELTA, lockup=terms.lockup,
-        event_of_default=terms.event_of_default, sweep=terms.sweep,
-        ltv_cap=np.inf if terms.ltv_cap is None else terms.ltv_cap, cures=terms.cures, cure_cover=terms.cure_cover,
-        sale_share=(1.0 - terms.fire_sale) * (1.0 - terms.sale_cost), recovery_lag=terms.recovery_lag,
-        contract_recovery=terms.contract_recovery, guarantee=terms.guarantee,
+        mezz_installment=level_payment(mezz_opening, 0.0, terms.mezz_coupon * DELTA, count),
+        pays_in_kind=terms.pays_in_kind,
+        reserve_quarters=terms.reserve_quarters,
+        reserve_rate=terms.reserve_rate * DELTA,
+        lockup=terms.lockup,
+        event_of_default=terms.event_of_default,
+        sweep=terms.sweep,
+        ltv_cap=np.inf if terms.ltv_cap is None else terms.ltv_cap,
+        cures=terms.cures,
+        cure_cover=terms.cure_cover,
+        sale_share=(1.0 - terms.fire_sale) * (1.0 - terms.sale_cost),
+        recovery_lag=terms.recovery_lag,
+        contract_recovery=terms.contract_recovery,
+        guarantee=terms.guarantee,
     )
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.basis.entry import Entry
 from models.basis.shocks import Shocks, draw_shocks
-from models.catalog import Entry, entry
+from models.catalog import entry
 from models.claims import LLM_AND_CLOUD, PICKS
 from models.decisions.paired import class_values, family_lead
 from models.errors import ScenarioError

@@ -146,7 +146,9 @@ def compensator(demand: Demand, quarters: int) -> Array:
     t = np.arange(quarters + 1)
     variance = demand.volatility**2 * DELTA * (1.0 - phi ** (2 * t)) / (1.0 - phi**2)
     chance, log_loss = _bust_chance(demand), np.log1p(-demand.bust_size)
-    left = demand.bust_permanent + (1.0 - demand.bust_permanent) * 2.0 ** (-np.arange(quarters) * DELTA / demand.bust_half_life)
+    left = demand.bust_permanent + (1.0 - demand.bust_permanent) * 2.0 ** (
+        -np.arange(quarters) * DELTA / demand.bust_half_life
+    )
     jumps = np.concatenate([[0.0], np.cumsum(np.log(1.0 - chance + chance * np.exp(log_loss * left)))])
     return np.asarray(0.5 * variance + jumps)
 

@@ -41,8 +41,11 @@ class Rules(NamedTuple):
 
 
 class Curves(NamedTuple):
-    """Deterministic curves (quarters + 1,): planned stock, planned additions and log price ratio, power limit (H100e),
-    long-run price, cash cost of the oldest vintage, log price floor."""
+    """Deterministic curves, (quarters + 1,).
+
+    Planned ``stock`` and ``additions`` (H100e), planned ``log_ratio`` of price, ``power_limit`` (H100e a quarter),
+    long-run ``price``, ``old_cash`` cost of the oldest vintage (USD/h), ``log_floor`` of the price.
+    """
 
     stock: Array
     additions: Array
@@ -100,7 +103,7 @@ def matched(log_ratio: float, ratio: float, start: float, step: float, value: Ar
     u = place - k
     a, b = value[k], value[k + 1]
     c, d = slope[k] * step, slope[k + 1] * step
-    return a + u * (c + u * (3.0 * (b - a) - 2.0 * c - d + u * (2.0 * (a - b) + c + d)))
+    return float(a + u * (c + u * (3.0 * (b - a) - 2.0 * c - d + u * (2.0 * (a - b) + c + d))))
 
 
 @kernel
@@ -122,8 +125,16 @@ def orders(i: int, t: int, stock: float, rules: Rules, curves: Curves, out: Out)
 
 @kernel
 def market_loop(
-    first: int, last: int, rules: Rules, curves: Curves, table: Mismatch, log_demand: Array, new_demand: Array, builds: Array,
-    crowded: Array, out: Out,
+    first: int,
+    last: int,
+    rules: Rules,
+    curves: Curves,
+    table: Mismatch,
+    log_demand: Array,
+    new_demand: Array,
+    builds: Array,
+    crowded: Array,
+    out: Out,
 ) -> None:
     """Run every quarter for paths first..last.
 

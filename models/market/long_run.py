@@ -29,7 +29,8 @@ class Hardware(Assumptions):
     )
     cash_cost: float | None = assumption(
         None, unit="USD/h", low=0.25, high=0.70, step=0.01, symbol="c_0", status="assumption",
-        label="Cash running cost", source="s1_rittenhouse", none="0.36, plus 0.0068 for each $1k of hardware above $22k",
+        label="Cash running cost", source="s1_rittenhouse",
+        none="0.36, plus 0.0068 for each $1k of hardware above $22k",
         help="Rent, power, staff and spares of one H100-equivalent, per hour, fixed for the life of its vintage.",
     )
     idle_cost: float = assumption(
@@ -172,7 +173,12 @@ def cash_quarters(hardware: Hardware) -> np.ndarray:
 
 @lru_cache(maxsize=64)
 def long_run(
-    hardware: Hardware, place: Localization, target: float, ceiling: float, building_cost: float, quarters: int = QUARTERS
+    hardware: Hardware,
+    place: Localization,
+    target: float,
+    ceiling: float,
+    building_cost: float,
+    quarters: int = QUARTERS,
 ) -> LongRun:
     """All deterministic curves of the calibration block.
 

@@ -140,7 +140,7 @@ def simulate_market(setting: Setting, shocks: Shocks) -> MarketPaths:
     place = setting.localization
     demand = simulate_demand(setting.demand, curves, shocks)
     plan = _plan(setting, curves, demand, quarters)
-    additions, price = plan.additions[0], plan.price[0]
+    additions = plan.additions[0]
     first, last = contract_window(setting)
     anchor = price_of_break_even_contract(
         curves.price_expected, curves.balance_utilization, setting.hardware.availability,
@@ -177,15 +177,23 @@ def market_curves(setting: Setting, quarters: int) -> LongRun:
     """Deterministic curves of a setting."""
     c = setting.clearing
     return long_run(
-        setting.hardware, setting.localization.model_copy(update={"share": 0.0, "fragmentation": None, "home_share": 1.0}),
-        c.balance_utilization, c.ceiling_utilization, setting.policy.building_cost, quarters,
+        setting.hardware,
+        setting.localization.model_copy(update={"share": 0.0, "fragmentation": None, "home_share": 1.0}),
+        c.balance_utilization,
+        c.ceiling_utilization,
+        setting.policy.building_cost,
+        quarters,
     )
 
 
 def _same(programs: PolicyPaths, at_home: PolicyPaths, share: float) -> bool:
     if not programs.is_active and not at_home.is_active:
         return True
-    return share == 1.0 and np.array_equal(programs.builds, at_home.builds) and np.array_equal(programs.demand, at_home.demand)
+    return (
+        share == 1.0
+        and np.array_equal(programs.builds, at_home.builds)
+        and np.array_equal(programs.demand, at_home.demand)
+    )
 
 
 def _inputs(
@@ -229,16 +237,28 @@ def _loop(setting: Setting, curves: LongRun, inputs: _Inputs, paths: int) -> Run
     nothing = np.zeros(quarters + 1)
     additions, log_ratio = (nothing, nothing) if inputs.plan is None else inputs.plan
     no_limit = capacity.power_cap is None or inputs.plan is None
-    limit = np.full(quarters + 1, np.inf) if no_limit else capacity.power_cap * 1e6 / curves.power_kw
+    limit = np.full(quarters + 1, np.inf) if no_limit else (capacity.power_cap or 0.0) * 1e6 / curves.power_kw
     rules = Rules(
-        shares=np.array(shares), lags=np.array(lags), responses=np.array(responses), retirement=capacity.retirement,
-        economic=capacity.economic_retirement, availability=setting.hardware.availability,
-        bust_switch=capacity.bust_switch, bust_on=capacity.bust_on, bust_off=capacity.bust_off,
-        target=clearing.balance_utilization, ceiling=clearing.ceiling_utilization,
-        elasticity=clearing.demand_elasticity, speed=clearing.price_speed, power=clearing.power,
-        log_target=float(np.log(clearing.balance_utilization)), log_ceiling=float(np.log(clearing.ceiling_utilization)),
-        log_cap=float(np.log(clearing.price_cap)), log_start=float(np.log(spot_price_now(clearing, curves) / curves.price[0])),
-        bound=inputs.bound_share, is_plan=inputs.plan is None,
+        shares=np.array(shares),
+        lags=np.array(lags),
+        responses=np.array(responses),
+        retirement=capacity.retirement,
+        economic=capacity.economic_retirement,
+        availability=setting.hardware.availability,
+        bust_switch=capacity.bust_switch,
+        bust_on=capacity.bust_on,
+        bust_off=capacity.bust_off,
+        target=clearing.balance_utilization,
+        ceiling=clearing.ceiling_utilization,
+        elasticity=clearing.demand_elasticity,
+        speed=clearing.price_speed,
+        power=clearing.power,
+        log_target=float(np.log(clearing.balance_utilization)),
+        log_ceiling=float(np.log(clearing.ceiling_utilization)),
+        log_cap=float(np.log(clearing.price_cap)),
+        log_start=float(np.log(spot_price_now(clearing, curves) / curves.price[0])),
+        bound=inputs.bound_share,
+        is_plan=inputs.plan is None,
     )
     lines = Curves(
         stock=planned_stock(setting.overcapacity, zero_profit, scarcity), additions=additions, log_ratio=log_ratio,
@@ -247,9 +267,16 @@ def _loop(setting: Setting, curves: LongRun, inputs: _Inputs, paths: int) -> Run
     )
     out = Out(*(np.empty((quarters + 1, paths)) for _ in Out._fields))
     over_paths(
-        market_loop, paths, rules, lines, mismatch_table(place.pooled_sd(place.scenario_error), place.local_sd(place.scenario_error)),
-        time_major(inputs.log_demand), _columns(inputs.new_demand, quarters),
-        _columns(inputs.builds, quarters), _columns(inputs.displaced, quarters), out,
+        market_loop,
+        paths,
+        rules,
+        lines,
+        mismatch_table(place.pooled_sd(place.scenario_error), place.local_sd(place.scenario_error)),
+        time_major(inputs.log_demand),
+        _columns(inputs.new_demand, quarters),
+        _columns(inputs.builds, quarters),
+        _columns(inputs.displaced, quarters),
+        out,
     )
     return Run(**{name: array.T for name, array in zip(Out._fields, out, strict=True)})
 
@@ -262,7 +289,9 @@ def mismatch_table(pool: float, local: float) -> Mismatch:
     grid = np.linspace(-reach, reach, knots)
     ratio = np.exp(grid)
     none = np.zeros(0)
-    pairs = [(matched_share(ratio, sd), matched_slope(ratio, sd)) if sd >= 1e-8 else (none, none) for sd in (pool, local)]
+    pairs = [
+        (matched_share(ratio, sd), matched_slope(ratio, sd)) if sd >= 1e-8 else (none, none) for sd in (pool, local)
+    ]
     return Mismatch(float(grid[0]), float(grid[1] - grid[0]), *pairs[0], *pairs[1])
 
 
@@ -306,5 +335,6 @@ def idle_capital_share(market: MarketPaths, target: float) -> Array:
 def idle_cost(market: MarketPaths, target: float) -> Array:
     """Running cost of idle machines over the horizon, USD, shape (paths,)."""
     run = market.world
-    return np.asarray((HOURS * market.curves.old_cash_cost * np.maximum(0.0, run.stock - run.demand / target)).sum(axis=1))
-
+    return np.asarray(
+        (HOURS * market.curves.old_cash_cost * np.maximum(0.0, run.stock - run.demand / target)).sum(axis=1)
+    )

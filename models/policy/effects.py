@@ -93,7 +93,7 @@ def live_quarters(program: Program, shocks: Shocks, *, notice: bool = False) -> 
 def quarterly_spend(program: Program, policy: Policy) -> float:
     """Money paid in each live quarter, USD: announced, times what is really disbursed, straight line."""
     plan = program.schedule
-    return policy.intensity * plan.budget * plan.disbursement / (plan.stop - plan.start)
+    return float(policy.intensity * plan.budget * plan.disbursement / (plan.stop - plan.start))
 
 
 def simulate_policy(
@@ -119,11 +119,15 @@ def simulate_policy(
         USD/h paid where a program names no price of its own.
     """
     zero = np.zeros((1, shocks.quarters + 1))
-    builds, displaced, demand, spend, unspent = zero, zero, zero, {}, np.zeros(1)
+    builds, displaced, demand, unspent = zero, zero, zero, np.zeros(1)
+    spend: dict[str, Array] = {}
     if not policy.market_channel:
         programs = ()
     capped = [p for p in programs if _build_rate(p) > 0]
-    crowd = {p.schedule.bloc_share: sum(_build_rate(q) for q in capped if q.schedule.bloc_share == p.schedule.bloc_share) for p in capped}
+    crowd = {
+        p.schedule.bloc_share: sum(_build_rate(q) for q in capped if q.schedule.bloc_share == p.schedule.bloc_share)
+        for p in capped
+    }
     for program in programs:
         bloc = home_share if program.schedule.bloc_share is None else program.schedule.bloc_share
         live = live_quarters(program, shocks)
@@ -201,7 +205,7 @@ def simulate_support(
 def concession_value(loan_share: float, rate_cut: float, market_rate: float, term_years: float) -> float:
     """Value of cheap money as a share of cost: loan share x interest advantage x annuity at the market rate."""
     annuity = (1.0 - (1.0 + market_rate) ** -term_years) / market_rate
-    return loan_share * rate_cut * annuity
+    return float(loan_share * rate_cut * annuity)
 
 
 def grant_element(rate: float, market_rate: float, term_years: float) -> float:
