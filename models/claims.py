@@ -10,7 +10,7 @@ import numpy as np
 from models.assets import cloud_platform, data_center, gpu_debt, gpu_fleet, hardware_supplier, llm_developer
 from models.basis.flows import CashFlows
 from models.basis.shocks import Shocks, calm_shocks
-from models.basis.timeline import Array
+from models.basis.timeline import DELTA, Array
 from models.debt.loan import LoanPaths, LoanTerms
 from models.market.simulate import MarketPaths, simulate_market
 from models.policy.effects import Support, live_quarters, simulate_support
@@ -195,7 +195,7 @@ def _debt_claims(
         guarantee=support.guarantee_cover,
     )
     lender, equity, loan = gpu_debt.cash_flows(terms, pot)
-    effective = (1.0 + terms.rate_q) ** 4 - 1.0
+    effective = (1.0 + (terms.coupon + terms.interest_subsidy) * DELTA) ** 4 - 1.0
     fleet_hurdle = gpu_fleet.fleet_hurdle(collateral_fleet(scenario), scenario.hardware)
     below = float(-equity.contrib[:, 0].mean())
     return Claim(lender, effective, terms.principal), Claim(equity, fleet_hurdle, below), loan, terms, pot.cost

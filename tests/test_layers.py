@@ -29,8 +29,8 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("models.claims",),),
     (("models.calibration*",),),
     (("models.valuation",),),
-    (("models.evaluate",),),
-    (("models.tables", "models.explain", "models.verdict", "models.decisions*"),),
+    (("models.evaluate", "models.tables"),),
+    (("models.explain", "models.verdict", "models.decisions*"),),
     (("models",),),  # the public door
     (("models.options", "models.contract"),),
     (("models.__main__",),),

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.flows import CashFlows, split
-from models.basis.timeline import Array
+from models.basis.timeline import DELTA, Array
 from models.debt.loan import LoanPaths, LoanTerms, minimum_dscr, run_waterfall, scheduled_principal, sculpted_capacity
 from models.offtaker import GRADES
 
@@ -43,9 +43,9 @@ class GpuDebt(Assumptions):
         label="Leverage: highest advance rate", source="gpu_debt_deals-008",
         help="Largest share of hardware cost, net of grants, that the loan pays; coverage can make it smaller.",
     )
-    sizing_dscr: float = assumption(
+    sizing_dscr: float | None = assumption(
         1.30, unit="x", low=1.0, high=1.6, step=0.05, symbol="sizing DSCR", status="assumption",
-        label="Coverage that sizes the loan", source="gpu_debt_deals-037",
+        label="Coverage that sizes the loan", source="gpu_debt_deals-037", none="the advance rate alone sizes the loan",
         help="Smallest debt service coverage the lender wants to see on the path without shocks.",
     )
     spread: float | None = assumption(
@@ -122,6 +122,7 @@ class Covenants(Assumptions):
     )
 
 
+SCULPTED_DSCR = 1.30  # target of a sculpted loan that coverage does not size
 SPREADS = {"ig": 0.0225, "non_ig": 0.0400}
 
 
@@ -155,14 +156,16 @@ def loan_terms(
     """Resolve spread and size: the smaller of the advance cap and what coverage allows."""
     spread = SPREADS[debt.customer] if debt.spread is None else debt.spread
     terms = LoanTerms(
-        principal=debt.advance_cap * collateral.cost, coupon=base_rate + spread - rate_cut, first=ramp + 1,
+        principal=debt.advance_cap * collateral.cost, coupon=base_rate + spread - rate_cut, interest_subsidy=rate_cut, first=ramp + 1,
         last=ramp + debt.tenor_quarters, amortization=debt.amortization, balloon=debt.balloon,
-        target_dscr=debt.sizing_dscr, reserve_quarters=debt.reserve_months / 3.0, reserve_rate=base_rate,
+        target_dscr=debt.sizing_dscr or SCULPTED_DSCR, reserve_quarters=debt.reserve_months / 3.0, reserve_rate=base_rate,
         lockup=covenants.lockup, event_of_default=covenants.event_of_default, sweep=debt.sweep,
         ltv_cap=covenants.ltv_cap, cures=covenants.cures, cure_cover=covenants.cure_cover,
         fire_sale=covenants.fire_sale, sale_cost=covenants.sale_cost, recovery_lag=covenants.recovery_lag,
         contract_recovery=covenants.contract_recovery, guarantee=guarantee,
     )
+    if debt.sizing_dscr is None:
+        return terms
     return replace(terms, principal=min(terms.principal, _coverage_limit(terms, collateral, debt.sizing_dscr)))
 
 
@@ -170,14 +173,24 @@ def cash_flows(terms: LoanTerms, collateral: Collateral) -> tuple[CashFlows, Cas
     """Flows of the lender and of the equity below it, per H100e at par and at cost, and the loan's own paths, USD."""
     plan = scheduled_principal(terms, collateral.base_cfads)
     loan = run_waterfall(terms, collateral.cfads, plan, collateral.value, collateral.claim)
+    # A concessional program pays the lender what it spares the borrower, so that the loan itself stays at market.
+    subsidy = interest_subsidy(terms, loan)
     lender = CashFlows(
-        *split(loan.lender),
-        extras={"balance": loan.balance, "dscr": loan.dscr},
+        *split(loan.lender + subsidy),
+        extras={"balance": loan.balance, "dscr": loan.dscr, "interest_subsidy": subsidy},
         ledger=_ledger(terms, collateral, loan),
     )
     equity = loan.equity + collateral.extra
     equity[:, 0] -= collateral.cost - terms.principal
     return lender, CashFlows(*split(equity), extras={"dscr": loan.dscr}), loan
+
+
+def interest_subsidy(terms: LoanTerms, loan: LoanPaths) -> Array:
+    """What a program pays the lender for a cheaper coupon, USD, (paths, quarters + 1), while the loan performs."""
+    out = np.zeros_like(loan.balance)
+    performs = np.arange(1, out.shape[1])[None, :] < loan.default_quarter[:, None]
+    out[:, 1:] = loan.balance[:, :-1] * terms.interest_subsidy * DELTA * performs
+    return out
 
 
 def _coverage_limit(terms: LoanTerms, collateral: Collateral, target: float) -> float:

@@ -25,7 +25,7 @@ class LoanTerms:
     excess that prepays; ``ltv_cap`` traps cash above it (None: off); ``cures`` and ``cure_cover`` of the sponsor;
     ``fire_sale``, ``sale_cost`` cuts of collateral value, ``recovery_lag`` quarters, ``contract_recovery`` share of
     the contract claim; ``guarantee`` share of the loss a state pays; ``mezz_principal``, ``mezz_coupon`` and
-    ``pays_in_kind`` of a junior tranche.
+    ``pays_in_kind`` of a junior tranche; ``interest_subsidy`` per year that a program pays beside the coupon.
     """
 
     principal: float
@@ -51,6 +51,7 @@ class LoanTerms:
     mezz_principal: float = 0.0
     mezz_coupon: float = 0.0
     pays_in_kind: bool = False
+    interest_subsidy: float = 0.0
 
     @property
     def rate_q(self) -> float:

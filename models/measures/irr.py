@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from models.measures.irr_rules import IrrStatus, roots_in, settled, solve
+from models.measures.irr_rules import IrrStatus, settled, solve
 from models.measures.log_ratio import FloatArray, Flows
-from models.measures.root_search import find_brackets
+from models.measures.root_search import find_brackets, roots_in
 
 QUARTERS_PER_YEAR = 4
 BLOCK = 4096  # paths solved together: their flows fit a core's second-level cache
@@ -87,5 +87,5 @@ def irr_roots(flows: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR) -> 
         whole = settled(Flows.of(columns, columns < 0.0, times, times[-1], True))
         found = [np.zeros(int(whole.total[0] == 0.0))]
         for below in (True, False):
-            found.append(roots_in(find_brackets(whole, below), whole, below))
+            found.append(roots_in(find_brackets(whole, below), whole))
     return np.asarray(np.expm1(periods_per_year * np.sort(np.concatenate(found))))

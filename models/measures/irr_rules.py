@@ -22,8 +22,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from models.measures.log_ratio import EXPONENT_LIMIT, BoolArray, FloatArray, Flows, edges, root_bound
-from models.measures.root_search import Brackets, find_brackets, refine
+from models.measures.log_ratio import BoolArray, FloatArray, Flows, edges, root_bound
+from models.measures.root_search import Brackets, find_brackets, join, roots_in
 
 DEEP_LOSS = 1e-3  # below this multiple of money powers of 1 + r may leave float64 on the way to the root
 SLACK = 1e-9  # of a bracket, against rounding
@@ -40,6 +40,9 @@ class IrrStatus(IntEnum):
     no_investment = 3
     total_loss = 4
     no_root = 5
+
+
+BY_COUNT = np.array([IrrStatus.no_root, IrrStatus.ok, IrrStatus.multiple], dtype=np.int8)  # of admissible roots
 
 
 def solve(columns: FloatArray, times: FloatArray, is_periodic: bool, start: FloatArray | None = None) -> Solution:
@@ -94,18 +97,15 @@ def _ordered(flows: Flows, guess: FloatArray | None) -> Solution:
     """
     paid = flows.outflows.sum(axis=0)
     is_deep = (flows.total + paid < DEEP_LOSS * paid) | (not flows.is_periodic)
-    y = np.empty(len(paid))
-    for careful, rows in ((False, np.flatnonzero(~is_deep)), (True, np.flatnonzero(is_deep))):
-        if len(rows) == 0:
-            continue
-        part = flows.take(rows)
-        # The net total loses a tiny inflow beside a large outflow: deep losses add up inflows alone.
-        received = np.maximum(part.columns, 0.0).sum(axis=0) if careful else part.total + paid[rows]
-        h = np.log(received / paid[rows])
-        slow, fast = h / flows.span, h / flows.gap
-        low, high = np.minimum(slow, fast) - SLACK, np.maximum(slow, fast) + SLACK
-        start = slow if careful else _start(part, low, high, None if guess is None else guess[rows])
-        y[rows] = refine(part, start, low, high, careful)
+    received = flows.total + paid
+    if is_deep.any():  # the net total loses a tiny inflow beside a large outflow: there add up inflows alone
+        received = np.where(is_deep, np.maximum(flows.columns, 0.0).sum(axis=0), received)
+    h = np.log(received / paid)
+    slow, fast = h / flows.span, h / flows.gap
+    low, high = np.minimum(slow, fast) - SLACK, np.maximum(slow, fast) + SLACK
+    start = np.where(is_deep, slow, _start(flows, low, high, guess))
+    falls = np.zeros(len(h), dtype=np.bool_)
+    y = roots_in(Brackets(np.arange(len(h)), low, high, start, falls), flows)
     return y, np.full(len(y), IrrStatus.ok, dtype=np.int8)
 
 
@@ -139,15 +139,22 @@ def _mixed(flows: Flows, guess: FloatArray | None) -> Solution:
     # (Descartes' rule on the flows divided by one minus the growth factor) gives a single root below zero.
     forward, backward = _changes_sign_once(flows.columns), _changes_sign_once(flows.columns[::-1])
     is_single = np.where(total > 0.0, forward, backward & (total < 0.0))
-    y = np.full(len(total), np.nan)
     status = np.full(len(total), IrrStatus.no_root, dtype=np.int8)
-    rows = np.flatnonzero(is_single)
+    status[is_single] = IrrStatus.ok
+    rows, found = np.flatnonzero(is_single), []
     if len(rows):
-        y[rows], status[rows] = _single(flows.take(rows), None if guess is None else guess[rows])
+        found.append(_single(flows.take(rows), None if guess is None else guess[rows]).renumber(rows))
     for below in (True, False):
         rows = np.flatnonzero(~is_single & ((total < 0.0) == below))
         if len(rows):
-            y[rows], status[rows] = _scan(flows.take(rows), below)
+            brackets = find_brackets(flows.take(rows), below)
+            count = np.bincount(brackets.path, minlength=len(rows)) + (total[rows] == 0.0)
+            status[rows] = BY_COUNT[np.minimum(count, 2)]
+            found.append(brackets.take(np.flatnonzero(np.diff(brackets.path, prepend=-1))).renumber(rows))
+    nearest = join(found)
+    y = np.where(total < 0.0, -np.inf, np.nan)
+    y[nearest.path] = roots_in(nearest, flows)
+    y[total == 0.0] = 0.0
     return y, status
 
 
@@ -166,42 +173,11 @@ def _changes_sign_once(columns: FloatArray) -> BoolArray:
     return np.asarray(rose ^ fell)
 
 
-def _single(flows: Flows, guess: FloatArray | None) -> Solution:
-    """Solve paths with one root on the side of zero that their total points to, (paths,) each."""
+def _single(flows: Flows, guess: FloatArray | None) -> Brackets:
+    """Bracket the one root on the side of zero that the total points to, (paths,)."""
     is_loss = flows.total < 0.0
     first, last = edges(flows.columns)
     bound = root_bound(flows, np.where(is_loss, last, first))
     low, high = np.where(is_loss, -bound, 0.0), np.where(is_loss, 0.0, bound)
-    start = _start(flows, low, high, guess)
-    is_far = (-low * flows.span > EXPONENT_LIMIT) | (not flows.is_periodic)
-    y = np.empty(len(bound))
-    for careful, rows in ((False, np.flatnonzero(~is_far)), (True, np.flatnonzero(is_far))):
-        if len(rows):
-            y[rows] = refine(flows.take(rows), start[rows], low[rows], high[rows], careful)
-    return y, np.full(len(y), IrrStatus.ok, dtype=np.int8)
-
-
-def _scan(flows: Flows, below: bool) -> Solution:
-    """Return the root nearest zero on one side of it, (paths,), and what the number of roots there makes of it."""
-    brackets = find_brackets(flows, below)
-    is_zero = flows.total == 0.0
-    count = np.bincount(brackets.path, minlength=len(is_zero)) + is_zero
-    nearest = brackets.take(np.flatnonzero(np.diff(brackets.path, prepend=-1)))
-    y = np.full(len(is_zero), -np.inf if below else np.nan)
-    y[nearest.path] = roots_in(nearest, flows, below)
-    y[is_zero] = 0.0
-    codes = np.array([IrrStatus.no_root, IrrStatus.ok, IrrStatus.multiple], dtype=np.int8)
-    return y, codes[np.minimum(count, 2)]
-
-
-def roots_in(brackets: Brackets, flows: Flows, below: bool) -> FloatArray:
-    """Return the root inside each bracket as y, (brackets,)."""
-    y = np.empty(len(brackets.path))
-    is_far = (brackets.far * flows.span > EXPONENT_LIMIT) | (not flows.is_periodic)
-    for careful, rows in ((False, np.flatnonzero(~is_far)), (True, np.flatnonzero(is_far))):
-        if len(rows) == 0:
-            continue
-        part = brackets.take(rows)
-        low, high, start = (-part.far, -part.near, -part.start) if below else (part.near, part.far, part.start)
-        y[rows] = refine(flows.take(part.path), start, low, high, careful, rising=part.is_positive_near == below)
-    return y
+    falls = np.zeros(len(bound), dtype=np.bool_)
+    return Brackets(np.arange(len(bound)), low, high, _start(flows, low, high, guess), falls)

@@ -29,64 +29,82 @@ DIP_SHARE = 0.25  # of its bend: a parabola through three samples that bottoms h
 TINY = 1e-300
 
 
-def refine(
-    flows: Flows,
-    start: FloatArray,
-    low: FloatArray,
-    high: FloatArray,
-    careful: bool,
-    rising: BoolArray | bool = False,
-) -> FloatArray:
-    """Return the root of h in [low, high] for every path, (paths,), by Newton's method inside a shrinking bracket.
+class Brackets(NamedTuple):
+    """Intervals of the log rate y that hold one root each; all fields (brackets,)."""
 
-    A step that would leave the bracket becomes a halving. `rising` (paths,) says where h climbs through zero;
-    `careful` is that of `log_ratio`. Finished paths are left alone, so slower company cannot move their last digits.
+    path: IntArray
+    low: FloatArray
+    high: FloatArray
+    start: FloatArray
+    """Where in the interval to begin."""
+    rises: BoolArray
+    """Whether h climbs through zero as y grows."""
+
+    def take(self, rows: IntArray) -> Brackets:
+        """Return some of the brackets, (rows,)."""
+        return Brackets(self.path[rows], self.low[rows], self.high[rows], self.start[rows], self.rises[rows])
+
+    def renumber(self, paths: IntArray) -> Brackets:
+        """Return the same brackets with path k called paths[k]."""
+        return self._replace(path=paths[self.path])
+
+
+def join(parts: list[Brackets]) -> Brackets:
+    """Return all brackets of several lists as one."""
+    path, low, high, start, rises = zip(*parts, strict=True)
+    floats = (np.concatenate(field) for field in (low, high, start))
+    return Brackets(np.concatenate(path), *floats, np.concatenate(rises))
+
+
+def roots_in(brackets: Brackets, flows: Flows) -> FloatArray:
+    """Return the root in each bracket, (brackets,)."""
+    y = np.empty(len(brackets.path))
+    is_far = (-brackets.low * flows.span > EXPONENT_LIMIT) | (not flows.is_periodic)
+    for careful, rows in ((False, np.flatnonzero(~is_far)), (True, np.flatnonzero(is_far))):
+        if len(rows):
+            part = brackets.take(rows)
+            y[rows] = _refine(flows.take(part.path), part, careful)
+    return y
+
+
+def _refine(flows: Flows, brackets: Brackets, careful: bool) -> FloatArray:
+    """Solve one bracket per path of `flows` by Newton's method inside the bracket, which shrinks every round.
+
+    A step that would leave the bracket becomes a halving. `careful` is that of `log_ratio`. Finished paths are left
+    alone, so slower company cannot move their last digits.
     """
-    root, lane = start.copy(), np.arange(len(start))
-    y, rising = start, np.broadcast_to(np.asarray(rising), start.shape)
-    previous = np.zeros(len(y))
-    is_open = np.ones(len(y), dtype=np.bool_)
+    _, low, high, start, rises = brackets
+    y, low, high, root, lane = start.copy(), low.copy(), high.copy(), start.copy(), np.arange(len(start))
+    previous, is_open = np.zeros(len(y)), np.ones(len(y), dtype=np.bool_)
     for round_ in range(ROUNDS):
         h, slope = log_ratio(flows, y, careful)
-        root_is_above = (h > 0.0) != rising
-        low, high = np.where(root_is_above, y, low), np.where(root_is_above, high, y)
+        root_is_above = (h > 0.0) ^ rises
+        np.copyto(low, y, where=root_is_above)
+        np.copyto(high, y, where=~root_is_above)
         trial = y - h / slope
         is_newton = (trial >= low) & (trial <= high) & (round_ < NEWTON_ROUNDS)
-        trial = np.where(is_newton, trial, 0.5 * (low + high))
+        if not is_newton.all():
+            trial = np.where(is_newton, trial, 0.5 * (low + high))
         moved = np.abs(trial - y)
-        y = np.where(is_open, trial, y)
+        np.copyto(y, trial, where=is_open)
         # Newton's error after a step s that follows a step p is about (s / p^2) s^2; halving runs out of digits.
-        is_open &= ~(is_newton & ((moved <= SMALL_STEP) | (moved * moved * moved <= TOLERANCE * previous * previous)))
-        is_open &= moved > 4e-16 * (1.0 + np.abs(y))
-        previous = np.where(is_newton, moved, 0.0)
+        is_done = is_newton & ((moved <= SMALL_STEP) | (moved * moved * moved <= TOLERANCE * previous * previous))
+        is_open &= ~(is_done | (moved <= 4e-16 * (1.0 + np.abs(y))))
         left = np.count_nonzero(is_open)
         if left == 0:
             break
+        previous = np.where(is_newton, moved, 0.0)
         if left < 0.15 * len(y):  # copying their flows must cost less than carrying the others along
             root[lane] = y
             keep = np.flatnonzero(is_open)
-            flows, lane, rising, is_open = flows.take(keep), lane[keep], rising[keep], is_open[keep]
+            flows, lane, rises, is_open = flows.take(keep), lane[keep], rises[keep], is_open[keep]
             y, low, high, previous = y[keep], low[keep], high[keep], previous[keep]
     root[lane] = y
     return root
 
 
-class Brackets(NamedTuple):
-    """Intervals of |y| that hold one root each, nearest to zero first within a path; all fields (brackets,)."""
-
-    path: IntArray
-    near: FloatArray
-    far: FloatArray
-    start: FloatArray
-    is_positive_near: BoolArray
-
-    def take(self, rows: IntArray) -> Brackets:
-        """Return some of the brackets, (rows,)."""
-        return Brackets(self.path[rows], self.near[rows], self.far[rows], self.start[rows], self.is_positive_near[rows])
-
-
 def find_brackets(flows: Flows, below: bool) -> Brackets:
-    """Bracket every root of h on one side of y = 0 by scanning a grid.
+    """Bracket every root of h on one side of y = 0 by scanning a grid: path by path, nearest to zero first.
 
     `below` scans rates below zero instead of above. A total of zero is a root at zero, which the caller counts.
     The last interval runs to Cauchy's bound, beyond which the sign is that of the first (or last) flow, so an odd
@@ -111,8 +129,22 @@ def find_brackets(flows: Flows, below: bool) -> Brackets:
     here, there = np.arctanh(balance[path, cell]), np.arctanh(balance[path, following])
     share = np.where(np.isfinite(here - there) & (here != there), here / (here - there), 0.5)
     share = np.rint(share * 65536.0) / 65536.0  # matrix products may differ in the last bit with the number of paths
-    found = Brackets(path, grid[cell], ends, grid[cell] + share * (ends - grid[cell]), is_positive[path, cell])
-    return _with_dips(found, flows, balance, grid, below)
+    plain = _oriented(path, grid[cell], ends, share, is_positive[path, cell], below)
+    dips = _dips(flows, balance, grid, below)
+    if dips is None:
+        return plain
+    found = join([plain, dips])
+    return found.take(np.lexsort((-found.high if below else found.low, found.path)))
+
+
+def _oriented(
+    path: IntArray, near: FloatArray, far: FloatArray, share: FloatArray, is_positive_near: BoolArray, below: bool
+) -> Brackets:
+    """Return brackets in y from distances to zero, |y|; `share` of the way from near to far is where to begin."""
+    start = near + share * (far - near)
+    if below:
+        return Brackets(path, -far, -near, -start, is_positive_near)
+    return Brackets(path, near, far, start, ~is_positive_near)
 
 
 def _balance(flows: Flows, grid: FloatArray, below: bool) -> FloatArray:
@@ -132,8 +164,8 @@ def _where(mask: BoolArray) -> tuple[IntArray, IntArray]:
     return row, column
 
 
-def _with_dips(found: Brackets, flows: Flows, balance: FloatArray, grid: FloatArray, below: bool) -> Brackets:
-    """Add two brackets wherever |h| dips through zero and back between neighboring grid points."""
+def _dips(flows: Flows, balance: FloatArray, grid: FloatArray, below: bool) -> Brackets | None:
+    """Return two brackets wherever |h| dips through zero and back between neighboring grid points."""
     height, positive = np.abs(balance), balance > 0.0
     falls, keeps_sign = height[:, 1:] < height[:, :-1], positive[:, 1:] == positive[:, :-1]
     path, cell = _where(falls[:, :-1] & ~falls[:, 1:] & keeps_sign[:, :-1] & keeps_sign[:, 1:])
@@ -141,20 +173,15 @@ def _with_dips(found: Brackets, flows: Flows, balance: FloatArray, grid: FloatAr
     bend = np.maximum(left - 2.0 * mid + right, TINY)
     keep = np.flatnonzero(mid - (right - left) ** 2 / (8.0 * bend) < DIP_SHARE * bend)
     if len(keep) == 0:
-        return found
+        return None
     path, cell = path[keep], cell[keep]
     near, far, is_positive = grid[cell], grid[cell + 2], positive[path, cell]
     bottom = _bottom(flows.take(path), near, far, is_positive, below)
     hit = np.flatnonzero(~np.isnan(bottom))
     path, near, bottom, far, is_positive = path[hit], near[hit], bottom[hit], far[hit], is_positive[hit]
-    both = Brackets(
-        np.concatenate((found.path, path, path)),
-        np.concatenate((found.near, near, bottom)),
-        np.concatenate((found.far, bottom, far)),
-        np.concatenate((found.start, 0.5 * (near + bottom), 0.5 * (bottom + far))),
-        np.concatenate((found.is_positive_near, is_positive, ~is_positive)),
-    )
-    return both.take(np.lexsort((both.near, both.path)))
+    half = np.full(len(hit), 0.5)
+    inner = _oriented(path, near, bottom, half, is_positive, below)
+    return join([inner, _oriented(path, bottom, far, half, ~is_positive, below)])
 
 
 def _bottom(flows: Flows, near: FloatArray, far: FloatArray, is_positive: BoolArray, below: bool) -> FloatArray:

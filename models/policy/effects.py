@@ -180,13 +180,14 @@ def simulate_support(
     for program in policy.home:
         mix, terms = program.mix, program.terms
         kept = 1.0 - terms.capture
-        if mix.grant > 0:
+        is_live = program.schedule.start == 0  # a fleet bought today is paid by what is open today
+        if mix.grant > 0 and is_live:
             closing += terms.capex_share * kept * hardware_cost
             clawback = max(clawback, program.schedule.clawback)
-        if mix.tax_credit > 0:
+        if mix.tax_credit > 0 and is_live:
             credit += terms.credit_price * terms.capex_share * kept * hardware_cost
             clawback = max(clawback, program.schedule.clawback)
-        if mix.loan + mix.equity > 0:
+        if mix.loan + mix.equity > 0 and is_live:
             value = concession_value(terms.loan_share, terms.rate_cut, terms.market_rate, terms.loan_years)
             concession += value * kept * hardware_cost
             cut, loan_share = cut + terms.rate_cut * kept, max(loan_share, terms.loan_share)
