@@ -25,8 +25,8 @@ from models.scenario import Scenario
 from models.version import MODEL_VERSION, SCHEMA_VERSION
 
 __all__ = [
-    "MAX_PROGRAMS", "PROGRAMS", "Difference", "Entry", "Kind", "Value", "catalog", "declaration", "declared", "differences",
-    "entry", "json_schema", "parse", "search", "unknown", "values", "with_programs",
+    "MAX_PROGRAMS", "PROGRAMS", "Difference", "Entry", "Kind", "Value", "catalog", "declaration", "declared",
+    "differences", "entry", "json_schema", "parse", "search", "unknown", "values", "with_programs",
 ]
 
 PROGRAMS = "policy.programs"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from models.assets import cloud_platform, data_center, gpu_debt, gpu_fleet, hardware_supplier, llm_developer
 from models.basis.flows import CashFlows
 from models.basis.shocks import Shocks, calm_shocks
-from models.basis.timeline import DELTA, Array
+from models.basis.timeline import DELTA, Array, zero_paths
 from models.debt.loan import LoanPaths, LoanTerms
 from models.market.simulate import MarketPaths, simulate_market
 from models.policy.effects import Support, live_quarters, simulate_support
@@ -64,6 +64,10 @@ class Claim:
         First-year earnings or revenue a market multiple applies to, USD; 0 where none does.
     multiple : float
         Market multiple.
+    exit_values : callable, optional
+        What the asset without debt sells for in every quarter, (paths, quarters + 1), computed when asked for.
+    debt_due : array, optional
+        What a sale must repay first, net of reserves, (paths or 1, quarters + 1).
     """
 
     flows: CashFlows
@@ -71,6 +75,8 @@ class Claim:
     capital: float
     earnings: float = 0.0
     multiple: float = 0.0
+    exit_values: Callable[[], Array] | None = None
+    debt_due: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,22 +106,11 @@ def build_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks, keys: 
         debt, equity, loan, terms, cost = _debt_claims(scenario, market, shocks)
         out |= {"gpu_debt": debt, "gpu_debt_equity": equity}
     if "hardware_supplier" in wanted:
-        supplier = scenario.hardware_supplier
-        flows = hardware_supplier.cash_flows(supplier, market, shocks)
-        earned = hardware_supplier.first_year_earnings(flows)
-        out["hardware_supplier"] = Claim(flows, supplier.hurdle, 0.0, earned, supplier.market_multiple)
+        out["hardware_supplier"] = _supplier_claim(scenario, market, shocks)
     if "llm_developer" in wanted:
         out["llm_developer"] = _llm_claim(scenario, market, shocks)
     if "cloud_platform" in wanted:
-        cloud = scenario.cloud_platform
-        flows = cloud_platform.cash_flows(
-            cloud, scenario.cloud_capital, market, shocks,
-            ramp=scenario.hardware.ramp_quarters, retirement=scenario.capacity.retirement,
-        )
-        hurdle = cloud_platform.cloud_hurdle(cloud, scenario.cloud_capital)
-        out["cloud_platform"] = Claim(
-            flows, hurdle, 0.0, cloud_platform.first_year_ebitda(flows), cloud.market_multiple
-        )
+        out["cloud_platform"] = _cloud_claim(scenario, market, shocks)
     return Claims({key: out[key] for key in (*CLASSES, *VARIANTS) if key in out and key in wanted}, loan, terms, cost)
 
 
@@ -125,7 +120,13 @@ def fleet_claim(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Clai
     terms = gpu_fleet.fleet_terms(fleet, scenario.offtaker, scenario.hardware, market)
     pays = gpu_fleet.customer_alive(fleet, scenario.offtaker, terms, market, shocks.offtaker_u)
     flows = gpu_fleet.cash_flows(fleet, terms, market, support, pays, scenario.clearing.ceiling_utilization)
-    return Claim(flows, gpu_fleet.fleet_hurdle(fleet, scenario.hardware), terms.cost)
+    scrapped = flows.extras["scrapped_at"]
+    return Claim(
+        flows,
+        gpu_fleet.fleet_hurdle(fleet, scenario.hardware),
+        terms.cost,
+        exit_values=lambda: gpu_fleet.exit_values(fleet, terms, market, pays, scrapped),
+    )
 
 
 def fleet_support(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Support:
@@ -166,7 +167,8 @@ def collateral(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> tuple
     claim = gpu_fleet.contract_claims(fleet, terms, market, pays, scrapped)
     received = support.at_closing - support.concession
     pot = gpu_debt.Collateral(
-        cost=terms.cost - received, cfads=cfads, base_cfads=_base_cfads(scenario), extra=extra, value=value, claim=claim
+        cost=terms.cost - received, cfads=cfads, base_cfads=_base_cfads(scenario), extra=extra, value=value, claim=claim,
+        exit_values=lambda: gpu_fleet.exit_values(fleet, terms, market, pays, scrapped),
     )
     return pot, support
 
@@ -198,7 +200,12 @@ def _debt_claims(
     effective = (1.0 + (terms.coupon + terms.interest_subsidy) * DELTA) ** 4 - 1.0
     fleet_hurdle = gpu_fleet.fleet_hurdle(collateral_fleet(scenario), scenario.hardware)
     below = float(-equity.contrib[:, 0].mean())
-    return Claim(lender, effective, terms.principal), Claim(equity, fleet_hurdle, below), loan, terms, pot.cost
+    due = loan.balance - loan.reserve - loan.trap
+    claims = (
+        Claim(lender, effective, terms.principal),
+        Claim(equity, fleet_hurdle, below, exit_values=pot.exit_values, debt_due=due),
+    )
+    return (*claims, loan, terms, pot.cost)
 
 
 def _data_center_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> dict[str, Claim]:
@@ -207,10 +214,58 @@ def _data_center_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks)
     building = data_center.simulate_building(center, scenario.leasing, scenario.offtaker, market, shocks, contract)
     levered = data_center.levered_cash_flows(center, building, scenario.rates.base_rate)
     own = center.capex * (1.0 - center.loan_to_cost)
+
+    def worth() -> Array:
+        return data_center.exit_values(center, scenario.leasing, building, market.surplus, shocks.dc_exit_cap_z)
+
+    balance = levered.extras["loan_balance"]
     return {
-        "data_center": Claim(levered, center.hurdle, own),
-        "data_center_unlevered": Claim(data_center.cash_flows(building), center.hurdle, center.capex),
+        "data_center": Claim(levered, center.hurdle, own, exit_values=worth, debt_due=balance),
+        "data_center_unlevered": Claim(
+            data_center.cash_flows(building), center.hurdle, center.capex, exit_values=worth
+        ),
     }
+
+
+def _by_quarter(value: Callable[[int], Array], paths: int, quarters: int) -> Array:
+    """Exit value of a company in every quarter from the first, USD, (paths, quarters + 1)."""
+    out = zero_paths(paths, quarters)
+    for t in range(1, quarters + 1):
+        out[:, t] = value(t)
+    return out
+
+
+def _supplier_claim(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claim:
+    supplier = scenario.hardware_supplier
+    flows = hardware_supplier.cash_flows(supplier, market, shocks)
+    revenue, earnings = flows.extras["revenue"], flows.extras["earnings"]
+
+    def worth() -> Array:
+        return _by_quarter(
+            lambda t: hardware_supplier.exit_value(supplier, revenue, earnings, t), market.paths, market.quarters
+        )
+
+    earned = hardware_supplier.first_year_earnings(flows)
+    return Claim(flows, supplier.hurdle, 0.0, earned, supplier.market_multiple, exit_values=worth)
+
+
+def _cloud_claim(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claim:
+    cloud, capital = scenario.cloud_platform, scenario.cloud_capital
+    flows = cloud_platform.cash_flows(
+        cloud, capital, market, shocks,
+        ramp=scenario.hardware.ramp_quarters, retirement=scenario.capacity.retirement,
+    )
+    ebitda = flows.extras["ebitda"]
+
+    def worth() -> Array:
+        relative = market.relative_demand
+        return _by_quarter(
+            lambda t: cloud_platform.exit_value(capital, ebitda, relative, t), market.paths, market.quarters
+        )
+
+    hurdle = cloud_platform.cloud_hurdle(cloud, capital)
+    earned = cloud_platform.first_year_ebitda(flows)
+    return Claim(flows, hurdle, 0.0, earned, cloud.market_multiple, exit_values=worth)
 
 
 def _llm_claim(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claim:
@@ -219,4 +274,11 @@ def _llm_claim(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claim
     for program in scenario.policy.home:
         live = np.maximum(live, live_quarters(program, shocks))
     flows = llm_developer.cash_flows(developer, scenario.llm_costs, scenario.llm_funding, market, shocks, live)
-    return Claim(flows, developer.hurdle, 0.0, developer.revenue_now, developer.market_multiple)
+    x = flows.extras
+
+    def worth() -> Array:
+        return np.asarray(x["own"] * (x["multiple"] * x["revenue"] + np.maximum(x["cash"], 0.0)))
+
+    return Claim(
+        flows, developer.hurdle, 0.0, developer.revenue_now, developer.market_multiple, exit_values=worth
+    )

@@ -166,7 +166,7 @@ def cash_flows(
     ebitda = cloud.core_margin * core + margin * ai - jv
     flow = DELTA * ebitda - capex
     flow[:, 0] = 0.0
-    worth = exit_value(capital, ebitda, market.relative_demand[:, -1])
+    worth = exit_value(capital, ebitda, market.relative_demand)
     ledger = {
         "core EBITDA": _operating(DELTA * cloud.core_margin * core), "AI EBITDA": _operating(DELTA * margin * ai),
         "localization and partner": -_operating(DELTA * jv), "capital spending": -_operating(capex),
@@ -196,10 +196,11 @@ def first_year_ebitda(flows: CashFlows) -> float:
     return float(flows.extras["ebitda"][:, 1:5].mean())
 
 
-def exit_value(capital: CloudCapital, ebitda: Array, relative_demand: Array) -> Array:
-    """Price of the company at the horizon, USD, (paths,): a multiple of the last year's EBITDA, never negative."""
-    multiple = np.clip(capital.exit_multiple + capital.exit_slope * np.log(relative_demand), *MULTIPLE_BOUNDS)
-    return np.asarray(multiple * np.maximum(ebitda[:, -4:].mean(axis=1), 0.0))
+def exit_value(capital: CloudCapital, ebitda: Array, relative_demand: Array, quarter: int = -1) -> Array:
+    """Price at a quarter (the horizon by default), USD, (paths,): a multiple of last year's EBITDA, never negative."""
+    t = ebitda.shape[1] + quarter if quarter < 0 else quarter
+    multiple = np.clip(capital.exit_multiple + capital.exit_slope * np.log(relative_demand[:, t]), *MULTIPLE_BOUNDS)
+    return np.asarray(multiple * np.maximum(ebitda[:, np.maximum(np.arange(t - 3, t + 1), 1)].mean(axis=1), 0.0))
 
 
 def cloud_hurdle(cloud: CloudPlatform, capital: CloudCapital) -> float:

@@ -134,15 +134,35 @@ def simulate_building(
     roll = roll_leases(leasing, center.rent, center.prelease, vacancy, opening, tenant_pays, shocks)
     started = t[None, :] > opening[:, None]
     noi = DELTA * (roll.rent * leasing.noi_margin - leasing.fixed_cost * (1.0 - roll.occupancy)) * started
-    glut = np.maximum(market.surplus[:, max(quarters - 3, 0) :], 0.0).mean(axis=1)
-    shock = center.exit_cap_sd * shocks.dc_exit_cap_z
-    cap = np.clip(center.exit_cap + center.exit_cap_slope * glut + center.ageing + shock, *CAP_BOUNDS)
+    cap = exit_cap(center, market.surplus, shocks.dc_exit_cap_z, quarters)
     sale = zero_paths(market.paths, quarters)
     sale[:, -1] = (1.0 - leasing.exit_cost) * sale_price(noi[:, -1] / DELTA, leasing.escalator, cap)
     return Building(
         capex=-overrun[:, None] * budget, noi=noi, fit_out=-roll.fit_out, sale=sale, budget_draw=budget,
         opening=opening, exit_cap=cap, vacancy=vacancy, roll=roll,
     )
+
+
+def exit_cap(center: DataCenter, surplus: Array, z: Array, quarter: int) -> Array:
+    """Yield at which the building is sold at ``quarter``, (paths,): higher in a glut, with age and by own bad luck."""
+    glut = np.maximum(surplus[:, max(quarter - 3, 0) : quarter + 1], 0.0).mean(axis=1)
+    age = center.ageing * quarter / (surplus.shape[1] - 1)
+    cap = center.exit_cap + center.exit_cap_slope * glut + age + center.exit_cap_sd * z
+    return np.asarray(np.clip(cap, *CAP_BOUNDS))
+
+
+def exit_values(center: DataCenter, leasing: Leasing, building: Building, surplus: Array, z: Array) -> Array:
+    """What the building sells for in every quarter, net of selling cost, USD, (paths, quarters + 1).
+
+    Before the first full quarter of rent it is worth what was spent on it.
+    """
+    spent = -np.cumsum(building.capex, axis=1)
+    out = spent.copy(order="K")
+    for t in range(int(building.opening.min()) + 1, surplus.shape[1]):
+        cap = exit_cap(center, surplus, z, t)
+        worth = (1.0 - leasing.exit_cost) * sale_price(building.noi[:, t] / DELTA, leasing.escalator, cap)
+        out[:, t] = np.where(t > building.opening, worth, out[:, t])
+    return out
 
 
 def energization_delay(mean: float, uniform: Array) -> NDArray[np.int64]:

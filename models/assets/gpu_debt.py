@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -132,7 +133,7 @@ class Collateral:
 
     ``cost`` net of what is received at closing; ``base_cfads`` (quarters + 1,) cash flow without shocks; the rest is
     (paths, quarters + 1): ``cfads``, ``extra`` equity receipts outside the waterfall (tax credit), ``value`` of the
-    machines and ``claim`` on the contract.
+    machines and ``claim`` on the contract; ``exit_values`` what both sell for, computed when asked for.
     """
 
     cost: float
@@ -141,6 +142,7 @@ class Collateral:
     extra: Array
     value: Array
     claim: Array
+    exit_values: Callable[[], Array]
 
 
 def loan_terms(
@@ -156,9 +158,11 @@ def loan_terms(
     """Resolve spread and size: the smaller of the advance cap and what coverage allows."""
     spread = SPREADS[debt.customer] if debt.spread is None else debt.spread
     terms = LoanTerms(
-        principal=debt.advance_cap * collateral.cost, coupon=base_rate + spread - rate_cut, interest_subsidy=rate_cut, first=ramp + 1,
+        principal=debt.advance_cap * collateral.cost, coupon=base_rate + spread - rate_cut,
+        interest_subsidy=rate_cut, first=ramp + 1,
         last=ramp + debt.tenor_quarters, amortization=debt.amortization, balloon=debt.balloon,
-        target_dscr=debt.sizing_dscr or SCULPTED_DSCR, reserve_quarters=debt.reserve_months / 3.0, reserve_rate=base_rate,
+        target_dscr=debt.sizing_dscr or SCULPTED_DSCR, reserve_quarters=debt.reserve_months / 3.0,
+        reserve_rate=base_rate,
         lockup=covenants.lockup, event_of_default=covenants.event_of_default, sweep=debt.sweep,
         ltv_cap=covenants.ltv_cap, cures=covenants.cures, cure_cover=covenants.cure_cover,
         fire_sale=covenants.fire_sale, sale_cost=covenants.sale_cost, recovery_lag=covenants.recovery_lag,

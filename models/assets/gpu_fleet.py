@@ -260,14 +260,26 @@ def used_values(fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, scrappe
     return _until(out, scrapped_at)
 
 
+def exit_values(
+    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, is_alive: NDArray[np.bool_], scrapped_at: Array
+) -> Array:
+    """What the fleet with its contract sells for in every quarter, USD per H100e, (paths, quarters + 1)."""
+    machines = used_values(fleet, terms, market, scrapped_at)
+    return machines + contract_claims(fleet, terms, market, is_alive, scrapped_at, floor=-np.inf)
+
+
 def contract_claims(
     fleet: GpuFleet,
     terms: FleetTerms,
     market: MarketPaths,
     is_alive: NDArray[np.bool_],
     scrapped_at: Array | None = None,
+    floor: float = 0.0,
 ) -> Array:
-    """Value of the contract above market rents in every quarter, USD per H100e, (paths, quarters + 1)."""
+    """Value of the contract above market rents in every quarter, USD per H100e, (paths, quarters + 1).
+
+    ``floor`` is the least a quarter of the contract is worth: a lender claims gains only, a buyer takes losses too.
+    """
     out = np.zeros((market.quarters + 1, market.paths))
     end = min(terms.contract_end, terms.last)
     v = discount_factors(terms.hurdle_market, terms.last)
@@ -275,7 +287,7 @@ def contract_claims(
     for t in range(min(end, market.quarters + 1)):
         rent, discount = _forward_rents(fleet, terms, market, t, end, v)
         np.subtract(income, np.maximum(rent, terms.cash_cost, out=rent), out=rent)
-        gain = discount @ np.maximum(rent, 0.0, out=rent)
+        gain = discount @ np.maximum(rent, floor, out=rent)
         out[t] = HOURS * terms.contracted * gain * is_alive[:, t]
     return _until(out, scrapped_at)
 

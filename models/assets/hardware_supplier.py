@@ -103,14 +103,15 @@ def cash_flows(supplier: HardwareSupplier, market: MarketPaths, shocks: Shocks) 
     flow[:, 0] = 0.0
     loss = _write_offs(supplier, market.world.is_bust, revenue)
     flow -= loss
-    flow[:, -1] += exit_value(supplier, earnings)
+    worth = exit_value(supplier, revenue, earnings)
+    flow[:, -1] += worth
     contrib, distrib = split(flow)
     extras = {"revenue": revenue, "earnings": earnings, "write_off": loss}
     retained = (1.0 - supplier.payout) * earnings
     retained[:, 0] = 0.0
     ledger = {
         "earnings": np.where(np.arange(flow.shape[1]) > 0, earnings, 0.0), "retained": -retained, "write-off": -loss,
-        "exit": _last_column(exit_value(supplier, earnings), flow.shape[1]), "investor": -(contrib + distrib),
+        "exit": _last_column(worth, flow.shape[1]), "investor": -(contrib + distrib),
     }
     return CashFlows(contrib, distrib, extras, ledger)
 
@@ -140,12 +141,18 @@ def first_year_earnings(flows: CashFlows) -> float:
     return float(flows.extras["earnings"][:, 1:5].sum(axis=1).mean())
 
 
-def exit_value(supplier: HardwareSupplier, earnings: Array) -> Array:
-    """Price of the company at the horizon, USD, (paths,): a multiple of the last year's earnings."""
-    last = earnings[:, -4:].sum(axis=1)
-    before = earnings[:, -8:-4].sum(axis=1)
+def exit_value(supplier: HardwareSupplier, revenue: Array, earnings: Array, quarter: int = -1) -> Array:
+    """Price of the company at a quarter (the horizon by default), USD, (paths,).
+
+    A multiple of last year's earnings that rises with last year's growth of revenue. In the first two years the year
+    before starts with the first quarter's rate.
+    """
+    t = earnings.shape[1] + quarter if quarter < 0 else quarter
+    year = np.maximum(np.arange(t - 3, t + 1), 1)
+    last, before = revenue[:, year].sum(axis=1), revenue[:, np.maximum(year - 4, 1)].sum(axis=1)
     growth = np.where(before > 0, last / np.where(before > 0, before, 1.0) - 1.0, 0.0)
-    return np.asarray(np.clip(supplier.exit_multiple + supplier.exit_growth * growth, *MULTIPLE_BOUNDS) * last)
+    multiple = np.clip(supplier.exit_multiple + supplier.exit_growth * growth, *MULTIPLE_BOUNDS)
+    return np.asarray(multiple * earnings[:, year].sum(axis=1))
 
 
 def _write_offs(supplier: HardwareSupplier, is_bust: Array, revenue: Array) -> Array:

@@ -265,7 +265,7 @@ def cash_flows(
     distrib[:, -1] += np.where(is_alive, exit_value, 0.0)
     extras = {
         "revenue": ops.revenue, "compute_cost": ops.compute_cost, "net": ops.net, "own": own_path, "cash": cash_path,
-        "raised": raised, "failed_at": failed_at,
+        "raised": raised, "failed_at": failed_at, "multiple": ops.multiple,
     }
     ledger = {"sale or exit": distrib, "investor": -distrib}
     return CashFlows(zero_paths(paths, quarters), distrib, extras, ledger)

@@ -7,7 +7,7 @@ Rates are annual effective decimals. Time-major memory (the transpose of a C-ord
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -54,7 +54,7 @@ def npv(rate_y: ArrayLike, flows: ArrayLike, periods_per_year: float = QUARTERS_
     rates = np.asarray(rate_y, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = np.where(rates > -1.0, (1.0 + rates) ** (-1.0 / periods_per_year), np.nan)
-    columns = np.atleast_2d(table).T
+    columns = _columns(np.atleast_2d(table))
     # Horner's rule path by path: unlike a matrix product, its last digit does not depend on the other paths.
     value = np.zeros(np.broadcast_shapes(columns.shape[1:], factor.shape))
     for column in columns[::-1]:
@@ -80,9 +80,8 @@ def moic(flows: ArrayLike, distrib: ArrayLike | None = None) -> Any:
     (paths,) at or above zero; 0 is a total loss, NaN means nothing was put in.
     """
     table = _table(flows)
-    paid = _sum(table, keep=lambda column: np.maximum(-column, 0.0))
-    gains = table if distrib is None else _table(distrib)
-    received = _sum(gains, keep=lambda column: np.maximum(column, 0.0))
+    paid = -_sum(table, np.minimum)
+    received = _sum(table if distrib is None else _table(distrib), np.maximum)
     with np.errstate(divide="ignore", invalid="ignore"):
         multiple = np.where(paid > 0.0, received / paid, np.nan)
     return _scalar_like(multiple, table.ndim < 2)
@@ -99,19 +98,23 @@ def payback(flows: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR) -> An
         Net flows (paths, T+1) or (T+1,).
     """
     table = _table(flows)
-    columns = np.atleast_2d(table).T
-    running = np.zeros((len(columns) + 1, columns.shape[1]))  # row t: before the flow of column t
-    paid = np.zeros(columns.shape[1])
-    for before, column, after in zip(running, columns, running[1:], strict=False):
-        np.add(before, column, after)
-        paid += np.maximum(-column, 0.0)
-    is_below = running < -RECOVERED * paid
-    crosses = is_below[:-1] & ~is_below[1:]
-    t, path = np.argmax(crosses, axis=0), np.arange(len(paid))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        inside = np.minimum(-running[t, path] / columns[t, path], 1.0)
-    periods = np.where(crosses.any(axis=0), t - 1 + inside, np.where(is_below.any(axis=0), np.inf, 0.0))
-    return _scalar_like(periods / periods_per_year, table.ndim < 2)
+    paths = np.atleast_2d(table)
+    floor = RECOVERED * _sum(paths, np.minimum)
+    running, years = np.zeros(len(paths)), np.zeros(len(paths))
+    was_below = np.zeros(len(paths), dtype=np.bool_)
+    has_been_below = was_below.copy()
+    for t, column in enumerate(_columns(paths)):
+        running += column
+        is_below = running < floor
+        crosses = was_below > is_below
+        if crosses.any():
+            first = np.flatnonzero(crosses & (years == 0.0))
+            inside = 1.0 - running[first] / column[first]  # share of the period before the crossing
+            years[first] = (t - 1 + np.minimum(inside, 1.0)) / periods_per_year
+        was_below = is_below
+        has_been_below |= is_below
+    years[has_been_below & (years == 0.0)] = np.inf
+    return _scalar_like(years, table.ndim < 2)
 
 
 def dpi(contrib: ArrayLike, distrib: ArrayLike) -> FloatArray:
@@ -201,11 +204,20 @@ def _table(values: ArrayLike) -> FloatArray:
     return np.asarray(values, dtype=np.float64)
 
 
-def _sum(values: FloatArray, keep: Callable[[FloatArray], FloatArray] | None = None) -> FloatArray:
-    """Return the sum over time of what `keep` keeps, column after column, so that memory layout cannot move it."""
-    total = np.zeros(values.shape[:-1])
-    for column in np.moveaxis(values, -1, 0):
-        total += column if keep is None else keep(column)
+def _columns(values: FloatArray) -> FloatArray:
+    """Return values (..., time) as time-major (time, ...), each column contiguous."""
+    columns = np.moveaxis(values, -1, 0)
+    return columns if columns.strides[-1] == columns.itemsize else np.ascontiguousarray(columns)
+
+
+def _sum(values: FloatArray, side: np.ufunc | None = None) -> FloatArray:
+    """Return the sum over time, or with `side` np.minimum or np.maximum that of outflows or inflows alone.
+
+    Column after column, so that memory layout cannot move the last digit.
+    """
+    total, part = np.zeros(values.shape[:-1]), np.empty(values.shape[:-1])
+    for column in _columns(values):
+        total += column if side is None else side(column, 0.0, out=part)
     return total
 
 

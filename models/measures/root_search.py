@@ -52,8 +52,9 @@ class Brackets(NamedTuple):
 def join(parts: list[Brackets]) -> Brackets:
     """Return all brackets of several lists as one."""
     path, low, high, start, rises = zip(*parts, strict=True)
-    floats = (np.concatenate(field) for field in (low, high, start))
-    return Brackets(np.concatenate(path), *floats, np.concatenate(rises))
+    return Brackets(
+        np.concatenate(path), np.concatenate(low), np.concatenate(high), np.concatenate(start), np.concatenate(rises)
+    )
 
 
 def roots_in(brackets: Brackets, flows: Flows) -> FloatArray:
