@@ -218,6 +218,10 @@ def test_a_stored_value_of_the_wrong_type_is_refused(name: str, value: Any) -> N
         check(SAMPLE[name], value)
 
 
+def test_minus_zero_is_zero() -> None:
+    assert repr(check(SAMPLE["number"], -0.0)) == repr(read(SAMPLE["number"], "-0")) == repr(read_number("-0")) == "0.0"
+
+
 def test_a_whole_number_may_be_stored_as_5_0_but_comes_out_whole() -> None:
     assert type(check(SAMPLE["count"], 3.0)) is int
     assert type(check(SAMPLE["number"], 1)) is float
@@ -328,6 +332,11 @@ def test_an_empty_search_finds_all_in_order() -> None:
 )
 def test_the_best_match_comes_first(text: str, first: str) -> None:
     assert found(text)[0] == first
+
+
+def test_the_start_of_a_word_counts_more_than_its_inside() -> None:
+    inside, start = replace(SAMPLE["count"], label="Unlock"), replace(SAMPLE["count"], label="A lock")
+    assert search("lock", (inside, start)) == (start, inside)
 
 
 def test_every_word_must_occur() -> None:

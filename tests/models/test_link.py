@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from models.catalog import PROGRAMS, declared, values
 from models.errors import ScenarioError
 from models.link import BASE, MAX_LENGTH, MAX_NOTES, Decoded, decode, encode, query_items
+from models.policy.program import INSTRUMENTS
 from models.presets import preset_scenario, presets
 from models.scenario import Scenario
 from models.version import MODEL_VERSION, SCHEMA_VERSION
@@ -238,6 +239,39 @@ def test_a_contradictory_program_loses_the_one_field_that_does_not_fit() -> None
     )
 
 
+TERMS = {
+    "capex_share": 0.5, "loan_share": 0.5, "voucher_rate": 0.5, "offtake_share": 0.5, "capture": 0.5, "rate_cut": 0.01,
+    "loan_years": 7.0, "market_rate": 0.05, "power_discount": 0.01, "offtake_price": 1.0, "additionality": 0.4,
+    "mandate": 0.1, "credit_price": 0.9, "guarantee_cover": 0.2,
+}
+SCHEDULE = {
+    "disbursement": 0.5, "build_lag": 4, "cliff_rate": 0.1, "notice": 2, "clawback": 0.1, "bloc_share": 0.2,
+    "budget": 1e9,
+}
+FITTING = {f"{ONE}.terms.{key}": value for key, value in TERMS.items()} | {
+    f"{ONE}.schedule.{key}": value for key, value in SCHEDULE.items()
+}
+
+
+def test_a_long_contradictory_program_keeps_all_that_fits() -> None:
+    wrong = {f"{ONE}.name": "x" * 81, f"{ONE}.schedule.start": 41, f"{ONE}.schedule.stop": 2}
+    right = FITTING | {f"{ONE}.mix.grant": 1.0}  # the budget comes before the mix without which it does not fit
+    query = {path: str(value) for path, value in ({PROGRAMS: 1} | wrong | right).items()}
+    decoded = decode(query)
+    held = values(decoded.scenario)
+    assert [path for path, value in right.items() if held[path] != value] == []
+    assert [note.split(": ")[1] for note in decoded.notes] == [f"{ONE}.name", f"{ONE}.schedule.start"]
+
+
+def test_a_mix_that_cannot_be_repaired_does_not_take_the_terms_with_it() -> None:
+    preset = next(name for name in presets() if len(preset_scenario(name).policy.programs) == 1)
+    given = FITTING | {f"{ONE}.mix.{name}": 0.3 for name in INSTRUMENTS}
+    decoded = decode({"p": preset} | {path: str(value) for path, value in given.items()})
+    held = values(decoded.scenario)
+    assert [path for path, value in FITTING.items() if held[path] != value] == []
+    assert decoded.scenario.policy.programs[0].mix == preset_scenario(preset).policy.programs[0].mix
+
+
 def test_a_name_that_is_too_long_is_named_and_the_program_stays() -> None:
     decoded = decode(f"{PROGRAMS}=1&{ONE}.name={'x' * 5000}&{ONE}.terms.capture=0.1")
     assert decoded.scenario.policy.programs[0].terms.capture == 0.1
@@ -323,10 +357,10 @@ TEN_MEGABYTES = 10_000_000
          "mapping", "contradictions"],
 )
 def test_a_hostile_link_is_cut_off_early_with_a_note(query: Any) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     decoded = decode(query)
-    took = time.perf_counter() - start
-    assert took < 0.5 * 4, f"{took:.2f} s"  # four times the promise: a shared machine may be busy
+    took = time.process_time() - start
+    assert took < 0.5, f"{took:.2f} s"
     assert decoded.notes and len(decoded.notes) <= MAX_NOTES + 1
     assert isinstance(query, dict) or len(query) < MAX_LENGTH or f"the first {MAX_LENGTH}" in decoded.notes[0]
 
@@ -342,7 +376,7 @@ def test_a_usual_link_is_read_in_milliseconds() -> None:
     changed = {"demand.growth_now": 0.5, "overcapacity.peak": 0.6, "localization.share": 0.5, "gpu_fleet.salvage": 0.1}
     link = encode(DEFAULTS.replace(changed))
     decode(link)
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(20):
         decode(link)
-    assert (time.perf_counter() - start) / 20 < 0.005 * 4  # four times the promise: a shared machine may be busy
+    assert (time.process_time() - start) / 20 < 0.005
