@@ -35,7 +35,18 @@ _SLICES: dict[str, tuple[str, ...]] = {
     "llm_developer": ("llm_developer", "llm_costs", "llm_funding"),
     "cloud_platform": ("cloud_platform", "cloud_capital"),
 }
-_MARKET = ("demand", "overcapacity", "pipeline", "capacity", "clearing", "localization", "hardware", "policy")
+_MARKET = (
+    "demand",
+    "overcapacity",
+    "pipeline",
+    "capacity",
+    "clearing",
+    "localization",
+    "hardware",
+    "policy",
+    "regime",
+    "export",
+)
 _CONTRACT_ONLY = ("gpu_fleet", "gpu_debt", "gpu_debt_equity")
 
 
@@ -141,6 +152,7 @@ def _lean(market: MarketPaths, shocks: Shocks) -> tuple[MarketPaths, Shocks]:
         shocks,
         demand_z=nothing,
         jump_gap_u=nothing[:, 1:],
+        regime_u=nothing,
         llm_quality_z=nothing,
         supplier_share_z=nothing,
         cloud_core_z=nothing,

@@ -167,7 +167,12 @@ def collateral(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> tuple
     claim = gpu_fleet.contract_claims(fleet, terms, market, pays, scrapped)
     received = support.at_closing - support.concession
     pot = gpu_debt.Collateral(
-        cost=terms.cost - received, cfads=cfads, base_cfads=_base_cfads(scenario), extra=extra, value=value, claim=claim,
+        cost=terms.cost - received,
+        cfads=cfads,
+        base_cfads=_base_cfads(scenario),
+        extra=extra,
+        value=value,
+        claim=claim,
         exit_values=lambda: gpu_fleet.exit_values(fleet, terms, market, pays, scrapped),
     )
     return pot, support

@@ -39,7 +39,7 @@ class Held:
 
 
 def exit_factors(scenario: Scenario, quarters: Sequence[int] = PERIODS) -> dict[str, dict[int, float]]:
-    """psi of every class and holding period: fair price less flows before the sale, over the exit value.
+    """Psi of every class and holding period: fair price less flows before the sale, over the exit value.
 
     Returns
     -------
@@ -65,7 +65,10 @@ def _exit_factors(neutral: Scenario, quarters: tuple[int, ...]) -> dict[str, dic
             for s in quarters:
                 earlier.setdefault((key, s), []).append(float((held[:, : s + 1] @ v[: s + 1]).mean()))
                 exits.setdefault((key, s), []).append(float(worth[:, s].mean() * v[s]))
-    out = {key: {s: _factor(np.mean(earlier[key, s]), np.mean(exits[key, s]), s) for s in quarters} for key in keys}
+    out = {
+        key: {s: _factor(float(np.mean(earlier[key, s])), float(np.mean(exits[key, s]))) for s in quarters}
+        for key in keys
+    }
     return out | {levered: out[below] for levered, below in _BELOW.items()}
 
 
@@ -144,7 +147,7 @@ def _final_exit(claim: Claim) -> Array | float:
     return 0.0
 
 
-def _factor(before: float, exit_value: float, quarters: int) -> float:
+def _factor(before: float, exit_value: float) -> float:
     return -before / exit_value if exit_value > 1e-9 * abs(before) and exit_value > 0 else 1.0
 
 

@@ -19,17 +19,19 @@ from models.leasing import Leasing
 from models.market.capacity import Capacity, Overcapacity, Pipeline
 from models.market.clearing import Clearing
 from models.market.demand import Demand
+from models.market.export import ExportControl
 from models.market.localization import Localization
 from models.market.long_run import Hardware
+from models.market.regime import Regime
 from models.market.simulate import Setting
 from models.offtaker import Offtaker
 from models.policy.program import Policy
 
 # Zero volatility: what `--no-shocks` switches off, hazards included.
-CALM: dict[str, float] = {
+CALM: dict[str, float | bool] = {
     "demand.volatility": 0.0, "demand.bust_rate": 0.0, "hardware_supplier.share_sd": 0.0,
     "llm_developer.quality_sd": 0.0, "cloud_platform.core_sd": 0.0, "cloud_platform.ai_share_sd": 0.0,
-    "data_center.overrun_sd": 0.0, "data_center.exit_cap_sd": 0.0,
+    "regime.is_on": False, "export.rate": 0.0, "data_center.overrun_sd": 0.0, "data_center.exit_cap_sd": 0.0,
     "offtaker.ig_base": 0.0, "offtaker.ig_price": 0.0, "offtaker.ig_demand": 0.0,
     "offtaker.non_ig_base": 0.0, "offtaker.non_ig_price": 0.0, "offtaker.non_ig_demand": 0.0,
 }
@@ -45,6 +47,8 @@ class Scenario(Assumptions):
     clearing: Clearing = Field(default=Clearing(), title="Price and utilization")
     localization: Localization = Field(default=Localization(), title="Localization")
     hardware: Hardware = Field(default=Hardware(), title="Hardware")
+    regime: Regime = Field(default=Regime(), title="Boom and bust regimes")
+    export: ExportControl = Field(default=ExportControl(), title="Export controls")
     policy: Policy = Field(default=Policy(), title="Sovereign programs")
     offtaker: Offtaker = Field(default=Offtaker(), title="Customer credit")
     gpu_fleet: GpuFleet = Field(default=GpuFleet(), title="GPU fleet")
@@ -104,6 +108,7 @@ class Scenario(Assumptions):
         return Setting(
             hardware=self.hardware, demand=self.demand, overcapacity=self.overcapacity, pipeline=self.pipeline,
             capacity=self.capacity, clearing=self.clearing, localization=self.localization, policy=self.policy,
+            regime=self.regime, export=self.export,
             contract_quarters=min(self.gpu_fleet.contract_quarters, self.hardware.life_quarters),
         )
 
@@ -128,6 +133,8 @@ class Scenario(Assumptions):
                 "localization": place,
                 "hardware": self.hardware.model_copy(update={"deflation_surprise": 0.0}),
                 "policy": Policy(),
+                "regime": source.regime,
+                "export": ExportControl(),
                 "gpu_fleet": self.gpu_fleet.model_copy(update={"cost_factor": 1.0, "power_price": 0.08}),
                 "run": Run(),
             }

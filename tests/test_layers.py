@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("models.calibration*",),),
     (("models.valuation",),),
     (("models.evaluate", "models.tables"),),
-    (("models.explain", "models.verdict", "models.decisions*"),),
+    (("models.explain*", "models.verdict", "models.holding", "models.decisions*"),),
     (("models",),),  # the public door
     (("models.options", "models.contract"),),
     (("models.__main__",),),

@@ -146,7 +146,7 @@ def cash_flows(
     """
     t = years(market.quarters)
     share = martingale(shocks.cloud_share_z, cloud.ai_share_sd)
-    cost = market.curves.hardware_cost
+    cost = market.curves.hardware_cost * (1.0 if market.export is None else market.export.cost)
     if cloud.business == "neocloud":
         core = zero_paths(market.paths, market.quarters)
         bought = capital.own_additions * share * market.world.additions

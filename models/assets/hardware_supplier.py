@@ -124,7 +124,10 @@ def supplier_revenue(supplier: HardwareSupplier, market: MarketPaths, shocks: Sh
     )
     share = np.clip(trend * martingale(shocks.supplier_share_z, supplier.share_sd), *SHARE_BOUNDS)
     scarcity = np.exp(PRICE_POWER * np.clip(market.log_ratio, *np.log(PRICE_CLIP)))
-    return np.asarray(share * market.world.additions * supplier.price_factor * market.curves.hardware_cost * scarcity)
+    units = market.world.additions
+    if market.export is not None:
+        units = units * (1.0 - market.export.embargoed)
+    return np.asarray(share * units * supplier.price_factor * market.curves.hardware_cost * scarcity)
 
 
 def operating_margin(supplier: HardwareSupplier, market: MarketPaths) -> Array:

@@ -61,6 +61,8 @@ class Shocks:
         Waiting time to an export shock and to its reversal.
     renewal_u, letting_u : (paths, COHORTS, SPELLS)
         Lease renewal of each expiry and letting time of each vacancy.
+    regime_u : (paths, quarters + 1)
+        Moves between boom and bust.
     replicate : (paths,)
         Which independent scramble a path belongs to, for standard errors.
     """
@@ -83,6 +85,7 @@ class Shocks:
     cloud_share_z: Array
     renewal_u: Array
     letting_u: Array
+    regime_u: Array
     replicate: NDArray[np.int64]
 
     @property
@@ -164,6 +167,7 @@ def calm_shocks(quarters: int = QUARTERS) -> Shocks:
         cloud_share_z=walk,
         renewal_u=spells,
         letting_u=spells,
+        regime_u=np.ones((1, quarters + 1)),
         replicate=np.zeros(1, dtype=np.int64),
     )
 
@@ -206,6 +210,7 @@ def _draw_block(seed: int, group: int, size: int, method: Method, quarters: int)
         "cloud_share_z": walk("cloud_share"),
         "renewal_u": _open(stream("renewal").random((size, COHORTS, SPELLS))),
         "letting_u": _open(stream("letting").random((size, COHORTS, SPELLS))),
+        "regime_u": _open(stream("regime").random((size, quarters + 1))),
     }
 
 

@@ -11,6 +11,7 @@ from models.basis.assumption import Assumptions, assumption
 from models.basis.shocks import Shocks
 from models.basis.timeline import DELTA, Array, years, zero_paths
 from models.market.long_run import LongRun
+from models.market.regime import Regime, simulate_regime
 
 
 class Demand(Assumptions):
@@ -127,10 +128,14 @@ def log_reference_demand(demand: Demand, curves: LongRun, quarters: int) -> Arra
     )
 
 
-def simulate_demand(demand: Demand, curves: LongRun, shocks: Shocks) -> DemandPaths:
+def simulate_demand(demand: Demand, regime: Regime, curves: LongRun, shocks: Shocks) -> DemandPaths:
     """Draw demand around its reference path; E[exp(state)] = 1 in every quarter, busts included."""
     quarters = shocks.quarters
-    state, permanent = _deviation(demand, shocks)
+    if regime.is_on:
+        state, permanent = _deviation(demand.model_copy(update={"bust_rate": 0.0}), shocks)
+        state = state + simulate_regime(regime, shocks)
+    else:
+        state, permanent = _deviation(demand, shocks)
     e = np.where(np.arange(quarters + 1) >= demand.efficiency_quarter, np.log(demand.efficiency_factor), 0.0)
     return DemandPaths(
         log_reference=log_reference_demand(demand, curves, quarters),

@@ -134,12 +134,13 @@ def market_loop(
     new_demand: Array,
     builds: Array,
     crowded: Array,
+    deliveries: Array,
     out: Out,
 ) -> None:
     """Run every quarter for paths first..last.
 
     ``log_demand`` (quarters + 1, paths); ``new_demand``, ``builds`` and ``crowded`` (public demand, public capacity,
-    private capacity it replaces, H100e) have as many columns as paths, one if they are the same on all, none if absent.
+    private capacity it replaces, H100e) and ``deliveries`` (factor under export controls) have as many columns as paths, one if they are the same on all, none if absent.
     """
     for t in range(log_demand.shape[0]):
         for i in range(first, last):
@@ -170,7 +171,10 @@ def market_loop(
                         private = max(ordered - crowded[t, c], 0.0)
                         displaced = ordered - private
                         public = builds[t, c]
-                    want = private + public + backlog
+                    want = private + public
+                    if deliveries.shape[1] > 0:
+                        want *= deliveries[t, min(i, deliveries.shape[1] - 1)]
+                    want += backlog
                     additions = min(want, curves.power_limit[t])
                     backlog = BACKLOG_KEPT * (want - additions)
                 stock = kept + additions

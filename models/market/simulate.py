@@ -16,9 +16,11 @@ from models.basis.timeline import HOURS, Array
 from models.market.capacity import Capacity, Overcapacity, Pipeline, planned_stock
 from models.market.clearing import Clearing, price_floors, spot_price_now
 from models.market.demand import Demand, DemandPaths, log_reference_demand, simulate_demand
+from models.market.export import ExportControl, ExportPaths, simulate_export
 from models.market.kernel import Curves, Mismatch, Out, Rules, market_loop
 from models.market.localization import Localization, matched_share, matched_slope
 from models.market.long_run import Hardware, LongRun, long_run
+from models.market.regime import Regime
 from models.policy.effects import PolicyPaths, price_of_break_even_contract, simulate_policy
 from models.policy.program import Policy
 
@@ -37,6 +39,8 @@ class Setting:
     clearing: Clearing
     localization: Localization
     policy: Policy
+    regime: Regime
+    export: ExportControl
     contract_quarters: int
 
 
@@ -88,6 +92,8 @@ class MarketPaths:
         Localized share of the home bloc after mandate and flexibility.
     scarcity_clipped : bool
         Whether today's price is beyond what scarcity explains.
+    export : ExportPaths or None
+        Export controls, where they can come.
     """
 
     price: Array
@@ -104,6 +110,7 @@ class MarketPaths:
     support_price: float
     bound_share: float
     scarcity_clipped: bool
+    export: ExportPaths | None
 
     @property
     def paths(self) -> int:
@@ -130,6 +137,7 @@ class _Inputs:
     builds: Array | None
     displaced: Array | None
     bound_share: float
+    deliveries: Array | None  # factor on what is delivered, under export controls
     plan: tuple[Array, Array] | None  # planned additions and log planned price over long-run price
 
 
@@ -138,7 +146,7 @@ def simulate_market(setting: Setting, shocks: Shocks) -> MarketPaths:
     quarters = shocks.quarters
     curves = market_curves(setting, quarters)
     place = setting.localization
-    demand = simulate_demand(setting.demand, curves, shocks)
+    demand = simulate_demand(setting.demand, setting.regime, curves, shocks)
     plan = _plan(setting, curves, demand, quarters)
     additions = plan.additions[0]
     first, last = contract_window(setting)
@@ -158,13 +166,19 @@ def simulate_market(setting: Setting, shocks: Shocks) -> MarketPaths:
     log_demand = demand.log_reference + demand.state + demand.efficiency
     targets = (additions, plan.log_ratio[0])
     programs, at_home = effects(home_only=False), effects(home_only=True)
-    world = _loop(setting, curves, _inputs(log_demand, programs, 1.0, place.bound_share(), targets), shocks.paths)
+    export = simulate_export(setting.export, shocks)
+    abroad = None if export is None else export.world
+    base = place.bound_share()
+    world = _loop(setting, curves, _inputs(log_demand, programs, 1.0, base, abroad, targets), shocks.paths)
     bound = place.bound_share(setting.policy.mandate if setting.policy.market_channel else 0.0)
-    if bound == place.bound_share() and _same(programs, at_home, place.home_share):
+    is_global = export is None or place.home_share == 1.0
+    if bound == base and is_global and _same(programs, at_home, place.home_share):
         home = world
     else:
-        home = _loop(setting, curves, _inputs(log_demand, at_home, place.home_share, bound, targets), shocks.paths)
-    return _blend(setting, curves, demand, plan, world, home, programs, anchor, bound)
+        factor = abroad if is_global or export is None else export.home
+        inputs = _inputs(log_demand, at_home, place.home_share, bound, factor, targets)
+        home = _loop(setting, curves, inputs, shocks.paths)
+    return _blend(setting, curves, demand, plan, world, home, programs, anchor, bound, export)
 
 
 def contract_window(setting: Setting) -> tuple[int, int]:
@@ -197,7 +211,8 @@ def _same(programs: PolicyPaths, at_home: PolicyPaths, share: float) -> bool:
 
 
 def _inputs(
-    log_demand: Array, programs: PolicyPaths, share: float, bound: float, plan: tuple[Array, Array]
+    log_demand: Array, programs: PolicyPaths, share: float, bound: float, deliveries: Array | None,
+    plan: tuple[Array, Array],
 ) -> _Inputs:
     has_builds, has_demand = bool(programs.builds.any()), bool(programs.demand.any())
     return _Inputs(
@@ -206,6 +221,7 @@ def _inputs(
         builds=programs.builds / share if has_builds else None,
         displaced=programs.displaced / share if has_builds else None,
         bound_share=bound,
+        deliveries=deliveries,
         plan=plan,
     )
 
@@ -213,7 +229,7 @@ def _inputs(
 def _plan(setting: Setting, curves: LongRun, demand: DemandPaths, quarters: int) -> Run:
     """No-shock run: reference demand, no policy, no power limit, no order stop."""
     reference = demand.log_reference[None, :]
-    inputs = _Inputs(reference, None, None, None, setting.localization.bound_share(), None)
+    inputs = _Inputs(reference, None, None, None, setting.localization.bound_share(), None, None)
     return _loop(setting, curves, inputs, 1)
 
 
@@ -275,7 +291,7 @@ def _loop(setting: Setting, curves: LongRun, inputs: _Inputs, paths: int) -> Run
         time_major(inputs.log_demand),
         _columns(inputs.new_demand, quarters),
         _columns(inputs.builds, quarters),
-        _columns(inputs.displaced, quarters),
+        _columns(inputs.displaced, quarters), _columns(inputs.deliveries, quarters),
         out,
     )
     return Run(**{name: array.T for name, array in zip(Out._fields, out, strict=True)})
@@ -302,7 +318,7 @@ def _columns(array: Array | None, quarters: int) -> Array:
 
 def _blend(
     setting: Setting, curves: LongRun, demand: DemandPaths, plan: Run, world: Run, home: Run, programs: PolicyPaths,
-    anchor: float, bound: float,
+    anchor: float, bound: float, export: ExportPaths | None,
 ) -> MarketPaths:
     """Home prices: geometric mean of world and local, weighted by the localized share."""
     price, log_ratio, surplus, utilization = world.price, world.log_ratio, world.surplus, world.utilization
@@ -320,7 +336,7 @@ def _blend(
         price=price, log_ratio=log_ratio, utilization=utilization, surplus=surplus, world=world, home=home,
         demand_paths=demand, curves=curves, planned_additions=plan.additions[0], planned_price=plan.price[0],
         policy=programs, support_price=anchor, bound_share=bound,
-        scarcity_clipped=initial_scarcity(setting, curves)[1],
+        scarcity_clipped=initial_scarcity(setting, curves)[1], export=export,
     )
 
 
