@@ -71,6 +71,7 @@ def test_one_randomization_says_nothing_about_its_error() -> None:
     assert np.isnan(risk.mean_standard_error(values, one))
     assert np.isnan(risk.quantile_standard_error(values, PROBS, one)).all()
     assert np.isnan(risk.replicate_standard_error(np.mean, values, one))
+    assert np.isnan(risk.cvar_standard_error([2.0], 0.95, [0])), "one path alone is one randomization too"
     assert np.isnan(risk.probability_standard_error(np.append(values[1:], np.nan), 0.0, replicate))
 
 
