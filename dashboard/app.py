@@ -1,0 +1,58 @@
+"""The door: `streamlit run dashboard/app.py`. Page config, navigation, and one guard around every page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # Streamlit puts only dashboard/ on the path
+
+import logging
+
+import streamlit as st
+
+from dashboard import run, state, theme
+from dashboard.views import frame, home
+from models.errors import AssayError
+
+# The registry: (render, title, url path, help). The first page is the default one.
+PAGES = ((home.render, "Decide", "decide", "Which class pays for its risk, how sure that is, and what would flip it."),)
+
+
+def main() -> None:
+    """One run of the script: what every page shares, then the page."""
+    st.set_page_config(page_title="Assay", layout="wide", initial_sidebar_state="auto")
+    st.html(theme.stylesheet())
+    state.open_session()
+    state.write_address()
+    pages = [
+        st.Page(render, title=title, url_path=path, help=about, default=i == 0)
+        for i, (render, title, path, about) in enumerate(PAGES)
+    ]
+    page = st.navigation(pages, position="top")
+    try:
+        frame.notes()
+        frame.top_bar()
+        frame.side_bar()
+        page.run()
+    except AssayError as error:
+        _say(str(error), "Your scenario is kept. Undo takes the last change back, reset returns to the preset.")
+    except Exception:
+        logging.getLogger("assay").exception("a page failed")
+        _say(
+            "Something went wrong while this page was drawn.",
+            "Your scenario is kept, and the address bar still holds it. Undo or reload.",
+        )
+
+
+def _say(what: str, next_step: str) -> None:
+    with st.container(border=True):
+        st.text(what)
+        st.caption(next_step)
+        st.button("Reset to the preset", key="guard-reset", on_click=state.reset)
+
+
+if __name__ == "__main__":  # a run of the page
+    main()
+else:  # `streamlit run` imports this file once, to start the server
+    app = st.App(__file__, lifespan=run.lifespan)

@@ -1,0 +1,222 @@
+"""The only cache: scenario in, everything a page shows of it out, computed once for all sessions.
+
+Pages read a `Reading` (small tables); the evaluation behind it holds the paths and is kept only for the last few
+scenarios. Searches for flip points run in the background and stop when nobody waits for them.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.charts import fans, messages, risk_map
+from models import tables
+from models.decisions.flip import Flip, flip_points
+from models.evaluate import Evaluation
+from models.evaluate import evaluate as _evaluate
+from models.measures import risk
+from models.scenario import Scenario
+from models.verdict import Verdict
+from models.verdict import verdict as _verdict
+
+ENTRIES = ("fair", "at_cost")
+EVALUATIONS, READINGS, SEARCHES = 3, 256, 64
+PATIENCE = 2.0
+"""Seconds after which a search that nobody asks about is given up."""
+
+_LOG = logging.getLogger(__name__)
+_KEY = {Scenario: Scenario.model_dump_json}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A single number with its standard error, NaN where it has none."""
+
+    value: float
+    error: float
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What the pages show of one scenario.
+
+    Attributes
+    ----------
+    classes, maps, map_titles : mapping
+        By entry ("fair", "at_cost"): one record a class, the frame the risk map draws, and the sentence above it.
+    fans : mapping
+        By chart ("surplus", "rent", "share"): the frame it draws; `titles` has the sentence above it.
+    lead, peak_surplus, rent_gap, loan_default : Figure
+        Share of futures picks and shovels lead in; highest median surplus; widest gap of the median rent to
+        break-even (negative is below); chance that the GPU loan defaults.
+    """
+
+    scenario: Scenario
+    verdict: Verdict
+    classes: Mapping[str, Sequence[Mapping[str, Any]]]
+    maps: Mapping[str, pd.DataFrame]
+    map_titles: Mapping[str, str]
+    fans: Mapping[str, pd.DataFrame]
+    titles: Mapping[str, str]
+    lead: Figure
+    peak_surplus: Figure
+    peak_quarter: int
+    rent_gap: Figure
+    gap_quarter: int
+    loan_default: Figure
+    model_version: str
+
+
+@st.cache_resource(max_entries=EVALUATIONS, show_spinner=False, hash_funcs=_KEY)
+def evaluation(scenario: Scenario) -> Evaluation:
+    """Evaluation of a scenario; shared between sessions, so to be read only."""
+    return _evaluate(scenario)
+
+
+@st.cache_resource(max_entries=READINGS, show_spinner=False, hash_funcs=_KEY)
+def reading(scenario: Scenario) -> Reading:
+    """Everything the pages show of a scenario, without its paths."""
+    return read(evaluation(scenario))
+
+
+def read(result: Evaluation) -> Reading:
+    """Tables, sentences and chart frames of an evaluation."""
+    classes = {entry: messages.records(tables.classes(result, entry)) for entry in ENTRIES}
+    cash_rate = result.scenario.rates.cash_rate
+    price, long_run, utilization, surplus = (
+        _bare(tables.fan(result, name)) for name in ("price", "price_long_run", "utilization", "overcapacity")
+    )
+    top = messages.peak(surplus)
+    ratio = price["p50"] / long_run["p50"]
+    worst = int(ratio.to_numpy().argmin())
+    judged = _verdict(result)
+    loan = result.assets["gpu_debt"].debt
+    return Reading(
+        scenario=result.scenario,
+        verdict=judged,
+        classes=classes,
+        maps={entry: risk_map.map_frame(table, cash_rate) for entry, table in classes.items()},
+        map_titles={entry: messages.map_message(table) for entry, table in classes.items()},
+        fans={
+            "surplus": fans.fan_frame(surplus, "surplus"),
+            "rent": fans.fan_frame(price, "rent", long_run["p50"], "break-even of a new machine"),
+            "share": fans.fan_frame(utilization, "share"),
+        },
+        titles={
+            "surplus": messages.surplus_message(surplus),
+            "rent": messages.rent_message(price, long_run),
+            "share": messages.utilization_message(utilization, surplus),
+        },
+        lead=Figure(judged.lead_share, judged.lead_se),
+        peak_surplus=Figure(top.value, _median_error(result, "overcapacity", top.quarter)),
+        peak_quarter=top.quarter,
+        rent_gap=Figure(
+            float(ratio.iloc[worst]) - 1.0, _median_error(result, "price", worst) / float(long_run["p50"].iloc[worst])
+        ),
+        gap_quarter=worst,
+        loan_default=Figure(loan.default_probability, loan.default_probability_se)
+        if loan
+        else Figure(float("nan"), float("nan")),
+        model_version=result.model_version,
+    )
+
+
+def _bare(frame: pd.DataFrame) -> pd.DataFrame:
+    """Frame without its attributes: pandas copies them, units of every column, with each operation."""
+    frame.attrs = {}
+    return frame
+
+
+def _median_error(result: Evaluation, series: str, quarter: int) -> float:
+    paths = tables.market_series(result, series)[:, quarter]
+    return float(risk.quantile_standard_error(paths, (0.5,), result.replicate)[0]) if len(paths) > 1 else float("nan")
+
+
+class GivenUp(Exception):
+    """Nobody waits for the search any more."""
+
+
+@dataclass
+class Search:
+    """A search for flip points in the background; asking for `share` keeps it alive."""
+
+    scenario: Scenario
+    done: float = 0.0
+    asked: float = field(default_factory=time.monotonic)
+    future: Future[tuple[Flip, ...]] | None = None
+
+    @property
+    def share(self) -> float:
+        """Share of the search that is done, 0 to 1; starts or restarts it where needed."""
+        self.asked = time.monotonic()
+        if self.future is None or (self.future.done() and isinstance(self.future.exception(), GivenUp)):
+            self.done, self.future = 0.0, _workers().submit(self._run)
+        return 1.0 if self.future.done() else min(self.done, 0.99)
+
+    @property
+    def flips(self) -> tuple[Flip, ...] | None:
+        """What was found; None while searching, and empty where nothing flips the verdict."""
+        if self.future is None or not self.future.done():
+            return None
+        if error := self.future.exception():
+            if isinstance(error, GivenUp):
+                return None
+            raise error
+        return self.future.result()
+
+    def _run(self) -> tuple[Flip, ...]:
+        self._advance(0.0)
+        return flip_points(self.scenario, progress=self._advance)
+
+    def _advance(self, share: float) -> None:
+        if time.monotonic() - self.asked > PATIENCE:
+            raise GivenUp
+        self.done = share
+
+
+@st.cache_resource(max_entries=SEARCHES, show_spinner=False, hash_funcs=_KEY)
+def flip_search(scenario: Scenario) -> Search:
+    """The one search for flip points of a scenario, shared between sessions; it starts when its share is asked for."""
+    return Search(scenario)
+
+
+@st.cache_resource(show_spinner=False)
+def _workers() -> ThreadPoolExecutor:
+    # One at a time: a search must never take both cores from the people who move sliders.
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="flip-search")
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> threading.Thread:
+    """Price the base scenario in the background, once a process, so that the first page finds it done or under way."""
+    thread = threading.Thread(target=_warm, name="warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+@asynccontextmanager
+async def lifespan(_: object) -> AsyncIterator[None]:
+    """Price the base scenario while the server waits for its first reader."""
+    warm_up()
+    yield
+
+
+def _warm() -> None:
+    try:
+        reading(Scenario())
+    except Exception:  # the page computes the same and tells the reader; here it must only not die in silence
+        _LOG.exception("warming up failed")
+    # Streamlit collects garbage after every run while it holds the interpreter lock; what lives forever need not be
+    # looked at again.
+    gc.collect()
+    gc.freeze()
