@@ -55,15 +55,15 @@ def scenario_from(args: argparse.Namespace) -> tuple[Scenario, str, tuple[str, .
         scenario, preset, notes = decoded.scenario, decoded.preset, decoded.notes
     else:
         scenario = preset_scenario(preset)
+    changes: dict[str, Any] = {}
     for change in args.changes:
         path, sign, text = change.partition("=")
         if not sign:
             raise ScenarioError(f"--set {change}: write it as dotted.path=value")
-        scenario = scenario.replace({path.strip(): parse(path.strip(), text.strip(), scenario)})
-    for name in ("paths", "seed"):
-        value = getattr(args, name)
-        if value is not None:
-            scenario = scenario.replace({f"run.{name}": value})
+        changes[path.strip()] = parse(path.strip(), text.strip(), scenario)
+    changes |= {f"run.{name}": getattr(args, name) for name in ("paths", "seed") if getattr(args, name) is not None}
+    if changes:  # together, because some fields must agree with each other
+        scenario = scenario.replace(changes)
     return scenario, preset, notes
 
 
