@@ -10,6 +10,7 @@ from typing import Any
 
 from models.catalog import catalog, json_schema
 from models.contract import evaluation_json
+from models.decisions.hindcast import REPLAYS, replay
 from models.errors import AssayError
 from models.link import encode
 from models.options import add_scenario_options, evaluation_from, plain_json, scenario_from
@@ -45,6 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     listing = add("catalog", _catalog, "List every assumption with unit, bounds, help and source.")
     listing.add_argument("--schema", action="store_true", help="print the JSON Schema of a scenario instead")
     add_scenario_options(add("link", _link, "Print the link of a scenario."))
+    replays = add("hindcast", _hindcast, "Replay episodes of the past: what the model meets, and what it misses.")
+    replays.add_argument("names", metavar="REPLAY", nargs="*", help="names of replays (default: all of them)")
     return parser
 
 
@@ -71,6 +74,10 @@ def _link(args: argparse.Namespace) -> None:
     scenario, preset, notes = scenario_from(args)
     _tell(notes)
     print(plain_json({"link": encode(scenario, preset), "notes": list(notes)}))
+
+
+def _hindcast(args: argparse.Namespace) -> None:
+    print(plain_json([replay(name).to_dict() for name in args.names or REPLAYS]))
 
 
 def _tell(notes: Sequence[str]) -> None:
