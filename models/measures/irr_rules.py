@@ -9,8 +9,8 @@ The rules, in order, once leading and trailing zeros are set aside:
 4. all outflows before all inflows: the unique root, `ok`;
 5. otherwise, if the cumulative flow changes sign once and ends above zero (Norstrom 1972), the unique positive
    root, `ok`; else every root on the side the undiscounted sum points to is sought: below zero if money was lost,
-   at or above zero if not. One root: `ok`. Several: the one nearest zero, `multiple`. None although money was lost:
-   the other side is searched too, which finds pairs. None at all: -100% if money was lost, NaN if not, `no_root`.
+   at or above zero if not. One root: `ok`. Several: the one nearest zero, `multiple`. None although an
+   investment lost money: the other side is searched too, where roots come in pairs. None at all: -100% if money was lost, NaN if not, `no_root`.
 
 Sources: Norstrom (1972), J. Financial and Quantitative Analysis 7(3); Descartes' rule of signs; Cauchy's bound.
 """
@@ -146,8 +146,10 @@ def _mixed(flows: Flows, guess: FloatArray | None) -> Solution:
         found.append(_single(flows.take(rows), None if guess is None else guess[rows]).renumber(rows))
     rows = np.flatnonzero(~is_single & (total < 0.0))
     for below in (True, False):
-        if not below:  # paths that lost money and show no rate for it still have the rates of the oracle's convention
-            rows = np.flatnonzero(~is_single & ((total >= 0.0) | (status == IrrStatus.no_root)))
+        if not below:  # an investment that lost money yet has only rates above zero: a pair of them, both shown as such
+            first = flows.columns[(flows.columns != 0.0).argmax(axis=0), np.arange(len(total))]
+            is_paired = (status == IrrStatus.no_root) & (first < 0.0)
+            rows = np.flatnonzero(~is_single & ((total >= 0.0) | is_paired))
         if len(rows):
             brackets = find_brackets(flows.take(rows), below)
             count = np.bincount(brackets.path, minlength=len(rows)) + (total[rows] == 0.0)

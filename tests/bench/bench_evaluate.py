@@ -47,7 +47,11 @@ def run() -> list[dict[str, object]]:
     rows.append({"name": "evaluate, 4,096 paths x 41 quarters, all metrics", "ms": 1e3 * whole, "note": "both entries"})
     alone = _plain_seconds(prices) * 4_096
     rows.append(
-        {"name": "the same path by path in plain Python", "ms": 1e3 * alone, "note": f"{alone / whole:,.0f}x, from {SAMPLE} paths"}
+        {
+            "name": "the same path by path in plain Python",
+            "ms": 1e3 * alone,
+            "note": f"{alone / whole:,.0f}x, from {SAMPLE} paths",
+        }
     )
     for size in SIZES:
         note = f"{1e6 * seconds[size] / size:.0f} us a path"
@@ -75,6 +79,10 @@ def _plain_seconds(prices: dict[str, tuple[float, float, float]]) -> float:
     """Seconds a path without compilation and without vectors."""
     code = _PLAIN.format(prices=prices, sample=SAMPLE)
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "NUMBA_DISABLE_JIT": "1"}
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
     )
     return float(done.stdout)
