@@ -144,9 +144,16 @@ def test_readings_resolve_and_stay_thin() -> None:
 
 @pytest.mark.parametrize(
     ("key", "value", "unit"),
-    [("h100-1", 8.0, "USD/h"), ("telecom-4", 0.35, "share"), ("market-6", 0.045, "per year"),
-     ("miners-1", -0.85, "share"), ("telecom-6", 92e9, "USD"), ("polysilicon-2", 400.0, "USD/kg"), ("project-1", 0.067, "share")],
-)  # fmt: skip
+    [
+        ("h100-1", 8.0, "USD/h"),
+        ("telecom-4", 0.35, "share"),
+        ("market-6", 0.045, "per year"),
+        ("miners-1", -0.85, "share"),
+        ("telecom-6", 92e9, "USD"),
+        ("polysilicon-2", 400.0, "USD/kg"),
+        ("project-1", 0.067, "share"),
+    ],
+)
 def test_readings_are_in_plain_units(key: str, value: float, unit: str) -> None:
     assert (reading(key).value, reading(key).unit) == (value, unit)
 
