@@ -140,7 +140,8 @@ def market_loop(
     """Run every quarter for paths first..last.
 
     ``log_demand`` (quarters + 1, paths); ``new_demand``, ``builds`` and ``crowded`` (public demand, public capacity,
-    private capacity it replaces, H100e) and ``deliveries`` (factor under export controls) have as many columns as paths, one if they are the same on all, none if absent.
+    private capacity it replaces, H100e) and ``deliveries`` (factor under export controls) have as many
+    columns as paths, one if they are the same on all, none if absent.
     """
     for t in range(log_demand.shape[0]):
         for i in range(first, last):

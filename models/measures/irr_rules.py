@@ -9,8 +9,9 @@ The rules, in order, once leading and trailing zeros are set aside:
 4. all outflows before all inflows: the unique root, `ok`;
 5. otherwise, if the cumulative flow changes sign once and ends above zero (Norstrom 1972), the unique positive
    root, `ok`; else every root on the side the undiscounted sum points to is sought: below zero if money was lost,
-   at or above zero if not. One root: `ok`. Several: the one nearest zero, `multiple`. None although an
-   investment lost money: the other side is searched too, where roots come in pairs. None at all: -100% if money was lost, NaN if not, `no_root`.
+   at or above zero if not. One root: `ok`. Several: the one nearest zero, `multiple`. None although an investment
+   lost money: the other side is searched too, where roots come in pairs. None at all: -100% if money was lost, NaN
+   if not, `no_root`.
 
 Sources: Norstrom (1972), J. Financial and Quantitative Analysis 7(3); Descartes' rule of signs; Cauchy's bound.
 """
