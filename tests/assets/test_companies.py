@@ -1,0 +1,239 @@
+"""Supplier, LLM developer and cloud platform (model 3.iv to vi): what they live on, and who owns them in the end."""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from models.basis.flows import CashFlows
+from models.basis.shocks import Shocks, calm_shocks, draw_shocks
+from models.basis.timeline import Array
+from models.claims import build_claims
+from models.market.simulate import MarketPaths
+from models.scenario import Scenario
+from tests.engine.runs import (
+    calm_flows,
+    calm_market,
+    claims_of,
+    draws,
+    market_of,
+    npv,
+    same_bits,
+    scenarios,
+    shift_price,
+)
+
+LLM = ("llm_developer", "llm_costs", "llm_funding", "demand", "overcapacity")
+
+
+def flows_on(scenario: Scenario, market: MarketPaths, key: str, shocks: Shocks | None = None) -> CashFlows:
+    return build_claims(scenario, market, draws() if shocks is None else shocks, [key]).by_key[key].flows
+
+
+def changed_world(market: MarketPaths, **lines: Array) -> MarketPaths:
+    """The same market with lines of the world's run replaced."""
+    return replace(market, world=replace(market.world, **lines))
+
+
+# Supplier
+
+
+@settings(max_examples=200)
+@given(scenarios(only=("hardware_supplier", "overcapacity", "demand", "export"), programs=0))
+def test_supplier_lives_on_additions(scenario: Scenario) -> None:
+    """Revenue is proportional to gross additions, price and cost held; without additions there is none."""
+    market = market_of(scenario)
+    base = flows_on(scenario, market, "hardware_supplier").extras
+    more = flows_on(scenario, changed_world(market, additions=1.1 * market.world.additions), "hardware_supplier").extras
+    assert np.allclose(more["revenue"], 1.1 * base["revenue"], rtol=1e-12)
+    none = flows_on(scenario, changed_world(market, additions=0.0 * market.world.additions), "hardware_supplier")
+    assert not none.net.any()
+    taxed = base["revenue"] * (1.0 - scenario.hardware_supplier.tax)
+    assert (base["earnings"] >= 0.05 * taxed * (1.0 - 1e-9)).all()
+    assert (base["earnings"] <= 0.70 * taxed * (1.0 + 1e-9)).all()
+    assert not (base["write_off"] * (market.world.is_bust == 0)).any(), "written off only when orders stop"
+
+
+def test_supplier_writes_off_once_a_bust() -> None:
+    glut = Scenario().replace({"overcapacity.peak": 1.0})
+    market = calm_market(glut)
+    extras = calm_flows(glut, "hardware_supplier").extras
+    begins = np.flatnonzero(np.diff(market.world.is_bust[0]) > 0) + 1
+    assert len(begins) >= 1
+    hit = np.flatnonzero(extras["write_off"][0])
+    assert list(hit) == list(begins)
+    for t in begins:
+        year = extras["revenue"][0, t - 3 : t + 1].sum()
+        assert extras["write_off"][0, t] == pytest.approx(0.40 * year, rel=1e-12)
+
+
+def test_supplier_growth_levels_off_while_capacity_grows() -> None:
+    market, extras = calm_market(Scenario()), calm_flows(Scenario(), "hardware_supplier").extras
+    yearly = extras["revenue"][0, 1:].reshape(10, 4).sum(axis=1)
+    assert market.world.stock[0, 40] > 15.0 * market.world.stock[0, 0]
+    assert 0.8 * yearly[0] < yearly.min()
+    assert yearly.max() < 1.3 * yearly[0], "revenue follows additions, not the stock"
+
+
+def test_exit_multiple_of_the_supplier_follows_growth() -> None:
+    worth = []
+    for slope in (0.0, 30.0):
+        scenario = Scenario().replace({"hardware_supplier.exit_growth": slope})
+        claim = claims_of(scenario, ["hardware_supplier"]).by_key["hardware_supplier"]
+        earnings, ledger = claim.flows.extras["earnings"], claim.flows.ledger
+        worth.append(ledger["exit"][:, 40] / earnings[:, 37:].sum(axis=1))
+    assert worth[0] == pytest.approx(15.0, rel=1e-12)
+    assert worth[1].min() >= 8.0 - 1e-9
+    assert worth[1].max() <= 25.0 + 1e-9
+    assert np.ptp(worth[1]) > 3.0
+
+
+# LLM developer
+
+
+@settings(max_examples=200)
+@given(scenarios(only=(*LLM, "policy"), programs=1))
+def test_llm_cash_and_ownership_add_up(scenario: Scenario) -> None:
+    """Cash is last quarter's, plus a quarter of the yearly net, plus what was raised and granted; shares add to one."""
+    flows = claims_of(scenario, ["llm_developer"]).by_key["llm_developer"].flows
+    own, cash, raised, net = (flows.extras[name] for name in ("own", "cash", "raised", "net"))
+    failed = flows.extras["failed_at"][:, None]
+    t = np.arange(41)[None, :]
+    alive = t < failed
+    assert own.min() >= 0.0
+    assert own.max() <= 1.0
+    assert (np.diff(own, axis=1) <= 1e-15).all(), "nobody gives shares back"
+    assert not raised[~alive & (t > failed)].any()
+    quarter = scenario.llm_developer
+    granted = np.zeros((1, 41)) + 0.25 * quarter.champion_grant * quarter.champion
+    moved = cash[:, :-1] + 0.25 * net[:, 1:] + raised[:, 1:]
+    here = alive[:, 1:]
+    scale = 1.0 + np.abs(net).max()
+    gap = (cash[:, 1:] - moved)[here]
+    allowed = np.broadcast_to(granted[:, 1:], here.shape)[here]
+    assert (gap >= -1e-9 * scale).all()
+    assert (gap <= allowed + 1e-9 * scale).all()
+    value = flows.extras["multiple"] * flows.extras["revenue"]
+    rounds = (raised[:, 1:] > 0.0) & here
+    diluted = own[:, :-1] * value[:, 1:] / (value[:, 1:] + raised[:, 1:])
+    assert np.allclose(own[:, 1:][rounds], diluted[rounds], rtol=1e-9)
+    assert np.allclose(own[:, 1:][here & ~rounds], own[:, :-1][here & ~rounds], rtol=1e-12)
+    limit = scenario.llm_funding.raise_cap * value[:, 1:]
+    assert (raised[:, 1:][rounds] <= limit[rounds] * (1.0 + 1e-9)).all()
+
+
+@settings(max_examples=200)
+@given(scenarios(only=LLM, programs=0))
+def test_llm_pays_out_once(scenario: Scenario) -> None:
+    """A sale on failure or an exit at the horizon, never both, never a contribution after entry."""
+    flows = claims_of(scenario, ["llm_developer"]).by_key["llm_developer"].flows
+    assert not flows.contrib.any()
+    assert ((flows.distrib > 0.0).sum(axis=1) <= 1).all()
+    failed = flows.extras["failed_at"]
+    when = flows.distrib.argmax(axis=1)
+    paid = flows.distrib.max(axis=1) > 0.0
+    assert (when[paid] == np.minimum(failed, 40)[paid]).all()
+
+
+def test_a_larger_round_dilutes_more() -> None:
+    """At its first round, at the same pre-money value and the same burn."""
+    shares = []
+    for years in (1.0, 2.0, 3.0):
+        scenario = Scenario().replace({"llm_funding.raise_years": years, "llm_funding.raise_cap": 0.5})
+        extras = claims_of(scenario, ["llm_developer"]).by_key["llm_developer"].flows.extras
+        first = (extras["raised"] > 0.0).argmax(axis=1)
+        shares.append((first, extras["own"][np.arange(len(first)), first]))
+    same = (shares[0][0] == shares[2][0]) & (shares[1][0] == shares[0][0]) & (shares[0][0] > 0)
+    assert same.sum() > 10
+    for (_, less), (_, more) in pairwise(shares):
+        assert (more[same] < less[same]).all()
+
+
+def test_cheap_compute_helps_a_developer() -> None:
+    """Short compute: at the same demand, lower rents cut its cost on every path and raise its mean value."""
+    scenario, shocks = Scenario(), draw_shocks(1, 4_096)
+    market = market_of(scenario, shocks)
+    values, costs = [], []
+    for factor in (1.0, 0.8, 0.5):
+        flows = flows_on(scenario, shift_price(market, factor), "llm_developer", shocks)
+        values.append(npv(0.15, flows.net).mean())
+        costs.append(flows.extras["compute_cost"][:, 1:])
+    assert all((less < more).all() for more, less in pairwise(costs))
+    assert all(more > less for less, more in pairwise(values))
+
+
+def test_demand_helps_a_developer() -> None:
+    market = market_of(Scenario())
+    base = flows_on(Scenario(), market, "llm_developer").extras["revenue"]
+    more = flows_on(Scenario(), changed_world(market, demand=1.2 * market.world.demand), "llm_developer")
+    assert np.allclose(more.extras["revenue"], 1.2 * base, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("changes", "bill"),
+    [
+        ({}, 0.55),
+        ({"llm_developer.revenue_now": 0.5e9, "llm_costs.frontier_share": 0.05}, 1.65),
+        ({"llm_developer.revenue_now": 0.1e9, "llm_costs.frontier_share": 0.02}, 3.3),
+    ],
+    ids=["frontier", "champion", "open lab"],
+)
+def test_training_bill_weighs_on_small_developers(changes: dict[str, Any], bill: float) -> None:
+    """Claim T11: the same bill over less revenue."""
+    scenario = Scenario().replace(changes)
+    revenue = scenario.llm_developer.revenue_now
+    market = calm_market(scenario)
+    balanced = replace(market, log_ratio=0.0 * market.log_ratio)
+    cost = flows_on(scenario.calm, balanced, "llm_developer", calm_shocks()).extras["compute_cost"][0, 0]
+    assert (cost - 0.5 * revenue) / revenue == pytest.approx(bill, rel=1e-9)
+
+
+# Cloud platform
+
+
+@settings(max_examples=200)
+@given(scenarios(only=("cloud_platform", "cloud_capital", "localization.share", "overcapacity", "demand"), programs=0))
+def test_cloud_flows_are_ebitda_less_capital_spending(scenario: Scenario) -> None:
+    flows = claims_of(scenario, ["cloud_platform"]).by_key["cloud_platform"].flows
+    ebitda, capex = flows.extras["ebitda"], flows.extras["capex"]
+    assert np.allclose(flows.net[:, 1:40], 0.25 * ebitda[:, 1:40] - capex[:, 1:40], rtol=1e-9, atol=1.0)
+    worth = flows.net[:, 40] - 0.25 * ebitda[:, 40] + capex[:, 40]
+    multiple = worth / np.maximum(ebitda[:, 37:].mean(axis=1), 1e-300)
+    positive = ebitda[:, 37:].mean(axis=1) > 0.0
+    assert multiple[positive].min(initial=20.0) >= 8.0 - 1e-6
+    assert multiple[positive].max(initial=8.0) <= 20.0 + 1e-6
+    assert np.allclose(worth[~positive], 0.0, atol=1.0)
+
+
+@settings(max_examples=100)
+@given(scenarios(only=("cloud_platform", "overcapacity", "demand"), without=("cloud_platform.jv_cost",), programs=0))
+def test_localization_costs_a_cloud(scenario: Scenario) -> None:
+    """With the market held, a dearer venture or a larger localized share never raises EBITDA."""
+    market = market_of(scenario)
+
+    def ebitda(cost: float, local: float) -> Array:
+        there = replace(market, bound_share=local)
+        return flows_on(scenario.replace({"cloud_platform.jv_cost": cost}), there, "cloud_platform").extras["ebitda"]
+
+    base = ebitda(0.10, 0.3)
+    assert (ebitda(0.25, 0.3) <= base + 1.0).all()
+    assert (ebitda(0.10, 0.6) <= base + 1.0).all()
+    assert same_bits(ebitda(0.10, 0.0), ebitda(0.40, 0.0))
+
+
+def test_neocloud_has_no_core_and_earns_on_its_own_machines() -> None:
+    scenario = Scenario().replace({"cloud_platform.business": "neocloud"})
+    market = calm_market(scenario)
+    extras = calm_flows(scenario, "cloud_platform").extras
+    assert not extras["core_revenue"].any()
+    rent = 4.0 * 2190.0 * market.utilization * market.price * 1.35
+    stock = extras["ai_revenue"] / rent
+    assert stock[0, 0] == pytest.approx(0.004 * market.world.stock[0, 0], rel=1e-12)
+    for t in range(3, 41):
+        joined = 0.02 * market.world.additions[0, t - 2]
+        assert stock[0, t] == pytest.approx(0.97 * stock[0, t - 1] + joined, rel=1e-9)
+    yearly = [extras["capex"][0, a : a + 4].sum() / extras["ai_revenue"][0, a : a + 4].mean() for a in (1, 5, 17)]
+    assert yearly == pytest.approx([2.6, 1.0, 0.4], abs=0.15)
