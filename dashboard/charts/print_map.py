@@ -138,7 +138,7 @@ def _placed(
     starts = (inside.right - CASH_WIDTH, 0.75 * inside.right, 0.5 * inside.right, 2.0)
     spaces = [Box(start, cash - 11, start + CASH_WIDTH, cash - 1, 20.0) for start in starts]
     free = min(spaces, key=lambda space: sum(mark.overlap(space) for mark in marks))
-    lines = [Box(0.0, level - 0.6, inside.right, level + 0.6, 0.4) for level in (cash, zero)]
+    lines = [Box(0.0, level - 0.6, inside.right, level + 0.6, 3.0) for level in (cash, zero)]
     spots = place(labels, [*marks, *lines, free], inside)
     names = [_offset(spot, label) for spot, label in zip(spots, labels, strict=True)]
     columns = ["dx", "dy", "align", "is_far", "tip_dx"]

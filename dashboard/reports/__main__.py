@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from datetime import date
+from errno import ENOENT
 from pathlib import Path
 
 from dashboard.reports.pdf import render_pdf
@@ -25,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AssayError as error:
         return _failed(str(error))
     except OSError as error:
-        return _failed(f"{args.out}: {error.strerror or 'cannot be written'}")
+        return _failed(f"{args.out}: cannot be written, {(error.strerror or str(error)).lower()}")
     return 0
 
 
@@ -49,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _pdf(args: argparse.Namespace) -> bytes:
+    if not args.out.parent.is_dir():
+        raise FileNotFoundError(ENOENT, "there is no such directory")
     scenario, preset, notes = scenario_from(args)
     for note in notes:
         print(note, file=sys.stderr)

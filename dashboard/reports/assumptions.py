@@ -30,7 +30,7 @@ LONG = 16
 """Values of more characters take a line of their own."""
 
 MANY = 6
-"""With more rows than this the headline assumptions that are at their default become one sentence."""
+"""More changes than this are listed slice by slice; with more rows the headline defaults become one sentence."""
 
 
 def appendix(scenario: Scenario, base: Scenario, preset: Preset | None) -> dict[str, Any]:
@@ -47,9 +47,8 @@ def appendix(scenario: Scenario, base: Scenario, preset: Preset | None) -> dict[
     rows = {path: _row(item, scenarios, preset) for path, item in items.items()}
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in changed:
-        groups.setdefault(f"Changed in this report: {_lower(item.group_title)}", []).append(
-            rows.pop(item.path) | {"is_changed": True}
-        )
+        part = f": {_lower(item.group_title)}" if len(changed) > MANY else ""
+        groups.setdefault(f"Changed in this report{part}", []).append(rows.pop(item.path) | {"is_changed": True})
     for item in set_by_preset:
         if item.path in rows:
             groups.setdefault("Set by the preset", []).append(rows.pop(item.path))
@@ -78,7 +77,7 @@ def _row(item: Entry, scenarios: tuple[Scenario, Scenario, Scenario], preset: Pr
         "label": printable(item.label, 120),
         "unit": "" if item.kind in WORDS else item.unit,
         "values": shown,
-        "is_long": max(map(len, shown)) > LONG,
+        "is_long": item.kind == "text" or max(map(len, shown)) > LONG,
         "is_changed": False,
         "why": printable(why, 160),
         "source": "Our judgment"

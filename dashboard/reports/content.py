@@ -73,7 +73,7 @@ def report(
         "method": prose.METHOD,
         "limits": prose.LIMITS,
         "assumptions": listed,
-        "link": {"text": printable(link, 20_000), "href": web_address(link), "short": printable(link, 90)},
+        "link": {"text": printable(link, 20_000), "href": web_address(link), "short": printable(link, 250)},
         "version": evaluation.model_version,
         "footer": f"Model {evaluation.model_version} · seed {scenario.run.seed} · {_draws(evaluation)} · {day}",
         "disclaimer": prose.DISCLAIMER,
@@ -111,7 +111,7 @@ def _subtitle(evaluation: Evaluation, preset_title: str, title: str, changed: in
     words = "as it ships" if not changed else f"{changed} assumption{'s' if changed > 1 else ''} changed"
     name = "The preset" if title == preset_title else f"Preset “{preset_title}”"
     draws = "One path without shocks" if evaluation.is_calm else f"{evaluation.scenario.run.paths:,} futures"
-    return f"{name}, {words}. {draws} of ten years by quarter; US dollars of the day, before tax."
+    return f"{name}, {words}. {draws} of ten years by quarter; nominal US dollars before tax."
 
 
 def _flips(flips: Sequence[Flip]) -> str:

@@ -24,15 +24,16 @@ TEMPLATE = Path(__file__).resolve().parent / "report.typ"
 WIDTH = 504.6
 """Of the text of a page, points."""
 
-MAP_HEIGHT = 298.0
+MAP_HEIGHT = 284.0
 """Of the map where every text above it takes one line, points."""
 
 LINES = (
     ("title", 42, 26.0),
     ("subtitle", 112, 14.0),
-    ("headline", 76, 18.0),
+    ("headline", 82, 17.0),
     ("detail", 104, 15.0),
     ("flips", 114, 14.0),
+    ("link", 128, 11.0),
 )
 """Texts above the map: how many characters fill a line, and how much each further line takes from the map."""
 
@@ -67,7 +68,7 @@ def render_pdf(
     """
     words = report(evaluation, preset=preset, base=base, link=link, verdict=verdict, today=today, flips=flips)
     inputs = {"data": json.dumps(words, ensure_ascii=False)} | drawings(
-        evaluation, MAP_HEIGHT - _taken(words | words["verdict"])
+        evaluation, MAP_HEIGHT - _taken(words | words["verdict"] | {"link": words["link"]["short"]})
     )
     return _compile(inputs, datetime(today.year, today.month, today.day, 12, tzinfo=UTC))
 
