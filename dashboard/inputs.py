@@ -97,9 +97,8 @@ def headline(entry: Entry, base: Value) -> None:
     _number(entry, base, "")
 
 
-def any_assumption(entry: Entry, base: Value) -> None:
-    """Widget of any assumption, for the panel that lists them all."""
-    scope = "all:"
+def any_assumption(entry: Entry, base: Value, scope: str = "all:") -> None:
+    """Widget of any assumption, for the panel that lists them all, or for the page that names its own ``scope``."""
     if entry.kind in ("number", "integer"):
         if entry.none:
             _own_value(entry, scope)

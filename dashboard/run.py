@@ -10,11 +10,11 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -30,12 +30,14 @@ from models.verdict import Verdict
 from models.verdict import verdict as _verdict
 
 ENTRIES = ("fair", "at_cost")
-EVALUATIONS, READINGS, SEARCHES = 3, 256, 64
+EVALUATIONS, READINGS, SEARCHES = 2, 256, 64
 PATIENCE = 2.0
 """Seconds after which a search that nobody asks about is given up."""
 
 _LOG = logging.getLogger(__name__)
 _KEY = {Scenario: Scenario.model_dump_json}
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,16 @@ def evaluation(scenario: Scenario) -> Evaluation:
 def reading(scenario: Scenario) -> Reading:
     """Everything the pages show of a scenario, without its paths."""
     return read(evaluation(scenario))
+
+
+def kept(make: Callable[..., T], *key: Hashable) -> T:
+    """What a function of a module makes of a scenario (or a name), made once for all sessions; to be read only."""
+    return _kept(f"{make.__module__}.{make.__qualname__}", make, *key)
+
+
+@st.cache_resource(max_entries=READINGS, show_spinner=False, hash_funcs=_KEY)
+def _kept(name: str, _make: Callable[..., T], *key: Hashable) -> T:
+    return _make(*key)
 
 
 def read(result: Evaluation) -> Reading:

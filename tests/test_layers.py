@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("models.claims",),),
     (("models.calibration*",),),
     (("models.valuation",),),
-    (("models.evaluate", "models.tables"),),
+    (("models.evaluate", "models.tables", "models.market_tables"),),
     (("models.explain*", "models.verdict", "models.holding", "models.decisions*"),),
     (("models",),),  # the public door
     (("models.options", "models.contract"),),

@@ -123,16 +123,16 @@ def simulate_policy(
     spend: dict[str, Array] = {}
     if not policy.market_channel:
         programs = ()
-    capped = [p for p in programs if _build_rate(p) > 0]
+    capped = [p for p in programs if build_rate(p) > 0]
     crowd = {
-        p.schedule.bloc_share: sum(_build_rate(q) for q in capped if q.schedule.bloc_share == p.schedule.bloc_share)
+        p.schedule.bloc_share: sum(build_rate(q) for q in capped if q.schedule.bloc_share == p.schedule.bloc_share)
         for p in capped
     }
     for program in programs:
         bloc = home_share if program.schedule.bloc_share is None else program.schedule.bloc_share
         live = live_quarters(program, shocks)
         pay = quarterly_spend(program, policy)
-        rate = _build_rate(program)
+        rate = build_rate(program)
         if rate > 0:
             # Programs of one bloc share its build cap in proportion to what they build per dollar.
             room = policy.build_cap * bloc * planned_additions * rate / crowd[program.schedule.bloc_share]
@@ -224,7 +224,7 @@ def _build_mix(program: Program) -> float:
     return program.mix.grant + program.mix.tax_credit + program.mix.loan + program.mix.equity
 
 
-def _build_rate(program: Program) -> float:
+def build_rate(program: Program) -> float:
     """Dollars of all-in capacity that a dollar of spending builds."""
     mix, terms = program.mix, program.terms
     return (mix.grant + mix.tax_credit) / terms.capex_share + (mix.loan + mix.equity) / terms.loan_share
