@@ -1,0 +1,298 @@
+"""Tidy tables of the market and of what programs do to it; what the market and program pages show.
+
+Shares are decimals, capacity is H100e, power GW, money USD; ``_se`` columns are standard errors of the sampling.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from models.basis.shocks import draw_shocks
+from models.basis.timeline import Array
+from models.evaluate import Evaluation
+from models.market.kernel import ORDER_HIGH, ORDER_LOW
+from models.market.localization import Localization, matched_share, safety_capacity_ratio
+from models.market.simulate import MarketPaths, Setting, idle_capital_share, idle_cost, simulate_market
+from models.measures import risk
+from models.policy.effects import build_rate, cliff_quarter, live_quarters, quarterly_spend, simulate_policy
+from models.policy.program import Program
+from models.scenario import Scenario
+from models.tables import FAN, FAN_COLUMNS
+
+KW_PER_GW = 1e6
+SURPLUS_SHOWN = 0.10
+EFFECT_QUARTERS = (4, 12, 20)
+INTENSITIES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
+EFFECT_PATHS = 1_024
+BUILDERS = ("hyperscaler", "local", "sovereign", "programs", "backlog")
+
+RUN_SERIES: dict[str, tuple[str, str]] = {
+    "retired": ("Retirements", "H100e per quarter"),
+    "power": ("Capacity in power terms", "GW of IT load"),
+}
+"""Series of the world market beside `tables.MARKET_SERIES`: name and unit."""
+
+
+def run_fan(evaluation: Evaluation, name: str) -> pd.DataFrame:
+    """Quantiles by quarter of one of `RUN_SERIES`: quarter, p05, p25, p50, p75, p95."""
+    if name not in RUN_SERIES:
+        raise KeyError(name)
+    market = evaluation.market
+    paths = market.world.retired if name == "retired" else power_gw(market)
+    frame = pd.DataFrame(np.asarray(risk.quantiles(paths.T, FAN)), columns=list(FAN_COLUMNS))
+    frame.insert(0, "quarter", np.arange(len(frame)))
+    return frame
+
+
+def power_gw(market: MarketPaths) -> Array:
+    """IT load of the installed base, GW, (paths, quarters + 1).
+
+    What stands today draws the power of today's machines; additions draw less each year, and what retires is taken to
+    draw the average of the fleet.
+    """
+    run, per_unit = market.world, market.curves.power_kw
+    out = np.empty_like(run.stock)
+    out[:, 0] = run.stock[:, 0] * per_unit[0]
+    for t in range(1, out.shape[1]):
+        kept = 1.0 - run.retired[:, t] / run.stock[:, t - 1]
+        out[:, t] = out[:, t - 1] * kept + run.additions[:, t] * per_unit[t]
+    return np.asarray(out / KW_PER_GW)
+
+
+def stopped(evaluation: Evaluation) -> pd.DataFrame:
+    """Share of paths in which builders order no growth: quarter, share, share_se."""
+    is_bust = np.asarray(evaluation.market.world.is_bust)
+    quarters = np.arange(is_bust.shape[1])
+    if len(is_bust) == 1:
+        return pd.DataFrame({"quarter": quarters, "share": is_bust[0], "share_se": np.nan})
+    error = risk.mean_standard_error(is_bust.T, evaluation.replicate)
+    return pd.DataFrame({"quarter": quarters, "share": is_bust.mean(axis=0), "share_se": np.asarray(error)})
+
+
+def surplus_outcome(evaluation: Evaluation) -> pd.DataFrame:
+    """The glut as it comes out: measure, unit, assumed, p05, p50, p95, p50_se; one row a measure.
+
+    ``assumed`` is the input O or its quarter, NaN for what has no input.
+    """
+    scenario, market = evaluation.scenario, evaluation.market
+    target = scenario.clearing.balance_utilization
+    surplus = market.world.surplus[:, 1:]
+    rows = (
+        ("peak", "share", scenario.overcapacity.peak, surplus.max(axis=1)),
+        ("peak_quarter", "quarter", float(scenario.overcapacity.peak_quarter), surplus.argmax(axis=1) + 1.0),
+        ("quarters_above", "quarters", np.nan, (surplus > SURPLUS_SHOWN).sum(axis=1).astype(float)),
+        ("idle_capital", "share", np.nan, idle_capital_share(market, target)),
+        ("idle_cost", "USD", np.nan, idle_cost(market, target)),
+    )
+    return pd.DataFrame([
+        {"measure": name, "unit": unit, "assumed": assumed} | _spread(values, evaluation)
+        for name, unit, assumed, values in rows
+    ])
+
+
+def _spread(values: Array, evaluation: Evaluation) -> dict[str, float]:
+    low, middle, high = (float(x) for x in risk.quantiles(values, (0.05, 0.5, 0.95)))
+    error = np.nan
+    if len(values) > 1:
+        error = float(risk.quantile_standard_error(values, (0.5,), evaluation.replicate)[0])
+    return {"p05": low, "p50": middle, "p95": high, "p50_se": error}
+
+
+def builder_orders(setting: Setting, market: MarketPaths) -> Array:
+    """Private orders due in each quarter by builder, H100e, (3, paths, quarters + 1); the rule of `market.kernel`.
+
+    Hyperscalers, local providers, sovereign-owned; their sum less what programs displace is ``world.private``.
+    """
+    run, capacity = market.world, setting.capacity
+    planned = np.log(market.planned_price / market.curves.price[: market.quarters + 1])
+    before = np.concatenate([run.stock[:, :1], run.stock[:, :-1]], axis=1)
+    out = np.empty((3, *run.stock.shape))
+    for j, (share, lag, response) in enumerate(setting.pipeline.builders):
+        order = np.broadcast_to(share * market.planned_additions, run.stock.shape).copy()
+        answer = np.exp(response * (run.log_ratio - planned))[:, 1:-lag]
+        order[:, lag + 1 :] *= np.clip(answer, ORDER_LOW, ORDER_HIGH)
+        if capacity.bust_switch:
+            least = np.minimum(order[:, lag + 1 :], share * capacity.retirement * before[:, lag + 1 :])
+            order[:, lag + 1 :] = np.where(run.is_bust[:, 1:-lag] > 0, least, order[:, lag + 1 :])
+        out[j] = order
+    out[:, :, 0] = 0.0
+    return out
+
+
+def additions_by_builder(evaluation: Evaluation) -> pd.DataFrame:
+    """Mean gross additions by year and by who ordered them: year (1 is the first), builder, mean, total_p05, total_p95.
+
+    Deliveries are split as the orders behind them; ``backlog`` is what power limits delayed from earlier quarters.
+    """
+    market, run = evaluation.market, evaluation.market.world
+    private = builder_orders(evaluation.scenario.setting, market)
+    kept = _ratio(run.private, private.sum(axis=0))
+    public = np.broadcast_to(market.policy.builds, run.stock.shape)
+    waiting = np.concatenate([np.zeros((market.paths, 1)), run.backlog[:, :-1]], axis=1)
+    wanted = np.stack([*(private * kept), public, waiting])
+    delivered = wanted * _ratio(run.additions, wanted.sum(axis=0))
+    delivered[:, :, 0] = 0.0
+    yearly = delivered[:, :, 1:].reshape(len(BUILDERS), market.paths, -1, 4).sum(axis=3)
+    low, high = np.asarray(risk.quantiles(yearly.sum(axis=0).T, (0.05, 0.95))).T
+    return pd.DataFrame([
+        {"year": y + 1, "builder": name, "mean": float(yearly[i, :, y].mean()), "total_p05": low[y],
+         "total_p95": high[y]}
+        for i, name in enumerate(BUILDERS)
+        for y in range(yearly.shape[2])
+        if yearly[i].any()
+    ])
+
+
+def _ratio(part: Array, whole: Array) -> Array:
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
+
+
+def pooling(scenario: Scenario, steps: int = 19) -> pd.DataFrame:
+    """Utilization at balance as more demand is localized: share, utilization, is_here; model 1.3.
+
+    ``is_here`` marks the localized share of the scenario, mandates included.
+    """
+    place, clearing = scenario.localization, scenario.clearing
+    here = place.bound_share(scenario.policy.mandate if scenario.policy.market_channel else 0.0)
+    shares = np.unique(np.append(np.linspace(0.0, 1.0, steps), here))
+    pool, local = _matched(place, clearing.balance_utilization / clearing.ceiling_utilization)
+    used = clearing.ceiling_utilization * ((1.0 - shares) * pool + shares * local)
+    return pd.DataFrame({"share": shares, "utilization": used, "is_here": shares == here})
+
+
+def _matched(place: Localization, ratio: float) -> tuple[float, float]:
+    """Share of capacity that finds demand at a demand/capacity ratio: fungible and localized demand."""
+    error, at = place.scenario_error, np.array([ratio])
+    return (
+        float(matched_share(at, place.pooled_sd(error))[0]),
+        float(matched_share(at, place.local_sd(error))[0]),
+    )
+
+
+def safety_capacity(scenario: Scenario) -> pd.DataFrame:
+    """Spare capacity that so many equal blocs need over one pool (Eppen 1979): blocs, ratio, is_here."""
+    place = scenario.localization
+    blocs = np.unique(np.append(np.arange(1, 31), place.blocs))
+    ratio = [safety_capacity_ratio(int(k), place.correlation) for k in blocs]
+    return pd.DataFrame({"blocs": blocs, "ratio": ratio, "is_here": blocs == place.blocs})
+
+
+def program_table(evaluation: Evaluation) -> pd.DataFrame:
+    """One row a program of the scenario, and a last row for all: what is announced, paid, built, and left over.
+
+    Columns: position (-1 for all), name, announced, disbursement, paid, paid_p05, paid_p95, unspent, built, cap_bound,
+    effect_q4 ... effect_q20 with ``_se``. ``paid`` is the mean over paths within the horizon, net of what a cliff
+    stops; ``unspent`` is the part of it that the build cap kept back; effects are the mean change of the home rental
+    price against the same futures without the program alone (all of them for the last row).
+    """
+    scenario = evaluation.scenario
+    policy = scenario.policy
+    shocks = draw_shocks(scenario.run.seed, min(EFFECT_PATHS, scenario.run.paths))
+    without = _home_price(scenario, ())
+    rows: list[dict[str, object]] = []
+    for i, program in enumerate(policy.programs):
+        rows.append(
+            {"position": i, "name": program.name, "announced": program.schedule.budget * policy.intensity,
+             "disbursement": program.schedule.disbursement}
+            | _money(evaluation, program)
+            | _effects(_home_price(scenario, (program,)), without, shocks.replicate)
+        )
+    if rows:
+        table = pd.DataFrame(rows)
+        total = {name: table[name].sum() for name in ("announced", "paid", "unspent", "built")}
+        announced = float(total["announced"])
+        paid_out = float((table["announced"] * table["disbursement"]).sum())
+        rows.append(
+            {"position": -1, "name": "All programs", "disbursement": paid_out / announced if announced else np.nan}
+            | total
+            | {"cap_bound": bool(table["cap_bound"].any())}
+            | _effects(_home_price(scenario, policy.programs), without, shocks.replicate)
+        )
+    return pd.DataFrame(rows)
+
+
+def _money(evaluation: Evaluation, program: Program) -> dict[str, float | bool]:
+    """What one program pays and builds on the paths of the evaluation."""
+    scenario, market = evaluation.scenario, evaluation.market
+    policy = scenario.policy
+    shocks = draw_shocks(scenario.run.seed, market.paths, "sobol" if scenario.run.method == "sobol" else "random")
+    paid = (live_quarters(program, shocks) * quarterly_spend(program, policy)).sum(axis=1)
+    crowd = sum(
+        build_rate(p) for p in policy.active if p.schedule.bloc_share == program.schedule.bloc_share
+    )
+    share = build_rate(program) / crowd if crowd and program in policy.active else 1.0
+    alone = simulate_policy(
+        policy.model_copy(update={"build_cap": policy.build_cap * share, "market_channel": True}), (program,), shocks,
+        unit_cost=market.curves.all_in_cost, planned_additions=market.planned_additions,
+        home_share=scenario.localization.home_share, offtake_price=market.support_price,
+        availability=scenario.hardware.availability, elasticity=scenario.clearing.demand_elasticity,
+        diversion=scenario.demand.diversion,
+    )
+    unspent = float(np.mean(alone.unspent))
+    return {
+        "paid": float(np.mean(paid)), "unspent": unspent, "built": float(alone.builds.sum(axis=1).mean()),
+        "cap_bound": unspent > 1e-6 * max(float(np.mean(paid)), 1.0),
+        "stopped_early": float(np.mean(cliff_quarter(program, shocks) < program.schedule.stop)),
+    }
+
+
+def _home_price(scenario: Scenario, programs: tuple[Program, ...], intensity: float | None = None) -> Array:
+    """Home rental price with exactly these programs, USD/h, (paths, quarters + 1)."""
+    changes: dict[str, object] = {"programs": programs}
+    if intensity is not None:
+        changes["intensity"] = intensity
+    played = scenario.model_copy(update={"policy": scenario.policy.model_copy(update=changes)})
+    shocks = draw_shocks(scenario.run.seed, min(EFFECT_PATHS, scenario.run.paths))
+    return simulate_market(played.setting, shocks).price
+
+
+def _effects(price: Array, without: Array, replicate: NDArray[np.int64]) -> dict[str, float]:
+    out: dict[str, float] = {}
+    for t in EFFECT_QUARTERS:
+        change = price[:, t] / without[:, t] - 1.0
+        out[f"effect_q{t}"] = float(change.mean())
+        out[f"effect_q{t}_se"] = float(risk.mean_standard_error(change, replicate)) if len(change) > 1 else np.nan
+    return out
+
+
+def intensity_curve(scenario: Scenario) -> pd.DataFrame:
+    """Mean change of the home rental price as budgets are multiplied: intensity, quarter, effect (_se), is_here."""
+    shocks = draw_shocks(scenario.run.seed, min(EFFECT_PATHS, scenario.run.paths))
+    without = _home_price(scenario, ())
+    here = scenario.policy.intensity
+    rows = []
+    for intensity in sorted({*INTENSITIES, here}):
+        price = _home_price(scenario, scenario.policy.programs, intensity)
+        effects = _effects(price, without, shocks.replicate)
+        rows += [
+            {"intensity": intensity, "quarter": t, "effect": effects[f"effect_q{t}"],
+             "effect_se": effects[f"effect_q{t}_se"], "is_here": intensity == here}
+            for t in EFFECT_QUARTERS
+        ]
+    return pd.DataFrame(rows)
+
+
+def incidence_shares(parts: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
+    """Who keeps the money, as shares of committed capital, so that a machine and a company fit one axis.
+
+    Parameters
+    ----------
+    parts : DataFrame
+        As from `models.decisions.incidence.incidence_table`: USD per unit by asset.
+
+    Returns
+    -------
+    DataFrame
+        asset, label, and direct, market, interaction, total with direct_se, market_se, total_se, each per USD of
+        capital; the six classes, in their order.
+    """
+    names = ("direct", "direct_se", "market", "market_se", "interaction", "total", "total_se")
+    rows = []
+    for row in parts.to_dict("records"):
+        result = evaluation.assets.get(str(row["asset"]))
+        if result is not None:
+            capital = result.fair.capital
+            rows.append({"asset": row["asset"], "label": row["label"]} | {n: float(row[n]) / capital for n in names})
+    return pd.DataFrame(rows)
