@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from models.assets.llm_developer import control_variates
 from models.basis.shocks import REPLICATES, Shocks, draw_replicate
 from models.basis.timeline import Array, discount_factors
 from models.claims import CLASSES, Claim, build_claims, collateral_fleet, fleet_claim
@@ -23,6 +22,7 @@ from models.scenario import Scenario
 
 SEED = 7
 PATHS = 32_768
+LEAST_PATHS = 256  # below this a regression on controls adds more noise than it removes
 LLM_PATHS = 65_536  # a tenth of the paths carries a third of its value
 
 # Slices that move a class's neutral price besides the market itself.
@@ -196,14 +196,22 @@ def _llm_price(neutral: Scenario) -> FairPrice:
     for group, (market, shocks) in enumerate(_stream(neutral.setting, LLM_PATHS)):
         claim = build_claims(neutral, market, shocks, ["llm_developer"]).by_key["llm_developer"]
         values.append(present_value(claim))
-        controls.append(control_variates(neutral.llm_developer, market, shocks) - 1.0)
+        controls.append(claim.controls)
         groups.append(np.full(shocks.paths, group))
     value, control, group_of = np.concatenate(values), np.concatenate(controls), np.concatenate(groups)
-    slope = np.linalg.lstsq(control - control.mean(axis=0), value - value.mean(), rcond=None)[0]
-    adjusted = value - control @ slope
+    adjusted = steadied(value, control)
     estimates = [float(adjusted[group_of == g].mean()) for g in range(REPLICATES)]
     error = float(np.std(estimates, ddof=1) / np.sqrt(REPLICATES))
     return FairPrice(float(adjusted.mean()), error, neutral.llm_developer.revenue_now)
+
+
+def steadied(values: Array, controls: Array | None) -> Array:
+    """Values of the same mean and less noise, (paths,): what control variates of mean zero explain is taken out."""
+    if controls is None or len(values) < LEAST_PATHS:
+        return values
+    spread = controls - controls.mean(axis=0)
+    slope = np.linalg.lstsq(spread, values - values.mean(), rcond=None)[0]
+    return np.asarray(values - controls @ slope)
 
 
 def present_value(claim: Claim) -> Array:

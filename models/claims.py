@@ -66,6 +66,8 @@ class Claim:
         Market multiple.
     exit_values : callable, optional
         What the asset without debt sells for in every quarter, (paths, quarters + 1), computed when asked for.
+    controls : array, optional
+        Control variates of mean zero, (paths, k), for a mean that a heavy tail makes noisy.
     debt_due : array, optional
         What a sale must repay first, net of reserves, (paths or 1, quarters + 1).
     """
@@ -77,6 +79,7 @@ class Claim:
     multiple: float = 0.0
     exit_values: Callable[[], Array] | None = None
     debt_due: Array | None = None
+    controls: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,5 +288,6 @@ def _llm_claim(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claim
         return np.asarray(x["own"] * (x["multiple"] * x["revenue"] + np.maximum(x["cash"], 0.0)))
 
     return Claim(
-        flows, developer.hurdle, 0.0, developer.revenue_now, developer.market_multiple, exit_values=worth
+        flows, developer.hurdle, 0.0, developer.revenue_now, developer.market_multiple, exit_values=worth,
+        controls=llm_developer.control_variates(developer, market, shocks) - 1.0
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.basis.flows import CashFlows
 from models.basis.timeline import Array
-from models.calibration import FairPrice, market_price
+from models.calibration import FairPrice, market_price, steadied
 from models.claims import CLASSES, VARIANTS, AssetClass, Claim, Claims
 from models.debt.loan import LoanPaths, LoanTerms, weighted_average_life
 from models.investor import Rates
@@ -163,6 +163,7 @@ def measure(claim: Claim, premium: float, rates: Rates, replicate: NDArray[np.in
     )
     spread = [Quantiles(*(float(x) for x in (*v, *e))) for v, e in zip(values, errors, strict=True)]
     per_dollar = cash_npv / capital
+    steady_npv, steady_cash = steadied(npv, claim.controls), steadied(cash_npv, claim.controls)
     sure, sure_se = _sure_gain(per_dollar, rates, replicate)
     codes, counts = np.unique(status, return_counts=True)
     return Measures(
@@ -171,10 +172,10 @@ def measure(claim: Claim, premium: float, rates: Rates, replicate: NDArray[np.in
         irr=spread[0],
         irr_of_mean=float(returns.irr(net.mean(axis=0))[0]),
         irr_status={str(name): int(n) for name, n in zip(returns.status_names(codes), counts, strict=True)},
-        npv_mean=float(npv.mean()),
-        npv_mean_se=risk.mean_standard_error(npv, replicate),
-        cash_npv_mean=float(cash_npv.mean()),
-        cash_npv_mean_se=risk.mean_standard_error(cash_npv, replicate),
+        npv_mean=float(steady_npv.mean()),
+        npv_mean_se=risk.mean_standard_error(steady_npv, replicate),
+        cash_npv_mean=float(steady_cash.mean()),
+        cash_npv_mean_se=risk.mean_standard_error(steady_cash, replicate),
         moic=spread[1],
         payback_years=spread[2],
         probability_of_loss=risk.probability_of_loss(multiple),
