@@ -29,7 +29,8 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("models.claims",),),
     (("models.calibration*",),),
     (("models.valuation",),),
-    (("models.evaluate", "models.tables", "models.market_tables"),),
+    (("models.evaluate", "models.tables", "models.market_tables", "models.asset_series", "models.asset_tables"),),
+    (("models.driver_effects",),),
     (("models.explain*", "models.verdict", "models.holding", "models.decisions*"),),
     (("models",),),  # the public door
     (("models.options", "models.contract"),),
