@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from models.catalog import parse
+from models.catalog import PROGRAMS, parse
 from models.errors import ScenarioError
 from models.evaluate import Evaluation, evaluate, evaluate_calm
 from models.link import decode
+from models.policy.library import mapped, national_program
 from models.presets import preset_scenario
 from models.scenario import Scenario
 from models.scenario_file import from_json
@@ -30,6 +31,10 @@ def add_scenario_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", metavar="PATH=VALUE", action="append", default=[], dest="changes",
         help="set one assumption by its dotted path"
+    )
+    parser.add_argument(
+        "--add-program", metavar="ID", action="append", default=[], dest="programs",
+        help="add a national program of the library to the scenario, such as sovereign_programs-009"
     )
     parser.add_argument("--paths", type=int, metavar="N", help="number of paths, a power of two")
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the random draws")
@@ -55,6 +60,10 @@ def scenario_from(args: argparse.Namespace) -> tuple[Scenario, str, tuple[str, .
         scenario, preset, notes = decoded.scenario, decoded.preset, decoded.notes
     else:
         scenario = preset_scenario(preset)
+    for key in args.programs:  # before single values, so that these can name the new program
+        added = mapped(national_program(key))
+        scenario = scenario.replace({PROGRAMS: (*scenario.policy.programs, added.program)})
+        notes += tuple(f"{key}: {note}" for note in added.notes)
     changes: dict[str, Any] = {}
     for change in args.changes:
         path, sign, text = change.partition("=")
