@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -159,25 +159,25 @@ class GivenUp(Exception):
 
 
 @dataclass
-class Search:
-    """A search for flip points in the background; asking for `share` keeps it alive."""
+class Job(Generic[T]):
+    """Work in the background that reports its progress; asking for `share` keeps it alive."""
 
-    scenario: Scenario
+    make: Callable[[Callable[[float], None]], T]
     done: float = 0.0
     asked: float = field(default_factory=time.monotonic)
-    future: Future[tuple[Flip, ...]] | None = None
+    future: Future[T] | None = None
 
     @property
     def share(self) -> float:
-        """Share of the search that is done, 0 to 1; starts or restarts it where needed."""
+        """Share of the work that is done, 0 to 1; starts or restarts it where needed."""
         self.asked = time.monotonic()
         if self.future is None or (self.future.done() and isinstance(self.future.exception(), GivenUp)):
             self.done, self.future = 0.0, _workers().submit(self._run)
         return 1.0 if self.future.done() else min(self.done, 0.99)
 
     @property
-    def flips(self) -> tuple[Flip, ...] | None:
-        """What was found; None while searching, and empty where nothing flips the verdict."""
+    def result(self) -> T | None:
+        """What came of it; None while working."""
         if self.future is None or not self.future.done():
             return None
         if error := self.future.exception():
@@ -186,14 +186,36 @@ class Search:
             raise error
         return self.future.result()
 
-    def _run(self) -> tuple[Flip, ...]:
+    def _run(self) -> T:
         self._advance(0.0)
-        return flip_points(self.scenario, progress=self._advance)
+        return self.make(self._advance)
 
     def _advance(self, share: float) -> None:
         if time.monotonic() - self.asked > PATIENCE:
             raise GivenUp
         self.done = share
+
+
+class Search(Job[tuple[Flip, ...]]):
+    """A search for flip points."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__(lambda progress: flip_points(scenario, progress=progress))
+
+    @property
+    def flips(self) -> tuple[Flip, ...] | None:
+        """What was found; None while searching, and empty where nothing flips the verdict."""
+        return self.result
+
+
+def job(make: Callable[..., T], *key: Hashable) -> Job[T]:
+    """The one job of ``make(*key, progress=...)``, shared between sessions; asking for its share starts it."""
+    return _job(f"{make.__module__}.{make.__qualname__}", make, *key)
+
+
+@st.cache_resource(max_entries=SEARCHES, show_spinner=False, hash_funcs=_KEY)
+def _job(name: str, _make: Callable[..., T], *key: Hashable) -> Job[T]:
+    return Job(lambda progress: _make(*key, progress=progress))
 
 
 @st.cache_resource(max_entries=SEARCHES, show_spinner=False, hash_funcs=_KEY)
