@@ -12,16 +12,19 @@ import logging
 import streamlit as st
 
 from dashboard import run, state, theme
-from dashboard.views import frame, home
+from dashboard.views import frame, home, market
 from models.errors import AssayError
 
 # The registry: (render, title, url path, help). The first page is the default one.
-PAGES = ((home.render, "Decide", "decide", "Which class pays for its risk, how sure that is, and what would flip it."),)
+PAGES = (
+    (home.render, "Decide", "decide", "Which class pays for its risk, how sure that is, and what would flip it."),
+    (market.render, "Market", "market", "What compute earns, how much of it stands idle, and who builds it."),
+)
 
 
 def main() -> None:
     """One run of the script: what every page shares, then the page."""
-    st.set_page_config(page_title="Assay", layout="wide", initial_sidebar_state="auto")
+    st.set_page_config(page_title="Assay", layout="wide", initial_sidebar_state=320)
     st.html(theme.stylesheet())
     state.open_session()
     state.write_address()
