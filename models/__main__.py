@@ -11,6 +11,7 @@ from typing import Any
 from models.catalog import catalog, json_schema
 from models.contract import evaluation_json
 from models.decisions.hindcast import REPLAYS, replay
+from models.decisions.thesis import thesis
 from models.errors import AssayError
 from models.link import encode
 from models.options import add_scenario_options, evaluation_from, plain_json, scenario_from
@@ -48,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     add_scenario_options(add("link", _link, "Print the link of a scenario."))
     replays = add("hindcast", _hindcast, "Replay episodes of the past: what the model meets, and what it misses.")
     replays.add_argument("names", metavar="REPLAY", nargs="*", help="names of replays (default: all of them)")
+    add_scenario_options(add("thesis", _thesis, "Test the claims of the founding documents under a scenario."))
     return parser
 
 
@@ -78,6 +80,12 @@ def _link(args: argparse.Namespace) -> None:
 
 def _hindcast(args: argparse.Namespace) -> None:
     print(plain_json([replay(name).to_dict() for name in args.names or REPLAYS]))
+
+
+def _thesis(args: argparse.Namespace) -> None:
+    scenario, _, notes = scenario_from(args)
+    _tell(notes)
+    print(plain_json([tested.to_dict() for tested in thesis(evaluation_from(scenario, args))]))
 
 
 def _tell(notes: Sequence[str]) -> None:

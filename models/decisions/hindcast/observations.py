@@ -54,11 +54,22 @@ def _value(table: Path, row: dict[str, str], data: Path) -> float:
         raise DataError(f"{table.name}, row {row['id']}: give either a value, or the field of a fact row and a factor")
     if typed is not None:
         return typed
-    facts = data / "facts" / f"{row['source'].rsplit('-', 1)[0]}.csv"
-    cell = number(facts, _facts(facts)[row["source"]], row["field"])
+    return fact_value(row["source"], row["field"], factor or 1.0, data)
+
+
+def fact_value(key: str, field: str = "value", factor: float = 1.0, data: Path = DATA) -> float:
+    """One figure of a fact row in plain units.
+
+    Raises
+    ------
+    DataError
+        If the row has no number in that field.
+    """
+    facts = data / "facts" / f"{key.rsplit('-', 1)[0]}.csv"
+    cell = number(facts, _facts(facts)[key], field)
     if cell is None:
-        raise DataError(f"{table.name}, row {row['id']}: {row['source']} has no {row['field']}")
-    return float(f"{cell * (factor or 1.0):.12g}")  # 35 percent is 0.35, not 0.35000000000000003
+        raise DataError(f"{facts.name}: {key} has no {field}")
+    return float(f"{cell * factor:.12g}")  # 35 percent is 0.35, not 0.35000000000000003
 
 
 @lru_cache(maxsize=16)
