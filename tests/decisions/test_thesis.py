@@ -249,6 +249,12 @@ def test_a_claim_can_come_out_the_other_way(name: str, changes: dict[str, Any], 
     assert all(math.isfinite(shown.value) for shown in found.figures)
 
 
+def test_a_cheaper_coupon_does_not_cost_the_lender() -> None:
+    gulf = examine(evaluate(preset_scenario("gulf").replace({"run.paths": 256})), "T5")
+    assert figure(gulf, "Spread") == pytest.approx(0.04)
+    assert figure(gulf, "Spread") == figure(of_base("T5"), "Spread")
+
+
 def test_a_program_larger_than_the_gap_turns_t8() -> None:
     gulf = replace(base_subject(), scenario=preset_scenario("gulf"))
     small = TESTS["T8"](gulf)

@@ -34,16 +34,19 @@ MATERIAL = 0.05  # share of revenue from which a customer matters
 def gpu_loans(subject: Subject) -> ClaimTest:
     """T5: whether such loans spread, and whether this scenario's lender is paid for what it loses."""
     result = subject.evaluation.assets["gpu_debt"]
-    assert result.debt is not None
-    loan, base_rate = result.debt, subject.scenario.rates.base_rate
-    yearly, spread = loan.expected_loss / loan.wal_years, loan.coupon - base_rate
+    terms = result.claims.loan_terms
+    assert result.debt is not None and terms is not None
+    loan = result.debt
+    # A program that makes the coupon cheaper pays the lender the difference.
+    spread = loan.coupon + terms.interest_subsidy - subject.scenario.rates.base_rate
+    yearly = loan.expected_loss / loan.wal_years
     loss = Figure("Expected loss a year of life", yearly, "per year", loan.expected_loss_se / loan.wal_years)
     before, after = _facilities()
     figures = finite(
         Figure("Chance of default", loan.default_probability, "share", loan.default_probability_se),
         Figure("Expected loss", loan.expected_loss, "share of the loan", loan.expected_loss_se),
         Figure("Loss given default", loan.loss_given_default, "share of exposure"), loss,
-        Figure("Spread over the base rate", spread, "per year"),
+        Figure("Spread over the base rate, with what a program pays the lender", spread, "per year"),
         Figure("Loan over hardware cost", loan.advance_rate, "share"),
         Figure("Least coverage of debt service, middle of futures", loan.min_dscr.p50, "x", loan.min_dscr.p50_se),
         Figure("GPU facilities in the fact table, 2023 and 2024", float(before), "count", source="gpu_debt_deals-001"),
