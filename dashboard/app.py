@@ -12,14 +12,17 @@ import logging
 import streamlit as st
 
 from dashboard import run, state, theme
-from dashboard.views import frame, home, market
+from dashboard.views import asset_class, frame, home, market
 from models.errors import AssayError
 
-# The registry: (render, title, url path, help). The first page is the default one.
-PAGES = (
-    (home.render, "Decide", "decide", "Which class pays for its risk, how sure that is, and what would flip it."),
-    (market.render, "Market", "market", "What compute earns, how much of it stands idle, and who builds it."),
-)
+# The registry: section -> (render, title, url path, help). The very first page is the default one.
+PAGES = {
+    "": (
+        (home.render, "Decide", "decide", "Which class pays for its risk, how sure that is, and what would flip it."),
+        (market.render, "Market", "market", "What compute earns, how much of it stands idle, and who builds it."),
+    ),
+    "Asset classes": asset_class.PAGES,
+}
 
 
 def main() -> None:
@@ -28,10 +31,13 @@ def main() -> None:
     st.html(theme.stylesheet())
     state.open_session()
     state.write_address()
-    pages = [
-        st.Page(render, title=title, url_path=path, help=about, default=i == 0)
-        for i, (render, title, path, about) in enumerate(PAGES)
-    ]
+    pages = {
+        section: [
+            st.Page(render, title=title, url_path=path, help=about, default=path == "decide")
+            for render, title, path, about in listed
+        ]
+        for section, listed in PAGES.items()
+    }
     page = st.navigation(pages, position="top")
     try:
         frame.notes()

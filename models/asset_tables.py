@@ -58,7 +58,7 @@ def _lines(evaluation: Evaluation, key: str) -> Mapping[str, Array]:
         return _lender_lines(evaluation)
     if flows.ledger:
         return {name: line for name, line in flows.ledger.items() if name not in BALANCED_BY}
-    return {"paid in": flows.contrib, "paid out": flows.distrib}
+    return {"equity paid in": flows.contrib, "distributions": flows.distrib}
 
 
 def _lender_lines(evaluation: Evaluation) -> Mapping[str, Array]:
