@@ -257,6 +257,18 @@ def _effects(price: Array, without: Array, replicate: NDArray[np.int64]) -> dict
     return out
 
 
+def price_effect(scenario: Scenario) -> pd.DataFrame:
+    """Mean home rental price without and with the programs: quarter, without, with, change, change_se (shares)."""
+    shocks = draw_shocks(scenario.run.seed, min(EFFECT_PATHS, scenario.run.paths))
+    without, price = _home_price(scenario, ()), _home_price(scenario, scenario.policy.programs)
+    effects = _effects(price, without, shocks.replicate)
+    return pd.DataFrame([
+        {"quarter": t, "without": float(without[:, t].mean()), "with": float(price[:, t].mean()),
+         "change": effects[f"effect_q{t}"], "change_se": effects[f"effect_q{t}_se"]}
+        for t in EFFECT_QUARTERS
+    ])
+
+
 def intensity_curve(scenario: Scenario) -> pd.DataFrame:
     """Mean change of the home rental price as budgets are multiplied: intensity, quarter, effect (_se), is_here."""
     shocks = draw_shocks(scenario.run.seed, min(EFFECT_PATHS, scenario.run.paths))

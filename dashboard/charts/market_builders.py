@@ -18,7 +18,7 @@ NAMES = {
     "programs": "Programs",
     "backlog": "Delayed by power",
 }
-_OPACITY = [0.78, 0.5, 0.3, 1.0, 0.14]
+_SHADES = ["muted", "faint", "line", "ink", "band"]
 _ADDITIONS = ("year", "builder", "order", "mean", "low", "high", "text", "total")
 _LINE = ("x", "y", "is_here", "mark", "text")
 
@@ -50,8 +50,8 @@ def additions_chart(frame: pd.DataFrame) -> alt.LayerChart:
     )
     axis = value_axis("Million H100-equivalents a year, mean", "format(datum.value / 1e6, ',.3~g')")
     legend = alt.Legend(
-        title=None, orient="top", direction="horizontal", labelFontSize=12, symbolType="square", columns=3,
-        labelColor=theme.gray("muted"), symbolFillColor=theme.gray("ink"), symbolStrokeWidth=0,
+        title=None, orient="bottom", direction="horizontal", labelFontSize=12, symbolType="square", columns=3,
+        labelColor=theme.gray("muted"), symbolStrokeWidth=0,
     )
     tips = [
         alt.Tooltip("year:N", title="Year"),
@@ -59,14 +59,15 @@ def additions_chart(frame: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("text:N", title="Mean"),
         alt.Tooltip("total:N", title="All builders, nine in ten"),
     ]
-    bars = base.mark_bar(color=theme.gray("ink")).encode(
+    shades = [theme.gray(name) for name in _SHADES]
+    bars = base.mark_bar().encode(
         x=x,
         y=alt.Y("sum(mean):Q", axis=axis, stack="zero"),
-        opacity=alt.Opacity("builder:N", scale=alt.Scale(domain=list(NAMES.values()), range=_OPACITY), legend=legend),
+        color=alt.Color("builder:N", scale=alt.Scale(domain=list(NAMES.values()), range=shades), legend=legend),
         order=alt.Order("order:Q"),
         tooltip=tips,
     )
-    whisker = base.mark_rule(color=theme.gray("muted"), strokeWidth=1.2, aria=False).encode(
+    whisker = base.mark_rule(color=theme.gray("ink"), strokeWidth=1.2, aria=False).encode(
         x=x, y=alt.Y("max(low):Q", axis=axis), y2="max(high):Q"
     )
     return alt.layer(bars, whisker).properties(width="container", height=HEIGHT)

@@ -54,7 +54,7 @@ def quantity_frame(
     line = [float("nan")] * count if second is None else second["p50"].tolist()
     text: list[str | None] = [None] * count
     if second is not None:
-        text[count * 2 // 3] = second_name
+        text[count * 3 // 5] = second_name
     gap = END_GAP * (max(high) or 1.0)
     frame = pd.DataFrame({"when": [f.moment(q) for q in fan["quarter"]], "second": line, "second_text": text})
     for name in QUANTILES:
@@ -128,7 +128,7 @@ def quantity_chart(frame: pd.DataFrame, kind: str) -> alt.LayerChart:
         base.mark_line(color=theme.gray("ink"), strokeWidth=2).encode(x=x, y=y("p50")),
         *ends,
         base.transform_filter("isValid(datum.second_text)")
-        .mark_text(align="left", baseline="top", dx=4, dy=6, fontSize=11, color=muted)
+        .mark_text(align="left", baseline="top", dx=6, dy=4, fontSize=11, color=muted)
         .encode(x=x, y=y("second"), text="second_text:N"),
         base.mark_rule(opacity=0, strokeWidth=9, aria=False).encode(x=x, tooltip=tips),
     ).properties(width="container", height=HEIGHT)

@@ -62,7 +62,7 @@ def read_market(scenario: Scenario) -> MarketReading:
     return MarketReading(
         outcome=market_tables.surplus_outcome(result),
         frames={
-            "stock": market_fans.quantity_frame(capacity, "stock", demand, "median demand at the break-even price"),
+            "stock": market_fans.quantity_frame(capacity, "stock", demand, "median demand"),
             "additions": market_builders.additions_frame(builders),
             "retired": market_fans.quantity_frame(retired, "flow", additions, "median additions"),
             "power": market_fans.quantity_frame(power, "power"),
@@ -113,7 +113,8 @@ def render() -> None:
     for column, (name, about) in zip(st.columns(3, gap="medium"), _PRICES, strict=True):
         with column:
             _chart(reading.titles[name], about, reading.fans[name], fans.SPECS[name])
-    _grid(market, CHARTS, 3)
+    _grid(market, CHARTS[:3], 3)
+    _grid(market, CHARTS[3:], 2)
     st.html(heading("What localization costs", level=2))
     _grid(market, LOCAL, 2)
     _assumptions(scenario)
@@ -129,13 +130,15 @@ _PRICES = (
 
 def _outcome(outcome: pd.DataFrame) -> None:
     """The assumed glut beside the one that comes out."""
+    has_glut = bool(outcome["assumed"].iloc[0] > 0)
     with st.grid(5, min_column_width=150, gap="small"):
         for row in outcome.to_dict("records"):
             name, unit = row["measure"], row["unit"]
             with st.container(gap=None):
                 st.metric(LABELS[name], _written(row["p50"], unit), help=f.plain(ABOUT[name]))
                 span = f"{_written(row['p05'], unit)} to {_written(row['p95'], unit)} in nine of ten futures"
-                given = "" if pd.isna(row["assumed"]) else f"; assumed {_written(row['assumed'], unit)}"
+                is_given = not pd.isna(row["assumed"]) and (name == "peak" or has_glut)
+                given = f"; assumed {_written(row['assumed'], unit)}" if is_given else ""
                 st.caption(f.plain(span + given))
 
 
