@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from models.basis.shocks import REPLICATES, Shocks, draw_replicate
+from models.basis.shocks import Shocks, draw_replicate
 from models.basis.timeline import Array, discount_factors
 from models.claims import CLASSES, Claim, build_claims, collateral_fleet, fleet_claim
 from models.market.simulate import MarketPaths, Setting, simulate_market
 from models.scenario import Scenario
 
 SEED = 7
+BLOCK = 4_096
 PATHS = 32_768
 LEAST_PATHS = 256  # below this a regression on controls adds more noise than it removes
 LLM_PATHS = 65_536  # a tenth of the paths carries a third of its value
@@ -130,8 +131,8 @@ def _solve(neutral: Scenario, keys: list[str]) -> dict[str, FairPrice]:
 
 def _stream(setting: Setting, paths: int) -> Iterator[tuple[MarketPaths, Shocks]]:
     """Market paths of the fixed neutral draws, one independent scramble at a time to bound memory."""
-    for group in range(REPLICATES):
-        shocks = draw_replicate(SEED, group, paths // REPLICATES)
+    for group in range(paths // BLOCK):
+        shocks = draw_replicate(SEED, group, BLOCK)
         yield simulate_market(setting, shocks), shocks
 
 
@@ -173,7 +174,7 @@ def _mean_prices(
             claim = _neutral_claim(neutral, key, market, shocks)
             values[key].append(float(present_value(claim).mean()))
             earned[key].append(claim.earnings)
-    root = np.sqrt(REPLICATES)
+    root = np.sqrt(PATHS // BLOCK)
     return {
         key: FairPrice(
             float(np.mean(values[key])), float(np.std(values[key], ddof=1) / root), float(np.mean(earned[key]))
@@ -196,12 +197,12 @@ def _llm_price(neutral: Scenario) -> FairPrice:
     for group, (market, shocks) in enumerate(_stream(neutral.setting, LLM_PATHS)):
         claim = build_claims(neutral, market, shocks, ["llm_developer"]).by_key["llm_developer"]
         values.append(present_value(claim))
-        controls.append(claim.controls)
+        controls.append(np.asarray(claim.controls))
         groups.append(np.full(shocks.paths, group))
     value, control, group_of = np.concatenate(values), np.concatenate(controls), np.concatenate(groups)
     adjusted = steadied(value, control)
-    estimates = [float(adjusted[group_of == g].mean()) for g in range(REPLICATES)]
-    error = float(np.std(estimates, ddof=1) / np.sqrt(REPLICATES))
+    estimates = [float(adjusted[group_of == g].mean()) for g in range(LLM_PATHS // BLOCK)]
+    error = float(np.std(estimates, ddof=1) / np.sqrt(len(estimates)))
     return FairPrice(float(adjusted.mean()), error, neutral.llm_developer.revenue_now)
 
 

@@ -167,17 +167,20 @@ def cash_flows(
     flow = DELTA * ebitda - capex
     flow[:, 0] = 0.0
     worth = exit_value(capital, ebitda, market.relative_demand)
-    ledger = {
-        "core EBITDA": _operating(DELTA * cloud.core_margin * core), "AI EBITDA": _operating(DELTA * margin * ai),
-        "localization and partner": -_operating(DELTA * jv), "capital spending": -_operating(capex),
-    }
     flow[:, -1] += worth
-    exit_line = zero_paths(market.paths, market.quarters)
-    exit_line[:, -1] = worth
     contrib, distrib = split(flow)
-    ledger |= {"exit": exit_line, "investor": -(contrib + distrib)}
+
+    def lines() -> dict[str, Array]:
+        exit_line = zero_paths(market.paths, market.quarters)
+        exit_line[:, -1] = worth
+        return {
+            "core EBITDA": _operating(DELTA * cloud.core_margin * core), "AI EBITDA": _operating(DELTA * margin * ai),
+            "localization and partner": -_operating(DELTA * jv), "capital spending": -_operating(capex),
+            "exit": exit_line,
+        }
+
     extras = {"ebitda": ebitda, "ai_revenue": ai, "core_revenue": core, "capex": capex, "ai_margin": margin}
-    return CashFlows(contrib, distrib, extras, ledger)
+    return CashFlows(contrib, distrib, extras, lines)
 
 
 def ai_margin(cloud: CloudPlatform, log_ratio: Array) -> Array:

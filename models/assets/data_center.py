@@ -183,13 +183,13 @@ def development_margin(noi_y: float, cost: float, cap: float) -> tuple[float, fl
 def cash_flows(building: Building) -> CashFlows:
     """Flows of one MW bought at cost and held without debt, USD."""
     contrib, distrib = split(building.capex + building.noi + building.fit_out + building.sale)
-    ledger = {
+    lines = {
         "construction": building.capex, "net operating income": building.noi, "fit-out": building.fit_out,
-        "sale": building.sale, "investor": -(contrib + distrib),
+        "sale": building.sale,
     }
     extras = {"noi": building.noi, "vacancy": building.vacancy, "occupancy": building.roll.occupancy,
               "exit_cap": building.exit_cap, "opening": building.opening.astype(float)}
-    return CashFlows(contrib, distrib, extras, ledger)
+    return CashFlows(contrib, distrib, extras, lambda: lines)
 
 
 def levered_cash_flows(center: DataCenter, building: Building, base_rate: float) -> CashFlows:
@@ -203,13 +203,12 @@ def levered_cash_flows(center: DataCenter, building: Building, base_rate: float)
     repaid = zero_paths(*_dims(building.sale))
     repaid[:, -1] = building.sale[:, -1] - equity_at_sale
     contrib, distrib = split(before_sale + building.sale - repaid)
-    ledger = {
+    lines = {
         "construction": building.capex, "net operating income": building.noi, "fit-out": building.fit_out,
         "loan drawn": draw[None, :], "interest": -interest[None, :], "sale": building.sale, "loan repaid": -repaid,
-        "equity": -(contrib + distrib),
     }
     extras = {"noi": building.noi, "loan_balance": balance[None, :], "loan_loss": balance[-1] - repaid[:, -1]}
-    return CashFlows(contrib, distrib, extras, ledger)
+    return CashFlows(contrib, distrib, extras, lambda: lines)
 
 
 def _dims(array: Array) -> tuple[int, int]:

@@ -182,11 +182,13 @@ def cash_flows(terms: LoanTerms, collateral: Collateral) -> tuple[CashFlows, Cas
     lender = CashFlows(
         *split(loan.lender + subsidy),
         extras={"balance": loan.balance, "dscr": loan.dscr, "interest_subsidy": subsidy},
-        ledger=_ledger(terms, collateral, loan),
+        lines=lambda: _lines(terms, collateral, loan, subsidy),
     )
     equity = loan.equity + collateral.extra
     equity[:, 0] -= collateral.cost - terms.principal
-    return lender, CashFlows(*split(equity), extras={"dscr": loan.dscr}), loan
+    return lender, CashFlows(
+        *split(equity), extras={"dscr": loan.dscr}, lines=lambda: _equity_lines(collateral, loan)
+    ), loan
 
 
 def interest_subsidy(terms: LoanTerms, loan: LoanPaths) -> Array:
@@ -207,16 +209,28 @@ def _coverage_limit(terms: LoanTerms, collateral: Collateral, target: float) -> 
     return terms.principal * max(minimum_dscr(terms, collateral.base_cfads), 0.0) / target
 
 
-def _ledger(terms: LoanTerms, collateral: Collateral, loan: LoanPaths) -> dict[str, Array]:
-    """Project cash on one side, claimants and reserves on the other; sums to zero after closing."""
+def _lines(terms: LoanTerms, collateral: Collateral, loan: LoanPaths, subsidy: Array) -> dict[str, Array]:
+    """Project cash on one side, the other claimants and reserves on the other; the lender closes the sum."""
+    shared = _shared_lines(collateral, loan)
+    shared["project"][:, 0] = -terms.principal - terms.mezz_principal  # the draw pays for hardware
+    return shared | {"cure": loan.cure, "interest subsidy": subsidy, "equity": -(loan.equity + loan.cure)}
+
+
+def _equity_lines(collateral: Collateral, loan: LoanPaths) -> dict[str, Array]:
+    """What the fleet costs and earns, and what lenders and reserves take; the equity closes the sum."""
+    cost = np.zeros((1, loan.balance.shape[1]))
+    cost[0, 0] = -collateral.cost
+    return _shared_lines(collateral, loan) | {"hardware": cost, "lender": -loan.lender, "tax credit": collateral.extra}
+
+
+def _shared_lines(collateral: Collateral, loan: LoanPaths) -> dict[str, Array]:
     change = np.zeros_like(loan.reserve)
     change[:, 1:] = np.diff(loan.reserve + loan.trap, axis=1)
     change[:, 0] = loan.reserve[:, 0]
     gone = np.arange(loan.reserve.shape[1])[None, :] > loan.default_quarter[:, None]
     project = np.where(gone, 0.0, collateral.cfads)
-    project[:, 0] = -terms.principal  # the draw pays for hardware
+    project[:, 0] = 0.0
     return {
-        "project": project, "reserve income": loan.reserve_income, "cure": loan.cure, "sale": loan.sale,
-        "guarantee": loan.guarantee, "unpaid": loan.unpaid, "lender": -loan.lender,
-        "equity": -(loan.equity + loan.cure), "reserves": -change,
+        "project": project, "reserve income": loan.reserve_income, "sale": loan.sale, "guarantee": loan.guarantee,
+        "unpaid": loan.unpaid, "mezzanine": -loan.mezzanine, "reserves": -change,
     }

@@ -198,16 +198,18 @@ def cash_flows(
     if market.quarters >= CREDIT_QUARTER:
         operating[:, CREDIT_QUARTER] += support.credit
     loss = np.minimum(operating, 0.0)
-    ledger = {
-        "cost": np.where(np.arange(market.quarters + 1) == 0, -terms.cost, 0.0)[None, :],
-        "support": _support_line(support, market.quarters),
-        "revenue": extras["revenue"],
-        "running cost": -extras["running_cost"],
-        "sale": extras["sale"],
-        "clawback": -extras["clawback"],
-        "investor": -(contrib + operating),
-    }
-    return CashFlows(contrib + loss, operating - loss, extras, ledger)
+
+    def lines() -> dict[str, Array]:
+        return {
+            "cost": np.where(np.arange(market.quarters + 1) == 0, -terms.cost, 0.0)[None, :],
+            "support": _support_line(support, market.quarters),
+            "revenue": extras["revenue"],
+            "running cost": -extras["running_cost"],
+            "sale": extras["sale"],
+            "clawback": -extras["clawback"],
+        }
+
+    return CashFlows(contrib + loss, operating - loss, extras, lines)
 
 
 def operate(

@@ -107,13 +107,15 @@ def cash_flows(supplier: HardwareSupplier, market: MarketPaths, shocks: Shocks) 
     flow[:, -1] += worth
     contrib, distrib = split(flow)
     extras = {"revenue": revenue, "earnings": earnings, "write_off": loss}
-    retained = (1.0 - supplier.payout) * earnings
-    retained[:, 0] = 0.0
-    ledger = {
-        "earnings": np.where(np.arange(flow.shape[1]) > 0, earnings, 0.0), "retained": -retained, "write-off": -loss,
-        "exit": _last_column(worth, flow.shape[1]), "investor": -(contrib + distrib),
-    }
-    return CashFlows(contrib, distrib, extras, ledger)
+
+    def lines() -> dict[str, Array]:
+        earned = np.where(np.arange(flow.shape[1]) > 0, earnings, 0.0)
+        return {
+            "earnings": earned, "retained": -(1.0 - supplier.payout) * earned, "write-off": -loss,
+            "exit": _last_column(worth, flow.shape[1]),
+        }
+
+    return CashFlows(contrib, distrib, extras, lines)
 
 
 def supplier_revenue(supplier: HardwareSupplier, market: MarketPaths, shocks: Shocks) -> Array:

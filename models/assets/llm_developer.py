@@ -267,8 +267,7 @@ def cash_flows(
         "revenue": ops.revenue, "compute_cost": ops.compute_cost, "net": ops.net, "own": own_path, "cash": cash_path,
         "raised": raised, "failed_at": failed_at, "multiple": ops.multiple,
     }
-    ledger = {"sale or exit": distrib, "investor": -distrib}
-    return CashFlows(zero_paths(paths, quarters), distrib, extras, ledger)
+    return CashFlows(zero_paths(paths, quarters), distrib, extras, lambda: {"sale or exit": distrib})
 
 
 def control_variates(developer: LlmDeveloper, market: MarketPaths, shocks: Shocks) -> Array:

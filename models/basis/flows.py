@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
 
 from models.basis.timeline import Array
+
+Lines = Callable[[], Mapping[str, Array]]
+
+
+def _no_lines() -> Mapping[str, Array]:
+    return {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,22 +29,27 @@ class CashFlows:
         Money the investor receives, >= 0, USD.
     extras : mapping of str to array
         Lines worth showing beside the flows, each (paths, quarters + 1) or (paths,).
-    ledger : mapping of str to array
-        Signed sources (+) and uses (-) whose sum is zero in every quarter on every path.
+    lines : callable
+        Signed sources (+) and uses (-) other than the investor's, built when somebody reads the ledger.
     """
 
     contrib: Array
     distrib: Array
     extras: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
-    ledger: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
+    lines: Lines = _no_lines
 
     @property
     def net(self) -> Array:
         """Net flow, shape (paths, quarters + 1)."""
         return self.contrib + self.distrib
 
+    @property
+    def ledger(self) -> dict[str, Array]:
+        """Sources and uses whose sum is zero in every quarter on every path; the investor's line closes it."""
+        return {**self.lines(), "investor": -self.net}
+
     def with_entry(self, price: float) -> CashFlows:
-        """Return the same claim bought for ``price`` (USD, positive) more at closing."""
+        """Return the same claim bought for ``price`` USD more at closing; a discount is negative."""
         contrib = self.contrib.copy(order="K")
         distrib = self.distrib
         contrib[:, 0] -= price
@@ -47,7 +58,9 @@ class CashFlows:
             contrib[:, 0] -= gain
             distrib = distrib.copy(order="K")
             distrib[:, 0] += gain
-        return CashFlows(contrib, distrib, self.extras, self.ledger)
+        paid = np.zeros((1, contrib.shape[1]))
+        paid[0, 0] = -price
+        return CashFlows(contrib, distrib, self.extras, lambda: {**self.lines(), "price beyond cost": paid})
 
 
 def split(net: Array) -> tuple[Array, Array]:
