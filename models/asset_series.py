@@ -175,12 +175,17 @@ def _by_quarter(key: str, name: str, evaluation: Evaluation) -> Array:
     return np.asarray(np.arange(evaluation.market.quarters + 1)[None, :] >= when[:, None])
 
 
+def _in_life(is_so: Array, evaluation: Evaluation) -> Array:
+    """The same until the fleet's last quarter, false before it earns."""
+    hardware = evaluation.scenario.hardware
+    last = hardware.ramp_quarters + hardware.life_quarters
+    t = np.arange(is_so.shape[1])
+    return np.asarray((is_so & (t > hardware.ramp_quarters)[None, :])[:, : last + 1])
+
+
 def _is_idle(evaluation: Evaluation) -> Array:
     """Whether machines are switched off or scrapped inside their life."""
-    hardware = evaluation.scenario.hardware
-    t = np.arange(evaluation.market.quarters + 1)
-    is_life = (t > hardware.ramp_quarters) & (t <= hardware.ramp_quarters + hardware.life_quarters)
-    return np.asarray((_extra(evaluation, "gpu_fleet", "revenue") == 0.0) & is_life[None, :])
+    return _in_life(_extra(evaluation, "gpu_fleet", "revenue") == 0.0, evaluation)
 
 
 def _is_defaulted(evaluation: Evaluation) -> Array:
@@ -192,7 +197,7 @@ def _is_defaulted(evaluation: Evaluation) -> Array:
 EVENTS: Mapping[str, Mapping[str, Paths]] = {
     "gpu_fleet": {
         "idle or scrapped": _is_idle,
-        "customer has stopped paying": lambda e: ~_extra(e, "gpu_fleet", "alive").astype(bool),
+        "customer has stopped paying": lambda e: _in_life(~_extra(e, "gpu_fleet", "alive").astype(bool), e),
     },
     "gpu_debt": {"defaulted": _is_defaulted},
     "llm_developer": {"failed": partial(_by_quarter, "llm_developer", "failed_at")},

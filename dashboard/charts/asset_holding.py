@@ -12,7 +12,7 @@ from dashboard import format as f
 from dashboard import theme
 from dashboard.charts.style import PERCENT, Spec, specification
 
-HEIGHT = 230
+HEIGHT = 290
 RANGE = (-1.0, 1.0)
 COLUMNS = ("held", "p05", "p50", "p95", "low", "high", "middle", "most", "noise", "loss")
 

@@ -89,9 +89,9 @@ def fan_message(label: str, fan: pd.DataFrame, kind: str) -> str:
 
 
 def events_message(events: pd.DataFrame) -> str:
-    """How often each thing has happened by the end. Columns needed: quarter, event, share."""
-    last = events[events["quarter"] == events["quarter"].max()]
-    words = [f"{row['event']} in {f.percent(float(row['share']))}" for row in last.to_dict("records")]
+    """How often each thing is the case when it is most. Columns needed: event, share."""
+    most = events.groupby("event", sort=False)["share"].max().to_dict()
+    words = [f"{name} in {f.percent(float(share))}" for name, share in most.items()]
     text = ", ".join(words)
     return f"{text[0].upper()}{text[1:]} of futures"
 

@@ -11,7 +11,8 @@ from dashboard import format as f
 from dashboard import theme
 from dashboard.charts.style import PERCENT, Spec, specification
 
-HEIGHT = 260
+HEIGHT = 270
+FAN_HEIGHT = 400
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
 FAN_COLUMNS = ("when", *QUANTILES, "mean", "middle", "half", "most", "average")
 LINE_COLUMNS = ("when", "line", "value", "side", "shade", "order", "written", "net", "net_written")
@@ -22,12 +23,14 @@ Y_TITLE = "Share of capital committed, a year"
 
 
 def fan_frame(fan: pd.DataFrame) -> pd.DataFrame:
-    """Everything the chart of ranges draws, one row a year.
+    """Everything the chart of ranges draws, one row a year after closing, to the last year with any flow.
 
+    What is paid at closing is certain and would flatten the rest: the bars show it.
     Columns needed: year (from closing), p05, p25, p50, p75, p95, mean, as shares of committed capital.
     """
     rows = []
-    for row in fan.to_dict("records"):
+    active = fan.loc[(fan[list(QUANTILES)] != 0.0).any(axis=1), "year"].max()
+    for row in fan[(fan["year"] > 0) & (fan["year"] <= active)].to_dict("records"):
         low, lower, middle, upper, high, mean = (float(row[name]) for name in (*QUANTILES, "mean"))
         rows.append(
             {name: float(row[name]) for name in (*QUANTILES, "mean")}
@@ -128,7 +131,7 @@ def fan_chart(frame: pd.DataFrame, color: str) -> alt.LayerChart:
         base.mark_point(color=theme.gray("ink"), size=16, filled=True, opacity=1).encode(
             x=x, y=_y("mean"), tooltip=tips
         ),
-    ).properties(width="container", height=HEIGHT)
+    ).properties(width="container", height=FAN_HEIGHT)
 
 
 def lines_chart(frame: pd.DataFrame, color: str) -> alt.LayerChart:

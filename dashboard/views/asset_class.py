@@ -38,7 +38,8 @@ SLICES: Mapping[str, tuple[str, ...]] = {
 """Groups of assumptions that are a class's own."""
 
 ABOUT_CASH = (
-    "Net cash flow a year per dollar committed: thin line nine in ten futures, bar half of them, tick the median."
+    "Net cash flow a year per dollar committed, after closing: thin line nine in ten futures, bar half of them, "
+    "tick the median, dot the mean."
 )
 ABOUT_LINES = "Mean of all futures by line, per dollar committed; the figure above a year is what the lines add up to."
 ABOUT_FAN = "Median, range of half and of nine in ten futures, by quarter."
