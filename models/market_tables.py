@@ -251,7 +251,7 @@ def _home_price(scenario: Scenario, programs: tuple[Program, ...], intensity: fl
 def _effects(price: Array, without: Array, replicate: NDArray[np.int64]) -> dict[str, float]:
     out: dict[str, float] = {}
     for t in EFFECT_QUARTERS:
-        change = price[:, t] / without[:, t] - 1.0
+        change = np.round(price[:, t] / without[:, t] - 1.0, 12) + 0.0  # prices are exponentials: dust is no effect
         out[f"effect_q{t}"] = float(change.mean())
         out[f"effect_q{t}_se"] = float(risk.mean_standard_error(change, replicate)) if len(change) > 1 else np.nan
     return out

@@ -18,7 +18,7 @@ NAMES = {
     "programs": "Programs",
     "backlog": "Delayed by power",
 }
-_SHADES = ["muted", "faint", "line", "ink", "band"]
+_SHADES = ["muted", "faint", "line", "ink", "page"]
 _ADDITIONS = ("year", "builder", "order", "mean", "low", "high", "text", "total")
 _LINE = ("x", "y", "is_here", "mark", "text")
 
@@ -51,7 +51,7 @@ def additions_chart(frame: pd.DataFrame) -> alt.LayerChart:
     axis = value_axis("Million H100-equivalents a year, mean", "format(datum.value / 1e6, ',.3~g')")
     legend = alt.Legend(
         title=None, orient="bottom", direction="horizontal", labelFontSize=12, symbolType="square", columns=3,
-        labelColor=theme.gray("muted"), symbolStrokeWidth=0,
+        labelColor=theme.gray("muted"), symbolStrokeWidth=0.7, symbolStrokeColor=theme.gray("muted"),
     )
     tips = [
         alt.Tooltip("year:N", title="Year"),
@@ -60,7 +60,7 @@ def additions_chart(frame: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("total:N", title="All builders, nine in ten"),
     ]
     shades = [theme.gray(name) for name in _SHADES]
-    bars = base.mark_bar().encode(
+    bars = base.mark_bar(stroke=theme.gray("muted"), strokeWidth=0.7).encode(
         x=x,
         y=alt.Y("sum(mean):Q", axis=axis, stack="zero"),
         color=alt.Color("builder:N", scale=alt.Scale(domain=list(NAMES.values()), range=shades), legend=legend),

@@ -11,6 +11,7 @@ from dashboard.charts.market_fans import value_axis
 from dashboard.charts.style import PERCENT, Spec, specification
 
 ROW = 52
+SATURATED = 0.9
 PARTS = {"direct": "Paid to it", "market": "Through the market", "interaction": "Both together"}
 """Parts of the effect in the order they are drawn; they add to the total."""
 
@@ -18,6 +19,11 @@ _OPACITY = [0.85, 0.4, 0.15]
 _KEEPS = ("label", "part", "order", "start", "end", "total", "low", "high", "total_text", "text")
 _INTENSITY = ("intensity", "after", "effect", "low", "high", "end_text", "is_here", "text")
 _DELIVERY = ("name", "announced", "delivered", "text")
+
+
+def relative(value: float) -> str:
+    """Relative change, signed: −2.8%; what is less than a rounding error is none."""
+    return f"{f.signed(value * 100)}%" if abs(value) >= 5e-5 else "0%"
 
 
 def keeps_frame(shares: pd.DataFrame) -> pd.DataFrame:
@@ -46,10 +52,10 @@ def keeps_frame(shares: pd.DataFrame) -> pd.DataFrame:
 def keeps_chart(frame: pd.DataFrame) -> alt.LayerChart:
     """Diverging bars of the parts; a dot with its noise for the total, written at the right."""
     base = alt.Chart(frame)
-    y = alt.Y("label:N", sort=None, axis=alt.Axis(title=None, labelLimit=150, labelColor=theme.gray("ink")))
-    axis = alt.Axis(title="Change of value at the hurdle, share of committed capital", labelExpr=PERCENT, tickCount=5)
+    y = alt.Y("label:N", sort=None, axis=alt.Axis(title=None, labelLimit=120, labelColor=theme.gray("ink")))
+    axis = alt.Axis(title="Change of value, share of capital", labelExpr=PERCENT, tickCount=5)
     legend = alt.Legend(
-        title=None, orient="top", symbolType="square", labelFontSize=12, labelColor=theme.gray("muted"),
+        title=None, orient="top", columns=2, symbolType="square", labelFontSize=12, labelColor=theme.gray("muted"),
         symbolFillColor=theme.gray("ink"), symbolStrokeWidth=0,
     )
     tips = [
@@ -101,7 +107,7 @@ def intensity_frame(curve: pd.DataFrame) -> pd.DataFrame:
             "intensity": row["intensity"], "after": after, "effect": row["effect"],
             "low": row["effect"] - 2 * error, "high": row["effect"] + 2 * error,
             "end_text": after if row["intensity"] == last else None, "is_here": bool(row["is_here"]),
-            "text": f"{f.multiple(row['intensity'])} the announced budget: {f.points(row['effect'])} of rent",
+            "text": f"{_times(row['intensity'])} the announced budget: {relative(row['effect'])} rent",
         })
     return pd.DataFrame(rows, columns=list(_INTENSITY))
 
@@ -131,18 +137,35 @@ def intensity_chart(frame: pd.DataFrame) -> alt.LayerChart:
     ).properties(width="container", height=240)
 
 
-def intensity_message(curve: pd.DataFrame) -> str:
-    """What the scenario's programs do to rent after five years, and what ten times as much would."""
-    late = curve[curve["quarter"] == curve["quarter"].max()]
-    here = late[late["is_here"]].iloc[0]
+def effect_message(curve: pd.DataFrame) -> str:
+    """What the scenario's programs do to rent after five years."""
+    here = _late(curve)[lambda late: late["is_here"]].iloc[0]
     if f.is_close(float(here["effect"]), float(here["effect_se"])):
-        first = "The programs move rent by less than the noise"
-    else:
-        first = f"The programs move rent by {f.points(here['effect'])} after five years"
-    top = late.loc[late["intensity"].idxmax()]
-    if top["intensity"] <= here["intensity"]:
-        return first
-    return f"{first}; {f.multiple(top['intensity'])} the budget, by {f.points(top['effect'])}"
+        return "The programs move rent by less than the noise"
+    return f"The programs move rent by {relative(here['effect'])} after five years"
+
+
+def intensity_message(curve: pd.DataFrame) -> str:
+    """Whether more money does more, or how soon it stops to."""
+    late = _late(curve)
+    furthest = late.loc[late["effect"].abs().idxmax()]
+    if f.is_close(float(furthest["effect"]), float(furthest["effect_se"])):
+        return "No multiple of the announced budgets moves rent by more than the noise"
+    enough = late[late["effect"].abs() >= SATURATED * abs(furthest["effect"])].iloc[0]
+    if enough["intensity"] >= late["intensity"].max():
+        return f"Rent moves with the budgets, by {relative(furthest['effect'])} at {_times(furthest['intensity'])}"
+    return (
+        f"Rent moves by {relative(furthest['effect'])} at most; {_times(enough['intensity'])} the announced budgets "
+        "bring nine tenths of that"
+    )
+
+
+def _late(curve: pd.DataFrame) -> pd.DataFrame:
+    return curve[curve["quarter"] == curve["quarter"].max()]
+
+
+def _times(intensity: float) -> str:
+    return f"{f.digits(intensity, 3, 1 if intensity % 1 else 0)}x"
 
 
 def delivery_frame(rows: pd.DataFrame) -> pd.DataFrame:
@@ -164,15 +187,16 @@ def delivery_frame(rows: pd.DataFrame) -> pd.DataFrame:
 def delivery_chart(frame: pd.DataFrame) -> alt.LayerChart:
     """A pale bar for what was announced, a full one for what is known to be paid or budgeted."""
     base = alt.Chart(frame)
-    y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=170, labelColor=theme.gray("ink")))
+    y = alt.Y("name:N", sort=None, axis=None)
     x = alt.X("announced:Q", axis=alt.Axis(
         title="USD billion", labelExpr="format(datum.value / 1e9, ',.2~f')", tickCount=5))
     return alt.layer(
-        base.mark_bar(color=theme.gray("band"), opacity=0.15, height=16).encode(y=y, x=x),
-        base.mark_bar(color=theme.gray("ink"), height=16).encode(y=y, x="delivered:Q"),
+        base.mark_bar(color=theme.gray("band"), opacity=0.15, height=14).encode(y=y, x=x),
+        base.mark_bar(color=theme.gray("ink"), height=14).encode(y=y, x="delivered:Q"),
+        base.mark_text(align="left", baseline="bottom", dy=-10, fontSize=12).encode(y=y, x=alt.datum(0), text="name:N"),
         base.mark_text(align="left", baseline="top", dy=11, fontSize=11, color=theme.gray("muted")).encode(
             y=y, x=alt.datum(0), text="text:N"),
-    ).properties(width="container", height=alt.Step(ROW))
+    ).properties(width="container", height=alt.Step(ROW + 12))
 
 
 KEEPS: Spec = specification(keeps_chart(pd.DataFrame(columns=list(_KEEPS))))

@@ -84,7 +84,7 @@ def _numbers(scenario: Scenario, found: ProgramReading) -> None:
         f"{named}: {f.money(total['announced'])} announced, {f.money(total['paid'])} paid within ten years. "
         f"{_left_over(scenario, found)}"
     )
-    words = tag("h1", charts.intensity_message(found.curve)) + tag("p", detail)
+    words = tag("h1", charts.effect_message(found.curve)) + tag("p", detail)
     st.html(f'<div class="verdict" role="status" aria-live="polite">{words}</div>')
     with st.grid(6, min_column_width=150, gap="small"):
         st.metric("Announced", f.money(total["announced"]), help="Announced budgets times subsidy intensity.")
@@ -96,7 +96,7 @@ def _numbers(scenario: Scenario, found: ProgramReading) -> None:
             years = int(row["quarter"]) // 4
             st.metric(
                 f"Rent after {years} year{'' if years == 1 else 's'}",
-                f.points(row["change"]) if abs(row["change"]) > 1e-9 else "0%",
+                charts.relative(row["change"]),
                 help=f.plain(f"{about}, mean of the same futures." + (f" Noise: {error} points." if error else "")),
             )
     _money(found.money)
@@ -127,7 +127,8 @@ def _money(table: pd.DataFrame) -> None:
         "effect_q20": _percent("after 5 years"),
     }
     scaled = shown.assign(**{name: shown[name] / 1e9 for name in ("announced", "paid", "unspent")})
-    st.dataframe(scaled, hide_index=True, column_order=list(columns), column_config=columns, key="programs:money")
+    st.dataframe(scaled, hide_index=True, column_order=list(columns), column_config=columns, key="programs:money",
+                 placeholder="")
     st.caption("Rent: change by this program alone against the same futures without any, mean of the home bloc.")
 
 
@@ -260,7 +261,8 @@ def _library(scenario: Scenario) -> None:
         "address": st.column_config.LinkColumn("Address", display_text="open"),
         "id": st.column_config.TextColumn("Id"),
     }
-    st.dataframe(scaled, hide_index=True, column_order=list(columns), column_config=columns, key="programs:library")
+    st.dataframe(scaled, hide_index=True, column_order=list(columns), column_config=columns, key="programs:library",
+                 placeholder="")
 
 
 def _add(scenario: Scenario, table: pd.DataFrame) -> None:
