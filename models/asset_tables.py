@@ -13,9 +13,9 @@ from models.evaluate import Evaluation
 from models.measures import risk
 from models.tables import FAN, FAN_COLUMNS
 
-COMPANY_PRICE, PREMIUM = "price of the company", "premium over cost"
-BALANCED_BY = ("investor", "equity")
-"""Ledger lines that are the flow itself, with its sign turned."""
+COMPANY_PRICE, PREMIUM = "price of the company", "price beyond cost"
+BALANCED_BY = "investor"
+"""Ledger line that is the flow itself, with its sign turned."""
 
 
 def cash_lines(evaluation: Evaluation, key: str, entry: str = "fair") -> pd.DataFrame:
@@ -56,9 +56,8 @@ def _lines(evaluation: Evaluation, key: str) -> Mapping[str, Array]:
     flows = result_of(evaluation, key).claim.flows
     if key == "gpu_debt":
         return _lender_lines(evaluation)
-    if flows.ledger:
-        return {name: line for name, line in flows.ledger.items() if name not in BALANCED_BY}
-    return {"equity paid in": flows.contrib, "distributions": flows.distrib}
+    lines = {name: line for name, line in flows.ledger.items() if name != BALANCED_BY}
+    return lines or {"equity paid in": flows.contrib, "distributions": flows.distrib}
 
 
 def _lender_lines(evaluation: Evaluation) -> Mapping[str, Array]:

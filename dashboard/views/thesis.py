@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
@@ -126,14 +127,14 @@ def claim_html(test: ClaimTest) -> str:
     rest = ""
     if more or parts:
         listed = f"<ul>{parts}</ul>" if parts else ""
-        count = f"{len(more)} more figures" if more else "Part by part"
+        count = f"{len(more)} more {'figure' if len(more) == 1 else 'figures'}" if more else "Part by part"
         rest = f"<details><summary>{count}</summary>{listed}{_figures(more)}</details>"
     return (
         f'<article class="claim"><h3 class="assay-h">{escape(test.claim.id)}  {escape(test.claim.words)}</h3>'
         f'<p class="note">{said_by(test.claim.said_by)}</p>'
-        f'<p class="claim-verdict"><b>{escape(_capital(test.verdict))}.</b> {escape(test.why)}</p>'
+        f'<p class="claim-verdict"><b>{escape(_capital(test.verdict))}.</b> {escape(_minus(test.why))}</p>'
         f"{_figures(shown)}{rest}"
-        f'<p class="note">What would turn it: {escape(test.would_take)}</p></article>'
+        f'<p class="note">What would turn it: {escape(_minus(test.would_take))}</p></article>'
     )
 
 
@@ -190,6 +191,11 @@ def noise(figure: Figure) -> str:
     if f.is_share(figure.unit):
         return f"±{f.digits(100 * error, 2, 2)} pts" if error > 5e-5 else "±0.01 pts or less"
     return f"±{written(error, figure.unit)}"
+
+
+def _minus(text: str) -> str:
+    """A true minus before a figure."""
+    return re.sub(r"(?<![\w-])-(?=[$\d])", f.MINUS, text)
 
 
 def _capital(text: str) -> str:
