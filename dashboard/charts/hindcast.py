@@ -14,7 +14,7 @@ from dashboard.charts.market_fans import value_axis
 from dashboard.charts.style import PERCENT, Spec, specification
 
 HEIGHT = 220
-ROW = 30
+ROW = 40
 KINDS = ("time", "quarters", "labels")
 _COLUMNS = ("x", "label", "observed", "p05", "p50", "p95", "seen", "model", "when")
 _NUMBERS = "abs(datum.value) < 10 ? format(datum.value, '.2~f') : format(datum.value, ',.3~g')"
@@ -77,8 +77,7 @@ def series_message(name: str, frame: pd.DataFrame, kind: str) -> str:
     title = name[0].upper() + name[1:]
     inside, count = covered(frame) if kind != "labels" else (0, 0)
     if count:
-        readings = "reading lies" if inside == 1 else "readings lie"
-        return f"{title}: {inside} of {count} {readings} in the model's range"
+        return f"{title}: {inside} of {count} reading{'' if count == 1 else 's'} in the model's range"
     if frame["observed"].notna().any() and frame["p50"].notna().any():
         return f"{title}: model beside history"
     return f"{title}: {'history' if frame['observed'].notna().any() else 'model'} only"
@@ -114,14 +113,16 @@ def _along(frame: pd.DataFrame, kind: str, unit: str) -> alt.LayerChart:
 
 def _by_label(frame: pd.DataFrame, unit: str) -> alt.LayerChart:
     base = alt.Chart(frame)
-    y = alt.Y("label:N", sort=None, axis=alt.Axis(title=None, labelLimit=230, labelColor=theme.gray("ink")))
+    y = alt.Y("label:N", sort=None, axis=None)
     axis = alt.Axis(title=None, labelExpr=FORMATS[unit], tickCount=5)
 
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", axis=axis, scale=alt.Scale(zero=True, nice=True))
 
     ink = theme.gray("ink")
+    names = base.mark_text(align="left", baseline="bottom", dy=-8, fontSize=11, color=theme.gray("muted"), limit=300)
     return alt.layer(
+        names.encode(y=y, x=alt.value(0), text="label:N"),
         base.transform_filter("isValid(datum.p05)").mark_bar(color=theme.gray("band"), opacity=0.18, height=8)
         .encode(y=y, x=x("p05"), x2="p95:Q"),
         base.transform_filter("isValid(datum.p50)").mark_tick(color=ink, thickness=3, height=14)

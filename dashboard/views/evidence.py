@@ -15,6 +15,7 @@ from dashboard import inputs, run, state
 from dashboard.charts import hindcast as charts
 from dashboard.views import evidence_text, frame
 from dashboard.views.markup import heading, tag
+from models.basis.assumption import Status
 from models.basis.entry import Entry
 from models.catalog import catalog, search, values
 from models.decisions.hindcast import REPLAYS, Replay, replay
@@ -41,7 +42,7 @@ def render() -> None:
     with st.spinner("Reading the evidence"):
         reading = run.reading(scenario)
     entries = catalog(scenario)
-    counts = {status: sum(e.status == status for e in entries) for status in STATUS}
+    counts = {status: sum(kind_of(e) == status for e in entries) for status in STATUS}
     detail = (
         f"{counts['fact']} are facts, {counts['assumption']} are assumptions that sources bound, {counts['judgment']} "
         f"are our judgment. Model {MODEL_VERSION}."
@@ -61,6 +62,11 @@ def render() -> None:
     frame.foot(reading)
 
 
+def kind_of(entry: Entry) -> Status:
+    """Fact, assumption or judgment; what no source bounds is judgment, however it was declared."""
+    return "judgment" if entry.source == "judgment" else entry.status
+
+
 def assumption_rows(entries: Iterable[Entry], base: Mapping[str, object]) -> list[dict[str, object]]:
     """One row an assumption in plain units, with its source; columns are `COLUMNS`.
 
@@ -73,7 +79,7 @@ def assumption_rows(entries: Iterable[Entry], base: Mapping[str, object]) -> lis
     for e in entries:
         known = _source(e.source)
         rows.append({
-            "path": e.path, "group": e.group_title, "label": e.label, "status": STATUS[e.status][0], "value": e.value,
+            "path": e.path, "group": e.group_title, "label": e.label, "status": STATUS[kind_of(e)][0], "value": e.value,
             "unit": e.unit, "default": e.default, "low": e.low, "high": e.high,
             "changed": "changed" if e.value != base.get(e.path) else "",
             "source": known.title if known else e.source, "publisher": known.publisher if known else "",
@@ -139,18 +145,19 @@ def _table(rows: Sequence[Mapping[str, object]], entries: Mapping[str, Entry]) -
         e = entries[str(row["path"])]
         bounds = "" if e.low is None else f"{inputs.written(e, e.low)} to {inputs.written(e, e.high)}"
         shown.append({
-            "Group": row["group"], "Assumption": row["label"], "Value": inputs.written(e, e.value),
-            "Unit": inputs.scale(e).unit if e.kind in ("number", "integer") else "", "Kind": row["status"],
-            "Bounds": bounds, "Source": row["source"], "Publisher": row["publisher"], "Date": row["date"],
-            "Age": row["history"], "Confidence": row["confidence"], "Address": row["address"] or None,
-            "What it is": row["help"],
+            "Assumption": row["label"], "Value": inputs.written(e, e.value), "Unit": row["unit"], "Kind": row["status"],
+            "Bounds": bounds, "Source": row["source"], "Date": row["date"], "Age": row["history"],
+            "Confidence": row["confidence"], "Publisher": row["publisher"], "Address": row["address"] or None,
+            "Group": row["group"], "Changed": row["changed"], "What it is": row["help"],
         })
     columns = {
         "Assumption": st.column_config.TextColumn(width="medium"),
+        "Source": st.column_config.TextColumn(width="medium"),
         "Address": st.column_config.LinkColumn(display_text="open"),
         "What it is": st.column_config.TextColumn(width="large"),
     }
-    st.dataframe(pd.DataFrame(shown), hide_index=True, column_config=columns, height=520, key="evidence:table")
+    st.dataframe(pd.DataFrame(shown), hide_index=True, column_config=columns, height=520, key="evidence:table",
+                 placeholder="")
 
 
 def play_all(progress: Callable[[float], None]) -> dict[str, Replay]:

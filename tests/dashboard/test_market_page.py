@@ -1,0 +1,123 @@
+"""The market page by its widgets, its charts by the values they are given, and the tables behind them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.charts import market_builders, market_fans, market_messages
+from models import market_tables
+from models.evaluate import evaluate
+from models.scenario import Scenario
+
+SMALL = {"run.paths": 512}
+
+
+def page(name: str = "market") -> AppTest:
+    def script(name):
+        import importlib
+
+        from dashboard import state
+
+        state.open_session()
+        state.write_address()
+        importlib.import_module(f"dashboard.views.{name}").render()
+
+    app = AppTest.from_function(script, args=(name,), default_timeout=300)
+    app.query_params["p"] = "telecom_glut"
+    app.query_params["run.paths"] = "512"
+    return app
+
+
+@pytest.fixture(scope="module")
+def glut():
+    return evaluate(Scenario.preset("telecom_glut").replace(SMALL), variants=False)
+
+
+def test_a_widget_of_the_page_changes_its_numbers():
+    app = page().run()
+    assert not app.exception
+    before = {metric.label: metric.value for metric in app.metric}
+    assert before["Peak surplus"].endswith("%")
+    assert "assumed 300%" in app.caption[0].value
+    app.number_input(key="market:overcapacity.peak:typed").set_value(50.0).run()
+    assert not app.exception
+    after = {metric.label: metric.value for metric in app.metric}
+    assert after["Peak surplus"] != before["Peak surplus"]
+    assert "assumed 50%" in app.caption[0].value
+    assert not any("nan" in metric.value.lower() for metric in app.metric)
+
+
+def test_another_group_shows_its_own_assumptions():
+    app = page().run()
+    app.pills(key="market:group").set_value("localization").run()
+    assert not app.exception
+    keys = [widget.key for widget in app.number_input]
+    assert "market:localization.share:typed" in keys
+    assert "market:overcapacity.peak:typed" not in keys
+
+
+@pytest.mark.parametrize("name", ["gulf", "telecom_glut", "export_shock"])
+def test_orders_by_builder_add_up_to_what_the_market_did(name):
+    result = evaluate(Scenario.preset(name).replace(SMALL), variants=False)
+    run = result.market.world
+    orders = market_tables.builder_orders(result.scenario.setting, result.market).sum(axis=0)
+    np.testing.assert_allclose(orders[:, 1:], (run.private + run.displaced)[:, 1:], rtol=1e-9)
+    table = market_tables.additions_by_builder(result)
+    np.testing.assert_allclose(table["mean"].sum(), run.additions[:, 1:].sum(axis=1).mean(), rtol=1e-9)
+
+
+def test_power_follows_what_is_added_and_what_retires(glut):
+    market = glut.market
+    power = market_tables.power_gw(market)
+    assert power[0, 0] == pytest.approx(market.world.stock[0, 0] * 0.76 / 1e6)
+    assert (power <= market.world.stock * 0.76 / 1e6 + 1e-9).all(), "no machine draws more than today's"
+    assert (power > 0).all()
+
+
+def test_the_glut_that_comes_out_is_not_the_one_put_in(glut):
+    table = market_tables.surplus_outcome(glut).set_index("measure")
+    assert table.loc["peak", "assumed"] == 3.0
+    assert table.loc["peak", "p05"] < 3.0 < table.loc["peak", "p95"]
+    assert (table["p05"] <= table["p50"]).all() and (table["p50"] <= table["p95"]).all()
+    assert 0 < table.loc["idle_capital", "p50"] < 1
+
+
+def test_localization_costs_utilization_and_pooling_saves_capacity():
+    scenario = Scenario()
+    pooling = market_tables.pooling(scenario)
+    assert pooling["utilization"].is_monotonic_decreasing
+    assert pooling.loc[pooling["is_here"], "share"].tolist() == [0.25]
+    safety = market_tables.safety_capacity(scenario).set_index("blocs")["ratio"]
+    assert safety[1] == 1.0
+    assert safety[12] == pytest.approx((12 / (1 + 11 * 0.5)) ** 0.5)
+
+
+def test_frames_hold_what_is_drawn(glut):
+    power = market_tables.run_fan(glut, "power")
+    frame = market_fans.quantity_frame(power, "power", power, "itself")
+    assert frame["p50"].tolist() == power["p50"].tolist()
+    assert frame["second_text"].notna().sum() == 1
+    assert frame["middle"].iloc[0].endswith("GW")
+    stopped = market_fans.stopped_frame(market_tables.stopped(glut))
+    assert stopped["share"].between(0, 1).all() and (stopped["low"] <= stopped["high"]).all()
+    additions = market_builders.additions_frame(market_tables.additions_by_builder(glut))
+    assert additions["year"].iloc[0] == "2027"
+    assert max(len(f) for f in (frame, stopped, additions)) <= 300
+
+
+@pytest.mark.parametrize("spec", [*market_fans.SPECS.values(), market_fans.STOPPED, market_builders.ADDITIONS,
+                                  market_builders.POOLING, market_builders.SAFETY])
+def test_specifications_carry_no_data_and_name_their_axis(spec):
+    text = str(spec)
+    assert "'datasets'" not in text and "'values': [{" not in text
+    titles = [layer["encoding"]["y"]["axis"].get("title") for layer in spec["layer"]
+              if isinstance(layer.get("encoding", {}).get("y", {}).get("axis"), dict)]
+    assert any(titles)
+
+
+def test_messages_follow_the_figures():
+    quiet = pd.DataFrame({"quarter": [0, 1], "share": [0.0, 0.01], "share_se": [0.0, 0.0]})
+    assert market_messages.stopped_message(quiet) == "Builders hardly ever stop ordering"
+    loud = pd.DataFrame({"quarter": [0, 4], "share": [0.0, 0.5], "share_se": [0.0, 0.0]})
+    assert market_messages.stopped_message(loud) == "By 2027-Q4, builders have stopped ordering in 50% of futures"
