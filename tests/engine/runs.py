@@ -1,11 +1,13 @@
 """Runs that many tests share: draws on few paths, and scenarios beyond the declared bounds where a limit is tested."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from models.basis.flows import CashFlows
@@ -14,7 +16,7 @@ from models.basis.timeline import Array
 from models.catalog import values
 from models.claims import Claims, build_claims
 from models.market.simulate import MarketPaths, simulate_market
-from models.scenario import Scenario
+from models.scenario import CALM, Scenario
 from tests import strategies
 
 FEW = 64
@@ -72,6 +74,22 @@ def beyond_bounds(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     return scenario.model_copy(
         update={group: getattr(scenario, group).model_copy(update=values) for group, values in slices.items()}
     )
+
+
+@contextmanager
+def bounds_lifted() -> Iterator[None]:
+    """Let scenarios beyond the bounds be played calm, which checks them again otherwise."""
+
+    def calm(scenario: Scenario) -> Scenario:
+        quiet = tuple(
+            p.model_copy(update={"schedule": p.schedule.model_copy(update={"cliff_rate": 0.0})})
+            for p in scenario.policy.programs
+        )
+        return beyond_bounds(scenario, {**CALM, "policy.programs": quiet})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Scenario, "calm", property(calm))
+        yield
 
 
 def shift_price(market: MarketPaths, factor: float) -> MarketPaths:

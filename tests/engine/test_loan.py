@@ -88,7 +88,7 @@ def after_default(loan: LoanPaths) -> Array:
 
 
 seeds = st.integers(0, 2**31)
-many = settings(max_examples=300)
+many = settings(max_examples=200)
 
 
 def test_the_draws_reach_every_rule() -> None:
