@@ -24,6 +24,8 @@ SUBJECTS: Mapping[str, tuple[str, bool]] = {
 """Name at the head of a sentence, and whether it takes a plural verb."""
 
 SMALL_CHANGE = 0.05
+NOTHING = 5e-5
+"""Change of value per dollar that would be written as 0.00 cents."""
 
 
 def headline(row: Row, entry: str) -> str:
@@ -127,7 +129,7 @@ def effect_words(effect: float, error: float) -> str:
     """Change of value in cents per dollar, or why there is none to tell."""
     if effect != effect:
         return f.NOT_AVAILABLE
-    if abs(effect) < 1e-9 and not error > 0:
+    if max(abs(effect), error) < NOTHING:
         return "no effect"
     if f.is_close(effect, error):
         return "too close to call"

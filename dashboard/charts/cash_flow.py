@@ -19,18 +19,23 @@ LINE_COLUMNS = ("when", "line", "value", "side", "shade", "order", "written", "n
 SHADES = (0.95, 0.62, 0.38, 0.2)
 """Opacities of the lines on one side, largest line first."""
 
+DWARFS = 3.0
+"""How many times the largest other flow a sale must bring to be left to words."""
+
 Y_TITLE = "Share of capital committed, a year"
 
 
 def fan_frame(fan: pd.DataFrame) -> pd.DataFrame:
     """Everything the chart of ranges draws, one row a year after closing, to the last year with any flow.
 
-    What is paid at closing is certain and would flatten the rest: the bars show it.
+    What is paid at closing is certain and would flatten the rest, as a sale at the end would: the bars show both, and
+    `exit_note` says what the sale brings.
     Columns needed: year (from closing), p05, p25, p50, p75, p95, mean, as shares of committed capital.
     """
     rows = []
     active = fan.loc[(fan[list(QUANTILES)] != 0.0).any(axis=1), "year"].max()
-    for row in fan[(fan["year"] > 0) & (fan["year"] <= active)].to_dict("records"):
+    last = active - 1 if exit_note(fan) else active
+    for row in fan[(fan["year"] > 0) & (fan["year"] <= last)].to_dict("records"):
         low, lower, middle, upper, high, mean = (float(row[name]) for name in (*QUANTILES, "mean"))
         rows.append(
             {name: float(row[name]) for name in (*QUANTILES, "mean")}
@@ -43,6 +48,17 @@ def fan_frame(fan: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows, columns=list(FAN_COLUMNS))
+
+
+def exit_note(fan: pd.DataFrame) -> str:
+    """What the sale in the last year brings, where it would flatten all years before; empty otherwise."""
+    later = fan[fan["year"] > 0]
+    before, sale = later.iloc[:-1], later.iloc[-1]
+    usual = float(before[list(QUANTILES)].abs().to_numpy().max()) if len(before) else 0.0
+    if usual == 0.0 or float(sale["p95"]) < DWARFS * usual:
+        return ""
+    low, middle, high = (f.percent(float(sale[name]), 0) for name in ("p05", "p50", "p95"))
+    return f"Not drawn: {_calendar(sale['year'])}, with the sale, brings {middle} ({low} to {high} in nine of ten)."
 
 
 def lines_frame(lines: pd.DataFrame) -> pd.DataFrame:

@@ -68,6 +68,7 @@ class ClaimReading:
 
     rows: Mapping[str, Mapping[str, Any]]
     cash: Mapping[str, pd.DataFrame]
+    notes: Mapping[str, str]
     lines: Mapping[str, pd.DataFrame]
     lines_titles: Mapping[str, str]
     shading: Mapping[str, Sequence[tuple[str, str, float]]]
@@ -80,11 +81,12 @@ class ClaimReading:
 def read_claim(scenario: Scenario, claim: str) -> ClaimReading:
     """Tables, frames and sentences of a class or close variant under a scenario."""
     result = run.evaluation(scenario)
-    rows, cash, lines, titles, shading = {}, {}, {}, {}, {}
+    rows, cash, notes, lines, titles, shading = {}, {}, {}, {}, {}, {}
     for entry in ENTRIES:
         table = messages_rows(tables.classes(result, entry, variants=True))
         rows[entry] = next(row for row in table if row["asset"] == claim)
-        cash[entry] = cash_flow.fan_frame(_bare(tables.cash_flow_fan(result, claim, entry)))
+        by_year = _bare(tables.cash_flow_fan(result, claim, entry))
+        cash[entry], notes[entry] = cash_flow.fan_frame(by_year), cash_flow.exit_note(by_year)
         by_line = _bare(asset_tables.cash_lines(result, claim, entry))
         lines[entry], titles[entry] = cash_flow.lines_frame(by_line), messages.lines_message(by_line)
         shading[entry] = cash_flow.shading(by_line)
@@ -93,6 +95,7 @@ def read_claim(scenario: Scenario, claim: str) -> ClaimReading:
     return ClaimReading(
         rows=rows,
         cash=cash,
+        notes=notes,
         lines=lines,
         lines_titles=titles,
         shading=shading,
@@ -149,7 +152,8 @@ def render(key: str) -> None:
     with left:
         st.html(asset_rows.measures(reading.rows, ENTRIES, entry))
     with right:
-        st.html(heading(messages.payback_message(row), ABOUT_CASH))
+        note = tag("p", reading.notes[entry], "note") if reading.notes[entry] else ""
+        st.html(heading(messages.payback_message(row), ABOUT_CASH) + note)
         _chart(reading.cash[entry], cash_flow.FAN_SPECS[key], "Net cash flow by year, per dollar committed.")
     _money(reading, key, entry, claim, scenario)
     _earns_on(reading, key)

@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard import format as f
 from dashboard.charts.asset_fan import WRITTEN, kind_of
-from dashboard.charts.asset_messages import effect_words
+from dashboard.charts.asset_messages import NOTHING, effect_words
 from dashboard.views.markup import tag, tip
 from models.catalog import entry as declared
 from models.scenario import Scenario
@@ -32,7 +32,7 @@ def _points(row: Row, name: str) -> str:
 
 def _absolute(row: Row, name: str, unit: str) -> str:
     error = float(row[f"{name}_se"])
-    return f"±{f.digits(2 * error, 2, 3)} {unit}" if error > 0 else ""
+    return f"±{f.digits(2 * error, 2, 3)} {unit}" if error > 0.00025 else ""
 
 
 MEASURES: tuple[tuple[str, str, Callable[[Row], str], Callable[[Row], str]], ...] = (
@@ -155,7 +155,7 @@ def drivers(rows: Sequence[Row]) -> str:
 def _driver(row: Row) -> str:
     item = declared(str(row["path"]), Scenario())
     before, after = (f.assumption(round(float(row[name]), 4), item.unit) for name in ("before", "after"))
-    noise = f"±{f.digits(200 * float(row['effect_se']), 2, 2)}¢" if row["effect_se"] > 0 else ""
+    noise = f"±{f.digits(200 * float(row['effect_se']), 2, 2)}¢" if row["effect_se"] >= NOTHING / 2 else ""
     words = effect_words(float(row["effect"]), float(row["effect_se"]))
     about = f"{item.help} {row['problem']}".strip()
     return (

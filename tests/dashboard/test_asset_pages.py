@@ -76,9 +76,9 @@ def test_a_contract_customer_lives_no_longer_than_the_fleet(result: Evaluation) 
 
 def test_drivers_have_the_signs_of_the_dependence_map(effects: pd.DataFrame) -> None:
     assert set(effects["path"]) == {driver.path for driver in DRIVERS}
-    table = effects.pivot(index="path", columns="asset", values="effect")
+    table = effects.set_index(["path", "asset"])["effect"]
     glut, rent = table.loc["overcapacity.peak"], table.loc["clearing.spot_price"]
-    assert (glut[["gpu_fleet", "data_center", "gpu_debt", "cloud_platform"]] < 0).all()
+    assert (glut.loc[["gpu_fleet", "data_center", "gpu_debt", "cloud_platform"]] < 0).all()
     assert rent["gpu_fleet"] > 0
     assert table.loc["hardware.deflation_surprise", "gpu_fleet"] < 0
     assert table.loc["localization.share", "cloud_platform"] < 0
@@ -106,10 +106,18 @@ def test_a_sure_gain_within_noise_is_no_verdict() -> None:
 
 
 def test_the_fan_leaves_out_closing_and_what_comes_after_the_end() -> None:
-    quantiles = dict.fromkeys(cash_flow.QUANTILES, [-1.0, 0.3, 0.2, 0.0])
+    quantiles = {name: [-1.0, 0.3, 0.2, 0.0] for name in cash_flow.QUANTILES}
     frame = cash_flow.fan_frame(pd.DataFrame({"year": range(4), **quantiles, "mean": [-1.0, 0.3, 0.2, 0.0]}))
     assert frame["when"].tolist() == ["2027", "2028"]
     assert frame["middle"].tolist() == ["30.0%", "20.0%"]
+
+
+def test_a_sale_that_would_flatten_the_chart_is_left_to_words() -> None:
+    quantiles = {name: [-1.0, 0.1, 0.1, 2.0] for name in cash_flow.QUANTILES}
+    fan = pd.DataFrame({"year": range(4), **quantiles, "mean": [-1.0, 0.1, 0.1, 2.0]})
+    assert cash_flow.exit_note(fan) == "Not drawn: 2029, with the sale, brings 200% (200% to 200% in nine of ten)."
+    assert cash_flow.fan_frame(fan)["when"].tolist() == ["2027", "2028"]
+    assert cash_flow.exit_note(fan.assign(p95=0.1)) == ""
 
 
 def test_bars_carry_both_sides_and_their_net() -> None:
