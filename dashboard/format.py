@@ -73,7 +73,9 @@ def money(value: float) -> str:
     sign, size = (MINUS if value < 0 else ""), abs(value)
     for unit, name in _LARGE:
         if size >= unit * 0.9995:
-            return f"{sign}${digits(size / unit, 3, 2 if size / unit < 10 else 1)}{name}"
+            text = digits(size / unit, 3, 2)
+            whole, _, rest = text.partition(".")
+            return f"{sign}${whole}.{rest[:1]}{name}" if rest[1:] == "0" else f"{sign}${text}{name}"
     return f"{sign}${digits(size, 3, 2)}"
 
 

@@ -129,20 +129,17 @@ def _number(entry: Entry, base: Value, scope: str) -> None:
     state.seed(typed_key, shown)
     name = f"{entry.label}, {shape.unit}" if shape.unit else entry.label
     with st.container(gap=None, key=f"input:{slider_key}"):
-        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
-            st.markdown(_label(entry, base), help=explain(entry), width="stretch")
-            st.number_input(
-                f"{name}, typed",
-                low,
-                high,
-                step=step,
-                format=_format(shown, step),
-                key=typed_key,
-                label_visibility="collapsed",
-                width=88,
-                on_change=_entered,
-                args=(entry.path, typed_key, shape),
-            )
+        st.number_input(
+            _label(entry, base),
+            low,
+            high,
+            step=step,
+            format=_format(shown, step),
+            key=typed_key,
+            help=explain(entry),
+            on_change=_entered,
+            args=(entry.path, typed_key, shape),
+        )
         st.slider(
             name,
             low,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ from models import link as links
 from models.basis.entry import Entry, Value
 from models.catalog import Difference, differences
 from models.errors import ScenarioError
-from models.presets import preset_scenario
+from models.presets import preset_scenario, presets
 from models.scenario import Scenario
 
 STORE = "assay"
@@ -105,9 +106,9 @@ def _query() -> dict[str, str]:
 
 
 def link() -> str:
-    """Address that reopens exactly this scenario."""
-    base = (st.context.url or "").split("?")[0]
-    return f"{base}?{links.encode(scenario(), preset())}"
+    """Address that reopens exactly this scenario, looked at the same way."""
+    address = urlsplit(st.context.url or "")
+    return urlunsplit((address.scheme, address.netloc, address.path or "/", urlencode(_query(), quote_via=quote), ""))
 
 
 def scenario() -> Scenario:
@@ -167,9 +168,10 @@ def change(path: str, value: Value) -> None:
 
 
 def load_preset(name: str) -> None:
-    """Start from another preset."""
+    """Start from another preset; a name that is none changes nothing."""
     _store().has_acted = True
-    _go(Moment(preset_scenario(name), name))
+    if name in presets():
+        _go(Moment(preset_scenario(name), name))
 
 
 def reset() -> None:

@@ -21,7 +21,7 @@ DARK: dict[str, str] = {
     "gpu_fleet": "#F08237",
     "data_center": "#EBB13C",
     "gpu_debt": "#DB94BC",
-    "hardware_supplier": "#C98B45",
+    "hardware_supplier": "#A8743F",
     "llm_developer": "#4FA6DE",
     "cloud_platform": "#35BC93",
 }

@@ -31,6 +31,9 @@ TICKS = [2028, 2030, 2032, 2034, 2036]
 NAMED_GAP = 0.04
 """Least distance, share of the axis, at which a reference line can be told from the median and gets its name."""
 
+HOVER = 2
+"""Every second quarter answers the pointer: half the marks to redraw at each move of a slider."""
+
 END_GAP = 0.055
 """Least distance between the names at the right end, share of the axis."""
 
@@ -66,7 +69,7 @@ def fan_frame(
             columns["reference_text"][gaps.index(max(gaps))] = reference_name
     for name, height in _apart(fan).items():
         columns[name] = [*[float("nan")] * (count - 1), height]
-    columns["date"] = [f.calendar(q) for q in quarters]
+    columns["date"] = [f.calendar(q) if i % HOVER == 0 else None for i, q in enumerate(quarters)]
     columns["middle"] = [write(v) for v in middle]
     columns["half"] = [f"{write(a)} to {write(b)}" for a, b in zip(lower, upper, strict=True)]
     columns["most"] = [f"{write(a)} to {write(b)}" for a, b in zip(low, high, strict=True)]
@@ -111,12 +114,14 @@ def fan_chart(frame: pd.DataFrame, kind: Kind) -> alt.LayerChart:
         alt.Tooltip("most:N", title="Nine in ten"),
     ]
     layers = [
-        base.mark_area(color=band, opacity=0.10).encode(x=x, y=y("p05"), y2="p95:Q"),
-        base.mark_area(color=band, opacity=0.16).encode(x=x, y=y("p25"), y2="p75:Q"),
+        base.mark_area(color=band, opacity=0.10, aria=False).encode(x=x, y=y("p05"), y2="p95:Q"),
+        base.mark_area(color=band, opacity=0.16, aria=False).encode(x=x, y=y("p25"), y2="p75:Q"),
         base.mark_line(color=theme.gray("muted"), strokeDash=[4, 3], strokeWidth=1.2).encode(x=x, y=y("reference")),
         base.mark_line(color=theme.gray("ink"), strokeWidth=2).encode(x=x, y=y("p50")),
         *_names(base, x, y),
-        base.mark_rule(opacity=0, strokeWidth=9).encode(x=x, tooltip=tips),
+        base.transform_filter("isValid(datum.date)")
+        .mark_rule(opacity=0, strokeWidth=16, aria=False)
+        .encode(x=x, tooltip=tips),
     ]
     if kind == "surplus":
         layers.insert(
@@ -129,7 +134,7 @@ def _names(base: alt.Chart, x: alt.X, y: object) -> list[alt.Chart]:
     muted = theme.gray("muted")
     ends = [
         base.transform_filter(f"isValid(datum.{field})")
-        .mark_text(align="left", dx=5, fontSize=11, color=muted)
+        .mark_text(align="left", dx=5, fontSize=11, color=muted, aria=False)
         .encode(x=x, y=y(field), text=alt.datum(text))  # type: ignore[operator]
         for field, text in (("end_05", "5%"), ("end_50", "median"), ("end_95", "95%"))
     ]

@@ -29,7 +29,7 @@ _BESIDE = (
     (60.0, 90.0),
 )
 _ABOVE = 24.0
-_OUTSIDE, _OVER_LABEL, _OVER_MARK = 12.0, 1.5, 0.6
+_OUTSIDE, _OVER_LABEL, _OVER_WHISKER, _OVER_MARK = 12.0, 1.5, 0.6, 1.2
 
 Rect = tuple[float, float, float, float]
 Array = NDArray[np.float64]
@@ -63,11 +63,10 @@ def offsets(marks: Sequence[Mark], width: float, height: float, written: Sequenc
     spots = [spot for mark in marks for spot in _spots(mark)]
     rects = np.array([rect for _, rect, _ in spots])
     cost = np.array([cost for _, _, cost in spots]) + _outside(rects, width, height)
-    obstacles = [
-        *written,
-        *(rect for m in marks for rect in ((m.x - 2, m.top, m.x + 2, m.bottom), (m.x - 7, m.y - 7, m.x + 7, m.y + 7))),
-    ]
-    cost += _OVER_MARK * _overlap(rects, np.array(obstacles)).sum(axis=1)
+    whiskers = [(m.x - 2, m.top, m.x + 2, m.bottom) for m in marks]
+    dots = [*written, *((m.x - 8, m.y - 8, m.x + 8, m.y + 8) for m in marks)]
+    cost += _OVER_WHISKER * _overlap(rects, np.array(whiskers)).sum(axis=1)
+    cost += _OVER_MARK * _overlap(rects, np.array(dots)).sum(axis=1)
     between = _OVER_LABEL * _overlap(rects, rects)
     each = len(spots) // len(marks)
     chosen = [i * each + int(cost[i * each : (i + 1) * each].argmin()) for i in range(len(marks))]

@@ -76,7 +76,6 @@ def _about(preset: Preset) -> None:
         type="tertiary",
         on_change="rerun",
         key="about",
-        help="The story of this preset, and the figures behind it",
     )
     if not about.open:
         return
@@ -118,7 +117,7 @@ def _arrow(change: Difference) -> str:
 
 
 def _share() -> None:
-    share = st.popover("Share", key="share", on_change="rerun", help="A link that reopens exactly this scenario")
+    share = st.popover("Share", key="share", on_change="rerun")
     if not share.open:
         return
     with share:

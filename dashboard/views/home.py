@@ -17,7 +17,7 @@ from models.claims import CLASSES
 from models.decisions.flip import Flip
 from models.scenario import Scenario
 
-SETTLING = 1.0
+SETTLING = 1.5
 """Seconds a scenario must stand still before anything is searched for it."""
 
 ENTRY_NAMES = {"fair": "Fair entry", "at_cost": "At cost or market"}
@@ -34,6 +34,9 @@ MAP_KEY = (
     '<p class="key"><span class="mark circle"></span>picks and shovels '
     '<span class="mark diamond"></span>LLM and cloud</p>'
 )
+# A name that changed with the figures would make the browser build the chart anew; the sentence above does change.
+MAP_ALT = "Risk and return map of the six asset classes; the table beside it has the same figures."
+FAN_ALT = "{}, by quarter until 2036: median and ranges of all futures."
 FANS = (
     ("surplus", "Capacity beyond what demand needs at the break-even price: median, and ranges of all futures."),
     (
@@ -148,22 +151,15 @@ def _viewed(key: str) -> None:
 
 def _map(reading: Reading) -> None:
     shown = state.view("entry")
-    title = reading.map_titles[shown]
-    st.html(heading(title, MAP_ABOUT) + MAP_KEY)
-    st.vega_lite_chart(reading.maps[shown], risk_map.SPEC, theme=None, alt=f"Risk and return map. {title}.")
+    st.html(heading(reading.map_titles[shown], MAP_ABOUT) + MAP_KEY)
+    st.vega_lite_chart(reading.maps[shown], risk_map.SPEC, theme=None, alt=MAP_ALT)
 
 
 def _fans(reading: Reading) -> None:
     for column, (name, about) in zip(st.columns(3, gap="medium"), FANS, strict=True):
         with column:
-            title = reading.titles[name]
-            st.html(heading(title, about))
-            st.vega_lite_chart(
-                reading.fans[name],
-                fans.SPECS[name],
-                theme=None,
-                alt=f"{title}. {fans.TITLES[name]}, fan of all futures.",
-            )
+            st.html(heading(reading.titles[name], about))
+            st.vega_lite_chart(reading.fans[name], fans.SPECS[name], theme=None, alt=FAN_ALT.format(fans.TITLES[name]))
 
 
 @st.fragment(parallel=True)
@@ -212,13 +208,14 @@ def _wait_for_flips(scenario: Scenario, slot: st.delta_generator.DeltaGenerator,
     """Best flips of up to three assumptions; None when the reader has moved on."""
     search = run.flip_search(scenario)
     if search.flips is None:
+        shown, settled = -1.0, time.monotonic() + SETTLING
         slot.caption(f"{words}...")
-        settled = time.monotonic() + SETTLING
         while search.flips is None:
             if state.scenario() != scenario:
                 return None
-            if time.monotonic() > settled and search.share < 1.0:
-                slot.caption(f"{words}: {f.percent(search.share, 0)}")
+            if time.monotonic() > settled and (share := search.share) > shown:
+                shown = share
+                slot.caption(f"{words}: {f.percent(share, 0)}")
             time.sleep(0.2)
         slot.empty()
     return tuple({flip.path: flip for flip in reversed(search.flips or ())}.values())[::-1][:3]
