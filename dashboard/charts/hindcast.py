@@ -60,16 +60,21 @@ def _year(date: str) -> float:
 
 
 def covered(frame: pd.DataFrame) -> tuple[int, int]:
-    """Readings that lie between the model's 5% and 95% at the nearest point of time, and how many could be compared."""
+    """Readings that lie between the model's 5% and 95% at the nearest point of time, and how many could be compared.
+
+    Not counted: readings the model starts from, where it has no spread yet, and an index in the year that makes it 1.
+    """
     model = frame[frame["p05"].notna()]
-    seen = frame[frame["observed"].notna()]
     if model.empty:
         return 0, 0
-    inside = 0
-    for row in seen.to_dict("records"):
+    inside = count = 0
+    for row in frame[frame["observed"].notna()].to_dict("records"):
         near = model.loc[(model["x"] - row["x"]).abs().idxmin()]
+        if near["p95"] - near["p05"] < 1e-9 or row["observed"] == near["p50"] == 1.0:
+            continue
+        count += 1
         inside += bool(near["p05"] <= row["observed"] <= near["p95"])
-    return inside, len(seen)
+    return inside, count
 
 
 def series_message(name: str, frame: pd.DataFrame, kind: str) -> str:

@@ -186,7 +186,8 @@ def _history() -> None:
     count = sum(len(one.checks) for one in replays.values())
     st.html(heading(f"The model meets {met} of {count} checks against history", level=2))
     st.caption(
-        "Nothing is tuned to a verdict. Line and band: median and 5% to 95% of the model; circles: what was observed."
+        "What was fitted to an episode is said with it. Line and band: median and 5% to 95% of the model; circles: "
+        "what was observed."
     )
     for one in replays.values():
         _replay(one)

@@ -102,6 +102,13 @@ def test_a_picture_says_how_many_readings_the_model_holds():
     assert charts.series_message("utilization", frame, "time").startswith("Utilization: 0 of 1 reading")
 
 
+def test_the_reading_a_replay_starts_from_is_no_success():
+    part = replay("h100").frame.query("series == 'on demand'")
+    frame = charts.replay_frame(part, charts.kind_of(part))
+    assert frame["observed"].notna().sum() == 3
+    assert charts.covered(frame) == (1, 2)
+
+
 def test_what_no_source_bounds_is_called_judgment():
     entries = {e.path: e for e in catalog()}
     assert entries["overcapacity.peak"].status == "assumption"
