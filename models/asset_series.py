@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.basis.timeline import Array
 from models.claims import VARIANTS
@@ -175,7 +176,7 @@ def _by_quarter(key: str, name: str, evaluation: Evaluation) -> Array:
     return np.asarray(np.arange(evaluation.market.quarters + 1)[None, :] >= when[:, None])
 
 
-def _in_life(is_so: Array, evaluation: Evaluation) -> Array:
+def _in_life(is_so: NDArray[np.bool_], evaluation: Evaluation) -> Array:
     """The same until the fleet's last quarter, false before it earns."""
     hardware = evaluation.scenario.hardware
     last = hardware.ramp_quarters + hardware.life_quarters

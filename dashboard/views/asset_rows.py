@@ -81,7 +81,8 @@ MEASURES: tuple[tuple[str, str, Callable[[Row], str], Callable[[Row], str]], ...
     ),
     (
         "Value at the hurdle",
-        "Mean net present value at the class's own required return, USD per unit; zero is fairly paid.",
+        "Mean net present value at the class's own required return, USD per unit; zero is fairly paid. Levered "
+        "equity is measured at the hurdle of the asset below it, so leverage shows here.",
         lambda row: _one(row, "npv_mean", f.money),
         lambda row: f"±{f.money(2 * float(row['npv_mean_se']))}" if row["npv_mean_se"] > 0 else "",
     ),
