@@ -13,6 +13,7 @@ from models.contract import evaluation_json
 from models.decisions.hindcast import REPLAYS, replay
 from models.decisions.thesis import thesis
 from models.errors import AssayError
+from models.explain import as_rows, as_text, explain
 from models.link import encode
 from models.options import add_scenario_options, evaluation_from, plain_json, scenario_from
 from models.presets import presets
@@ -47,6 +48,11 @@ def _parser() -> argparse.ArgumentParser:
     listing = add("catalog", _catalog, "List every assumption with unit, bounds, help and source.")
     listing.add_argument("--schema", action="store_true", help="print the JSON Schema of a scenario instead")
     add_scenario_options(add("link", _link, "Print the link of a scenario."))
+    reasons = add("explain", _explain, "Take a number apart: formula, operands, sources, down to assumptions.")
+    reasons.add_argument("path", metavar="PATH", help="key in `evaluate --json`, such as assets.gpu_fleet.irr.p50")
+    reasons.add_argument("--depth", type=int, default=3, metavar="N", help="levels below the number (default: 3)")
+    reasons.add_argument("--json", action="store_true", help="print rows of JSON instead of text")
+    add_scenario_options(reasons)
     replays = add("hindcast", _hindcast, "Replay episodes of the past: what the model meets, and what it misses.")
     replays.add_argument("names", metavar="REPLAY", nargs="*", help="names of replays (default: all of them)")
     add_scenario_options(add("thesis", _thesis, "Test the claims of the founding documents under a scenario."))
@@ -86,6 +92,13 @@ def _thesis(args: argparse.Namespace) -> None:
     scenario, _, notes = scenario_from(args)
     _tell(notes)
     print(plain_json([tested.to_dict() for tested in thesis(evaluation_from(scenario, args))]))
+
+
+def _explain(args: argparse.Namespace) -> None:
+    scenario, preset, notes = scenario_from(args)
+    _tell(notes)
+    trace = explain(evaluation_from(scenario, args), args.path, preset=preset, depth=args.depth)
+    print(plain_json(as_rows(trace)) if args.json else as_text(trace, args.depth))
 
 
 def _tell(notes: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The README cannot lag: every asset class, metric, preset and command stands in it, and every command it names exists."""
+"""The README cannot lag: asset classes, metrics, presets and commands stand in it; every command it names exists."""
 
 import argparse
 import re

@@ -1,0 +1,185 @@
+"""Size and price of the loan, and the lines of its flows, as numbers with reasons."""
+
+from __future__ import annotations
+
+from models.explain.debt import FLEET, LOAN, UNIT, debt_measures, loan_of
+from models.explain.fleet import fleet_of
+from models.explain.registry import Reader, Spec, explains
+from models.explain.stake import held, line
+
+EQUITY = "variants.gpu_debt_equity"
+
+
+@explains("{asset}.advance_rate")
+def advance_rate(reader: Reader, asset: str) -> Spec:
+    """Loan over cost."""
+    return Spec(
+        "Advance rate", debt_measures(reader, asset).advance_rate, "share of cost",
+        "Loan over hardware cost, net of what is received at closing.", "λ_A",
+        (f"{LOAN}.principal", f"{LOAN}.cost"), "quotient",
+    )
+
+
+@explains("assets.gpu_debt.cost")
+def cost(reader: Reader) -> Spec:
+    """What the advance rate applies to."""
+    support = fleet_of(reader, FLEET).support
+    grants = support.at_closing - support.concession
+    return Spec(
+        "Cost the loan is sized on", reader.evaluation.claims.collateral_cost, UNIT,
+        "Hardware cost, less grants received at closing." if grants else "Hardware cost.", "",
+        (f"{FLEET}.cost", *((f"{FLEET}.support_at_closing",) if grants else ())), "" if grants else "same",
+    )
+
+
+@explains("assets.gpu_debt.principal", "assets.gpu_debt.base")
+def principal(reader: Reader) -> Spec:
+    """Size of the loan."""
+    _, terms = loan_of(reader)
+    is_capped = abs(terms.principal - reader.scenario.gpu_debt.advance_cap * terms_cost(reader)) < 1e-6
+    why = "the cap binds" if is_capped else "coverage on the path without shocks binds"
+    parts = ("gpu_debt.advance_cap", f"{LOAN}.cost")
+    if is_capped:
+        return Spec("Loan", terms.principal, UNIT, "Highest advance rate times cost.", "λ_A·cost", parts, "product",
+                    ("gpu_debt.sizing_dscr",), note=why)
+    return Spec(
+        "Loan", terms.principal, UNIT,
+        "The smaller of the highest advance rate and what coverage on the path without shocks allows.",
+        "min(λ_A·cost, loan·DSCR_min/target)",
+        (*parts, "gpu_debt.sizing_dscr", "gpu_debt.tenor_quarters", "gpu_debt.amortization", f"{LOAN}.coupon",
+         f"{FLEET}.contract_price", f"{FLEET}.cash_cost", "gpu_debt.contracted_share"), note=why,
+    )
+
+
+def terms_cost(reader: Reader) -> float:
+    """What the advance rate applies to, USD per unit of collateral."""
+    return reader.evaluation.claims.collateral_cost
+
+
+@explains("{asset}.coupon")
+def coupon(reader: Reader, asset: str) -> Spec:
+    """Coupon of the loan."""
+    value = debt_measures(reader, asset).coupon
+    debt = reader.scenario.gpu_debt
+    spread = "gpu_debt.spread" if debt.spread is not None else f"constants.spread_{debt.customer}"
+    _, terms = loan_of(reader)
+    if terms.interest_subsidy:
+        return Spec(
+            "Coupon", value, "per year", "Base rate and spread, less what a program pays in the borrower's place.",
+            "SOFR + spread − Δr", ("rates.base_rate", spread, f"{LOAN}.rate_cut"), "sum",
+        )
+    return Spec("Coupon", value, "per year", "Base rate and spread.", "SOFR + spread", ("rates.base_rate", spread),
+                "sum")
+
+
+@explains("assets.gpu_debt.rate_cut")
+def rate_cut(reader: Reader) -> Spec:
+    """What programs take off the coupon, as a negative number."""
+    _, terms = loan_of(reader)
+    programs = range(len(reader.scenario.policy.programs))
+    names = ("rate_cut", "loan_share", "capture")
+    return Spec(
+        "Interest paid by programs", -terms.interest_subsidy, "per year",
+        "Interest advantage on the financed share, net of capture; the program pays it to the lender.",
+        "−loan share·Δr·(1−φ)", tuple(f"policy.programs.{i}.terms.{name}" for i in programs for name in names),
+    )
+
+
+@explains("assets.gpu_debt.hurdle")
+def hurdle(reader: Reader) -> Spec:
+    """A loan must earn its coupon."""
+    _, terms = loan_of(reader)
+    parts = (f"{LOAN}.coupon", *((f"{LOAN}.rate_cut",) if terms.interest_subsidy else ()))
+    return Spec(
+        "Hurdle, GPU-backed debt", reader.evaluation.assets["gpu_debt"].claim.hurdle, "per year",
+        "A loan is fairly paid when it earns its coupon, compounded over four quarters, on the price paid for it.",
+        "(1 + coupon/4)⁴ − 1", parts,
+    )
+
+
+_LINES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "lent": ("Drawn at closing; money out is negative.", (f"{LOAN}.principal",)),
+    "principal": ("Scheduled principal paid.", (f"{LOAN}.installment", "gpu_debt.amortization", "draws")),
+    "prepayment": (
+        "Excess cash that covenants or the sweep send to the lender.",
+        ("gpu_debt.sweep", "covenants.lockup", "covenants.event_of_default", "draws"),
+    ),
+    "recovery": (
+        "Cash at default, and the sale of the collateral after a delay.",
+        ("covenants.fire_sale", "covenants.sale_cost", "covenants.recovery_lag", "covenants.contract_recovery",
+         "draws"),
+    ),
+    "guarantee": ("A state pays its share of the loss.", ("draws",)),
+    "program": ("A program pays the interest advantage.", (f"{LOAN}.rate_cut",)),
+}
+
+
+@explains("assets.gpu_debt.quarter.{name}.{stat}.{t}")
+def loan_line(reader: Reader, name: str, stat: str, t: int) -> Spec:
+    """One line of the lender's flow in a quarter."""
+    label, amounts = line(reader, held(reader, LOAN), name)
+    words, parts = _LINES.get(name, ("Interest paid.", ()))
+    if name == "interest":
+        parts = (f"{LOAN}.coupon", "constants.quarter",
+                 f"{LOAN}.balance.{stat}.{t - 1}" if stat != "mean" else f"{LOAN}.mean_balance.{t - 1}")
+    if name == "guarantee":
+        programs = range(len(reader.scenario.policy.programs))
+        parts += tuple(f"policy.programs.{i}.terms.guarantee_cover" for i in programs)
+    if stat != "mean" and name in ("principal", "recovery"):
+        root = f"{LOAN}.default.{stat}" if name == "recovery" else f"{LOAN}.balance.{stat}.{t - 1}"
+        parts += (root,)
+    return Spec(
+        f"{label[0].upper()}{label[1:]}, quarter {t}, {reader.whose(stat)}", reader.pick(amounts, stat, t), UNIT, words,
+        "", parts, "minus" if name == "lent" else "",
+    )
+
+
+@explains("assets.gpu_debt.mean_balance.{t}")
+def mean_balance(reader: Reader, t: int) -> Spec:
+    """Mean balance at the end of a quarter."""
+    loan, _ = loan_of(reader)
+    return Spec(
+        f"Balance, end of quarter {t}, {reader.whose('mean')}", reader.pick(loan.balance, "mean", t), UNIT,
+        "Mean over paths; nothing is left after a default.", "", (f"{LOAN}.principal", f"{LOAN}.coupon", "draws"),
+    )
+
+
+@explains("variants.gpu_debt_equity.hurdle")
+def equity_hurdle(reader: Reader) -> Spec:
+    """Return required of the fleet under the loan."""
+    value = reader.evaluation.variants["gpu_debt_equity"].claim.hurdle
+    return Spec("Hurdle, equity under the loan", value, "per year", "That of the financed fleet.", "r",
+                (f"{FLEET}.fleet_hurdle",), "same")
+
+
+@explains("variants.gpu_debt_equity.base")
+def equity_base(reader: Reader) -> Spec:
+    """What equity pays at closing."""
+    value = reader.evaluation.variants["gpu_debt_equity"].claim.capital
+    return Spec(
+        "Own money at closing", value, UNIT, "Cost that the loan does not pay, and the reserve.",
+        "cost − loan + DSRA", (f"{LOAN}.cost", f"{LOAN}.principal", f"{LOAN}.reserve.path0.0"),
+    )
+
+
+_EQUITY_LINES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "own_cost": ("Loan less cost.", (f"{LOAN}.principal", f"{LOAN}.cost")),
+    "reserve": ("Debt service that equity sets aside.", (f"{LOAN}.reserve.path0.0",)),
+    "cures": ("What the sponsor pays in to save the loan.", ("covenants.cures", "covenants.cure_cover", "draws")),
+}
+
+
+@explains("variants.gpu_debt_equity.quarter.{name}.{stat}.{t}")
+def equity_line(reader: Reader, name: str, stat: str, t: int) -> Spec:
+    """One line of the equity's flow in a quarter."""
+    label, amounts = line(reader, held(reader, EQUITY), name)
+    rest = ("What the fleet earns beyond debt service, after covenants.",
+            (f"{FLEET}.cash.{stat}.{t}", "covenants.lockup", "gpu_debt.sweep", "draws"))
+    words, parts = _EQUITY_LINES.get(name, rest)
+    if name == "distributions" and stat != "mean":
+        parts += tuple(f"{LOAN}.quarter.{paid}.{stat}.{t}" for paid in ("interest", "principal", "prepayment"))
+    rule = {"own_cost": "difference", "reserve": "minus"}.get(name, "")
+    return Spec(
+        f"{label[0].upper()}{label[1:]}, quarter {t}, {reader.whose(stat)}", reader.pick(amounts, stat, t), UNIT, words,
+        "", parts, rule,  # type: ignore[arg-type]
+    )

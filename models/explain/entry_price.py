@@ -1,0 +1,198 @@
+"""Entry price, committed capital and hurdle as numbers with reasons; the fair premium with its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from models.basis.shocks import REPLICATES, draw_replicate
+from models.calibration import PATHS, SEED
+from models.claims import Claim, Claims, build_claims, collateral_fleet, fleet_claim
+from models.explain.registry import Reader, Spec, UnknownPath, explains
+from models.explain.stake import Stake, flows, held, lines_of, quarters_of, when, worth, years_of
+from models.market.simulate import simulate_market
+from models.scenario import Scenario
+
+_LEVERED = ("data_center", "gpu_debt_equity")
+
+
+@explains("{asset}.price")
+def price(reader: Reader, asset: str) -> Spec:
+    """Entry price."""
+    stake = held(reader, asset)
+    cost = () if stake.result.asset.at_market else (f"{stake.claim}.base",)
+    premium = (f"{asset}.premium",) if stake.premium or not cost else ()
+    return Spec(
+        f"Entry price, {stake.label}", stake.measures.price, stake.money,
+        "Cost or par, and the premium that makes entry fair." if stake.entry == "fair" else
+        "What the market pays." if not cost else "Cost or par.", "price", (*cost, *premium), "sum",
+    )
+
+
+@explains("{asset}.premium")
+def premium(reader: Reader, asset: str) -> Spec:
+    """What is paid over cost or par; for a company the whole price."""
+    stake = held(reader, asset)
+    if stake.entry == "fair":
+        return _fair_premium(reader, stake)
+    if not stake.result.asset.at_market:
+        return Spec(f"Premium, {stake.label}", 0.0, stake.money, "Entry at cost or par pays no premium.", "",
+                    (f"{stake.claim}.base",))
+    return Spec(
+        f"Price, {stake.label}", stake.premium, stake.money,
+        "What the market pays, times neutral first-year earnings.", "multiple·earnings",
+        (f"{stake.key}.market_multiple", f"{stake.claim}.neutral_earnings"), "product",
+    )
+
+
+def _fair_premium(reader: Reader, stake: Stake) -> Spec:
+    fair = stake.result.fair_price
+    is_levered = stake.key in _LEVERED
+    note = "a levered class pays the premium of the asset below it, in cash at closing" if is_levered else ""
+    return Spec(
+        f"Fair {'price' if stake.result.asset.at_market else 'premium over cost'}, {stake.label}", fair.premium,
+        stake.money,
+        "What the claim is worth over its cost, at its hurdle, in a neutral world without glut, policy and surprise: "
+        "its lines there, and what the rest of the calibration's draws adds to the block shown.",
+        "E[NPV at the hurdle | neutral world]",
+        (*(f"{stake.claim}.neutral.{name}" for name in _neutral(reader, stake).lines), f"{stake.claim}.neutral_rest"),
+        "sum", ("calibration.block", f"{stake.claim}.neutral_hurdle"),
+        fair.premium_se or None, note=note,
+    )
+
+
+@explains("{asset}.premium_paid")
+def premium_paid(reader: Reader, asset: str) -> Spec:
+    """The premium as a flow at closing."""
+    stake = held(reader, asset)
+    what = "Price" if stake.result.asset.at_market else "Premium over cost"
+    return Spec(
+        f"{what} paid at closing, {stake.label}", -stake.premium, stake.money, "Money out is negative.", "",
+        (f"{asset}.premium",), "minus",
+    )
+
+
+@dataclass(frozen=True)
+class Neutral:
+    """A class in the neutral world: its hurdle, and slug -> label and mean present value of each line, USD."""
+
+    hurdle: float
+    lines: Mapping[str, tuple[str, float]]
+
+
+@lru_cache(maxsize=8)
+def neutral_world(neutral: Scenario) -> Mapping[str, Neutral]:
+    """Every class in the neutral world, on the first block of the calibration's draws.
+
+    Parameters
+    ----------
+    neutral : Scenario
+        As in ``Scenario.neutral``.
+    """
+    shocks = draw_replicate(SEED, 0, PATHS // REPLICATES)
+    market = simulate_market(neutral.setting, shocks)
+    claims = build_claims(neutral, market, shocks)
+    financed = neutral.model_copy(update={"gpu_fleet": collateral_fleet(neutral)})
+    # What a levered class pays over cost is the premium of the asset below it.
+    below = {"data_center": "data_center_unlevered", "gpu_debt_equity": "gpu_fleet"}
+    found = claims.by_key | {
+        "data_center": claims.by_key["data_center_unlevered"], "gpu_debt_equity": fleet_claim(financed, market, shocks)
+    }
+    return MappingProxyType({
+        key: _present_lines(below.get(key, key), claim, claims) for key, claim in found.items()
+    })
+
+
+def _present_lines(key: str, claim: Claim, claims: Claims) -> Neutral:
+    out = {}
+    for name, (label, amounts) in lines_of(key, claim, claims).items():
+        mean = amounts.mean(axis=0)
+        value = worth(mean, claim.hurdle, range(len(mean)))
+        if value:
+            out[name] = (label, value)
+    return Neutral(claim.hurdle, MappingProxyType(out))
+
+
+def _neutral(reader: Reader, stake: Stake) -> Neutral:
+    return neutral_world(reader.evaluation.scenario.neutral)[stake.key]
+
+
+@explains("{claim}.neutral.{name}")
+def neutral_line(reader: Reader, claim: str, name: str) -> Spec:
+    """One line of a class in the neutral world."""
+    stake = held(reader, claim)
+    parts = _neutral(reader, stake).lines
+    if name not in parts:
+        raise UnknownPath(f"lines in the neutral world are {', '.join(parts)}")
+    label, value = parts[name]
+    return Spec(
+        f"{label[0].upper()}{label[1:]}, neutral world", value, stake.money,
+        "Mean present value at the hurdle over the first block of the calibration's draws.", "E[Σ line_t·v^t]",
+        ("calibration.block", f"{claim}.neutral_hurdle"),
+    )
+
+
+@explains("{claim}.neutral_rest")
+def neutral_rest(reader: Reader, claim: str) -> Spec:
+    """What the other draws of the calibration add."""
+    stake = held(reader, claim)
+    shown = sum(value for _, value in _neutral(reader, stake).lines.values())
+    return Spec(
+        "Rest of the calibration's draws", stake.result.fair_price.premium - shown, stake.money,
+        "The fair price averages eight blocks of draws, of which one is shown line by line.", "",
+        ("calibration.block",), status="draw",
+    )
+
+
+@explains("{claim}.neutral_hurdle")
+def neutral_hurdle(reader: Reader, claim: str) -> Spec:
+    """Hurdle of the claim whose neutral value is the premium."""
+    stake = held(reader, claim)
+    return Spec(
+        f"Hurdle of the fair price, {stake.result.asset.label}", _neutral(reader, stake).hurdle, "per year",
+        "Return the claim must just pay in the neutral world.", "r", (f"{claim}.hurdle",),
+    )
+
+
+@explains("{claim}.neutral_earnings")
+def neutral_earnings(reader: Reader, claim: str) -> Spec:
+    """First-year earnings, EBITDA or revenue in the neutral world."""
+    stake = held(reader, claim)
+    what, parts = {
+        "hardware_supplier": ("earnings", ("calibration.block",)),
+        "cloud_platform": ("EBITDA", ("calibration.block",)),
+        "llm_developer": ("revenue today", ("llm_developer.revenue_now",)),
+    }.get(stake.key, ("earnings", ("calibration.block",)))
+    return Spec(
+        f"Neutral first-year {what}, {stake.result.asset.label}", stake.result.fair_price.earnings, "USD",
+        "What a market multiple is quoted on, in a world without glut, policy and surprise.", "", parts,
+    )
+
+
+@explains("{asset}.capital")
+def capital(reader: Reader, asset: str) -> Spec:
+    """Committed capital."""
+    stake = held(reader, asset)
+    bought = flows(reader, stake)
+    years = years_of(bought.contrib.mean(axis=0)[None, :], reader.market.quarters)
+    return Spec(
+        f"Committed capital, {stake.label}", stake.measures.capital, stake.money,
+        "What is paid in on average, each year worth what it is at closing at the common cash rate.",
+        "Σ E[paid in]·(1+r_c)^(−t/4)", tuple(f"{asset}.paid_worth.{year}" for year in years), "sum",
+    )
+
+
+@explains("{asset}.paid_worth.{year}")
+def paid_worth(reader: Reader, asset: str, year: int) -> Spec:
+    """Worth at closing of what is paid in in a year."""
+    stake = held(reader, asset)
+    paid = -flows(reader, stake).contrib.mean(axis=0)
+    columns = quarters_of(year, reader.market.quarters)
+    return Spec(
+        f"Paid in, {when(year)}, worth at closing, {stake.label}",
+        worth(paid, stake.result.rates.cash_rate, columns), stake.money,
+        "Each quarter discounted at the common cash rate.", "", (f"{asset}.paid.mean.{year}", "rates.cash_rate"),
+    )
+

@@ -1,0 +1,235 @@
+"""Flows of a GPU fleet as numbers with reasons, for the scenario's own fleet and for the one behind the loan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.assets import gpu_fleet
+from models.assets.gpu_fleet import FleetTerms, GpuFleet
+from models.basis.timeline import HOURS, Array
+from models.claims import collateral_fleet, fleet_support
+from models.errors import ScenarioError
+from models.explain.registry import Reader, Spec, explains
+from models.market.long_run import cash_cost_now
+from models.policy.effects import Support
+
+OWN, COLLATERAL = "assets.gpu_fleet", "assets.gpu_debt.collateral"
+FOREIGN_DRAWS = (
+    "this evaluation was made with other draws than its scenario names; evaluate the scenario by itself to explain it"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Fleet:
+    """A fleet as the engine operated it; arrays (paths, quarters + 1), USD per H100e.
+
+    ``contract``, ``public`` and ``market`` are the parts of revenue, ``to_market`` the share of the machine let to the
+    market, ``pays`` whether the customer pays under the contract, ``runs`` whether the machine is switched on.
+    """
+
+    fleet: GpuFleet
+    terms: FleetTerms
+    support: Support
+    lines: dict[str, Array]
+    flow: Array
+    contract: Array
+    public: Array
+    market: Array
+    to_market: Array
+    pays: Array
+    runs: Array
+    hourly_cost: Array
+
+
+def fleet_of(reader: Reader, prefix: str) -> Fleet:
+    """The fleet behind a path prefix, operated again by the engine's own functions on the scenario's draws."""
+    return reader.once(f"fleet {prefix}", lambda: _operate(reader, prefix))
+
+
+def _operate(reader: Reader, prefix: str) -> Fleet:
+    scenario, market, shocks = reader.scenario, reader.market, reader.shocks
+    fleet = scenario.gpu_fleet if prefix == OWN else collateral_fleet(scenario)
+    if shocks.paths != market.paths:
+        raise ScenarioError(FOREIGN_DRAWS)
+    support = fleet_support(scenario, market, shocks)
+    terms = gpu_fleet.fleet_terms(fleet, scenario.offtaker, scenario.hardware, market)
+    alive = gpu_fleet.customer_alive(fleet, scenario.offtaker, terms, market, shocks.offtaker_u)
+    flow, extras = gpu_fleet.operate(
+        fleet, terms, market, support, alive, scenario.clearing.ceiling_utilization
+    )
+    _check(reader, prefix, flow, extras["revenue"])
+    t = np.arange(market.quarters + 1)
+    runs = (extras["running_cost"] > 0) & (extras["revenue"] > 0)
+    pays = alive & (t >= terms.first) & (t <= terms.contract_end) & runs
+    state = np.minimum(support.offtake_share, 1.0 - terms.contracted) * runs
+    contract = np.where(pays, HOURS * terms.availability * terms.contracted * terms.contract_price, 0.0)
+    public = HOURS * terms.availability * support.offtake_price * state
+    lines = {
+        "revenue": extras["revenue"], "running_cost": -extras["running_cost"], "sale": extras["sale"],
+        "clawback": -extras["clawback"],
+    }
+    return Fleet(
+        fleet=fleet, terms=terms, support=support, lines=lines, flow=flow, contract=contract, public=public,
+        market=extras["revenue"] - contract - public, to_market=runs - terms.contracted * pays - state,
+        pays=pays.astype(float), runs=runs.astype(float), hourly_cost=-extras["running_cost"] / HOURS,
+    )
+
+
+def _check(reader: Reader, prefix: str, flow: Array, revenue: Array) -> None:
+    """Refuse draws that are not those of the evaluation."""
+    claims = reader.evaluation.claims
+    if prefix == OWN:
+        stated, found = claims.by_key["gpu_fleet"].flows.extras["revenue"], revenue
+    else:
+        loan = claims.loan
+        assert loan is not None
+        live = np.arange(flow.shape[1])[None, :] <= loan.default_quarter[:, None]
+        live[:, 0] = False
+        stated = np.where(live, claims.by_key["gpu_debt"].flows.ledger["project"], 0.0)
+        found = np.where(live, flow, 0.0)
+    if not np.allclose(stated, found, rtol=1e-9, atol=1e-6):
+        raise ScenarioError(FOREIGN_DRAWS)
+
+
+def slice_of(prefix: str) -> str:
+    """Slice of the scenario that declares the contract of a fleet."""
+    return "gpu_fleet" if prefix == OWN else "gpu_debt"
+
+
+def name_of(prefix: str) -> str:
+    """Words for a fleet."""
+    return "GPU fleet" if prefix == OWN else "fleet behind the loan"
+
+
+@explains("assets.gpu_fleet.base")
+def base(reader: Reader) -> Spec:
+    """Cost of the fleet."""
+    value = reader.evaluation.assets["gpu_fleet"].claim.capital
+    return Spec("Cost of one H100e", value, "USD per H100e", "What the fleet pays for hardware.", "K_0",
+                (f"{OWN}.cost",), "same")
+
+
+@explains("{fleet}.cost")
+def cost(reader: Reader, fleet: str) -> Spec:
+    """Hardware cost of a fleet."""
+    return Spec(
+        "Hardware cost", fleet_of(reader, fleet).terms.cost, "USD per H100e",
+        "Installed cost times what this buyer pays against the market.", "K_0·factor",
+        ("hardware.installed_cost", "gpu_fleet.cost_factor"), "product",
+    )
+
+
+@explains("assets.gpu_fleet.hurdle")
+def hurdle(reader: Reader) -> Spec:
+    """Return required of the scenario's fleet."""
+    value = reader.evaluation.assets["gpu_fleet"].claim.hurdle
+    return Spec("Hurdle, GPU fleet", value, "per year", "As for any fleet.", "r", (f"{OWN}.fleet_hurdle",), "same")
+
+
+@explains("{fleet}.fleet_hurdle")
+def fleet_hurdle(reader: Reader, fleet: str) -> Spec:
+    """Return required of a fleet."""
+    view = fleet_of(reader, fleet)
+    return Spec(
+        f"Hurdle, {name_of(fleet)}", gpu_fleet.fleet_hurdle(view.fleet, reader.scenario.hardware), "per year",
+        "Hurdle of the contract and of the merchant part, weighted by the contracted share.",
+        "q·r_contract + (1−q)·r_M",
+        (f"{slice_of(fleet)}.contracted_share", f"gpu_fleet.hurdle_{view.fleet.customer}", "hardware.merchant_hurdle"),
+    )
+
+
+@explains("{fleet}.contract_price")
+def contract_price(reader: Reader, fleet: str) -> Spec:
+    """Contract price of a fleet."""
+    view, where = fleet_of(reader, fleet), slice_of(fleet)
+    label, value = f"Contract price, {name_of(fleet)}", view.terms.contract_price
+    if view.fleet.contract_price is not None:
+        return Spec(label, value, "USD/h", "As set.", "P_c", (f"{where}.contract_price",), "same")
+    if view.fleet.payback_years is not None:
+        return Spec(
+            label, value, "USD/h", "Returns the hardware cost in so many years, after running cost.",
+            "P_c = (c_0 + K_0/(8760·y))/a",
+            (f"{fleet}.cash_cost", f"{fleet}.cost", f"{where}.payback_years", "hardware.availability"),
+        )
+    return Spec(
+        label, value, "USD/h", "Break-even contract price, less what a customer of this grade is spared.",
+        "P_c = (1−d_c)·P^eqv", ("market.support_price", f"offtaker.{view.fleet.customer}_discount"),
+        beside=(f"{where}.customer",),
+    )
+
+
+@explains("{fleet}.cash_cost")
+def cash_cost(reader: Reader, fleet: str) -> Spec:
+    """Running cost per hour."""
+    terms = fleet_of(reader, fleet).terms
+    if terms.cash_cost == cash_cost_now(reader.scenario.hardware):
+        return Spec("Running cost per hour", terms.cash_cost, "USD/h", "That of the market's new machines.", "c_0",
+                    ("market.cash_cost_now",), "same")
+    return Spec(
+        "Running cost per hour", terms.cash_cost, "USD/h",
+        "That of the market's new machines, and what power costs here beyond what it costs there.",
+        "c_0 + κ_0·PUE·(local − market power price)",
+        ("market.cash_cost_now", "hardware.power_kw", "gpu_fleet.facility_overhead", "gpu_fleet.power_price",
+         "constants.power_price"),
+    )
+
+
+@explains("{fleet}.quarter.revenue.{stat}.{t}")
+def revenue(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+    """Revenue of a quarter: contract, public contract and market."""
+    view = fleet_of(reader, fleet)
+    parts = {name: reader.pick(getattr(view, name), stat, t) for name in ("contract", "public", "market")}
+    value = reader.pick(view.lines["revenue"], stat, t)
+    dust = 1e-9 * max(abs(value), 1.0)
+    return Spec(
+        f"Revenue, quarter {t}, {reader.whose(stat)}, {name_of(fleet)}", value, "USD per H100e",
+        "Under contract, to the state, and to the market." if value else "The machine does not run.",
+        "h·a·[q·P_c + q_G·P_off + (1−q−q_G)·min(ū, κ_u·U)·P]",
+        tuple(f"{fleet}.{name}_revenue.{stat}.{t}" for name, part in parts.items() if abs(part) > dust)
+        or (f"{fleet}.running.{stat}.{t}",), "sum" if value else "",
+    )
+
+
+@explains("{fleet}.contract_revenue.{stat}.{t}")
+def contract_revenue(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+    """Revenue under contract."""
+    return Spec(
+        f"Contract revenue, quarter {t}, {reader.whose(stat)}", reader.pick(fleet_of(reader, fleet).contract, stat, t),
+        "USD per H100e", "Hours available, contracted share and contract price, while the customer pays.", "h·a·q·P_c",
+        (
+            "constants.hours", "hardware.availability", f"{slice_of(fleet)}.contracted_share",
+            f"{fleet}.contract_price", f"{fleet}.customer_pays.{stat}.{t}",
+        ), "product",
+    )
+
+
+@explains("{fleet}.public_revenue.{stat}.{t}")
+def public_revenue(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+    """Revenue from the state."""
+    view = fleet_of(reader, fleet)
+    parts = ["constants.hours", "hardware.availability", f"{slice_of(fleet)}.contracted_share"]
+    for i, program in enumerate(reader.scenario.policy.programs):
+        if program.mix.offtake + program.mix.procurement > 0:
+            root = f"policy.programs.{i}"
+            parts += [f"{root}.terms.offtake_share", f"{root}.terms.offtake_price", f"{root}.schedule.cliff_rate"]
+    return Spec(
+        f"Public revenue, quarter {t}, {reader.whose(stat)}", reader.pick(view.public, stat, t), "USD per H100e",
+        "Hours available, share the state rents, and what it pays, until the program or its notice ends.",
+        "h·a·q_G·P_off", (*parts, "market.support_price"),
+    )
+
+
+@explains("{fleet}.market_revenue.{stat}.{t}")
+def market_revenue(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+    """Revenue from the market."""
+    return Spec(
+        f"Market revenue, quarter {t}, {reader.whose(stat)}", reader.pick(fleet_of(reader, fleet).market, stat, t),
+        "USD per H100e", "Hours available, share let to the market, and what an hour earns there.",
+        "h·a·(1−q−q_G)·min(ū, κ_u·U)·P",
+        (
+            "constants.hours", "hardware.availability", f"{fleet}.market_share.{stat}.{t}",
+            f"{fleet}.market_rent.{stat}.{t}",
+        ), "product",
+    )

@@ -1,0 +1,126 @@
+"""From a path to its trace: find the explanation, take its operands apart, stop at the asked depth."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from difflib import get_close_matches
+
+from models.basis.reading import quoted
+from models.catalog import PROGRAMS
+from models.errors import ScenarioError
+from models.evaluate import Evaluation
+from models.explain.leaves import assumption_spec
+from models.explain.registry import Reader, Spec, UnknownPath, find
+from models.explain.trace import Trace
+from models.presets import preset as find_preset
+from models.tables import DEBT_METRICS, MARKET_SERIES, METRICS
+from models.valuation import DebtMeasures, Measures, Quantiles
+
+DEPTH = 10
+_NAMES = ("p05", "p50", "p95")
+_LONGEST = 200
+
+
+def explain(evaluation: Evaluation, path: str, *, preset: str = "", depth: int = DEPTH) -> Trace:
+    """Explain one number of an evaluation down to declared assumptions.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    path : str
+        As in the JSON contract: ``assets.gpu_fleet.irr.p50``, ``market.price.p50.12`` (quarter 12),
+        ``assets.gpu_debt.at_cost.cvar_95``, ``picks_and_shovels_ahead.probability``, ``scenario.demand.growth_now``;
+        or the path of any operand of a trace.
+    preset : str
+        Preset the scenario started from: its reasons are the sources of the values it sets.
+    depth : int
+        Levels of operands below the number; deeper ones are left out and can be asked for by their own path.
+
+    Returns
+    -------
+    Trace
+
+    Raises
+    ------
+    ScenarioError
+        If the path leads to no number of this evaluation, with the nearest paths; or if the preset is unknown.
+    """
+    reader = Reader(evaluation, find_preset(preset) if preset else None)
+    return _Resolver(reader).trace(path.strip().removeprefix("scenario."), depth, ())
+
+
+def spec_of(reader: Reader, path: str) -> Spec:
+    """Explanation of one path, operands by name only; raises as `explain`."""
+    try:
+        for builder, tokens in find(path):
+            return builder(reader, **tokens)
+        return assumption_spec(reader, path)
+    except UnknownPath as why:
+        raise ScenarioError(_unknown(reader.evaluation, path, str(why.args[0]) if why.args else "")) from None
+
+
+class _Resolver:
+    """Traces of one request; a number that is asked for twice is read once."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.specs: dict[str, Spec] = {}
+        self.made: dict[tuple[str, int], Trace] = {}
+
+    def trace(self, path: str, left: int, trail: tuple[str, ...]) -> Trace:
+        if path in trail:
+            raise RuntimeError(f"{path} explains itself: {' <- '.join(trail)}")
+        if (path, left) not in self.made:
+            if path not in self.specs:
+                self.specs[path] = spec_of(self.reader, path)
+            self.made[path, left] = self._take_apart(path, self.specs[path], left, (*trail, path))
+        return self.made[path, left]
+
+    def _take_apart(self, path: str, spec: Spec, left: int, trail: tuple[str, ...]) -> Trace:
+        is_cut = left <= 0 and bool(spec.operands)
+        below = () if left <= 0 else tuple(self.trace(name, left - 1, trail) for name in spec.operands)
+        beside = () if left <= 0 else tuple(self.trace(name, left - 1, trail) for name in spec.beside)
+        kept = {field.name: getattr(spec, field.name) for field in fields(spec)}
+        return Trace(path=path, is_cut=is_cut, **(kept | {"operands": below, "beside": beside}))
+
+
+def headline_paths(evaluation: Evaluation) -> tuple[str, ...]:
+    """Every number of the JSON contract that is not an assumption, by path; the market by quarter."""
+    quarters = range(evaluation.market.quarters + 1)
+    out = [f"market.{name}.{p}.{t}" for name in MARKET_SERIES for p in _NAMES for t in quarters]
+    for root, results in (("assets", evaluation.assets), ("variants", evaluation.variants)):
+        for key, result in results.items():
+            for entry in (f"{root}.{key}", f"{root}.{key}.at_cost"):
+                out += _fields(entry, Measures)
+                if result.debt is not None:
+                    out += _fields(entry, DebtMeasures)
+    order = range(len(evaluation.assets))
+    out += [f"correlation.rank.{i}.{j}" for i in order for j in order]
+    ahead = "picks_and_shovels_ahead"
+    return (*out, f"{ahead}.probability", f"{ahead}.standard_error", "paths", "seed")
+
+
+def _fields(prefix: str, kind: type[Measures] | type[DebtMeasures]) -> list[str]:
+    names = [field.name for field in fields(kind)]
+    out = []
+    for name in names:
+        if name in (METRICS | DEBT_METRICS) and f"{name}_se" not in names and _is_spread(kind, name):
+            out += [f"{prefix}.{name}.{part.name}" for part in fields(Quantiles)]
+        elif name != "irr_status":
+            out.append(f"{prefix}.{name}")
+    return out
+
+
+def _is_spread(kind: type[Measures] | type[DebtMeasures], name: str) -> bool:
+    return str(kind.__annotations__[name]) == "Quantiles"
+
+
+def _unknown(evaluation: Evaluation, path: str, why: str) -> str:
+    known = [*headline_paths(evaluation), *(item for item in Reader(evaluation).entries)]
+    asked = path[:_LONGEST].lower()
+    inside = [name for name in known if f".{asked}." in f".{name}."][:3] if asked else []
+    near = inside or get_close_matches(asked, known, 3, 0.5)
+    if not near and asked.startswith(PROGRAMS):
+        near = [f"{PROGRAMS}.0.schedule.budget"]
+    hint = f"; nearest: {', '.join(near)}" if near else "; `python -m models evaluate --json` shows every number"
+    return f"{quoted(path)}: no such number{f' ({why})' if why else ''}{hint}"

@@ -1,0 +1,210 @@
+"""A class as it was bought: its flows at one entry price, per path, read once and shared by every explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.basis.flows import CashFlows
+from models.basis.timeline import Array, discount_factors
+from models.calibration import market_price
+from models.claims import Claim, Claims
+from models.explain.registry import Reader, UnknownPath, row_of
+from models.measures import returns
+from models.valuation import AssetResult, Measures, committed_capital
+
+LENT, OWN_COST, RESERVE, DISTRIBUTIONS, CURES = "lent", "own_cost", "reserve", "distributions", "cures"
+_CLAIMANTS = ("investor", "equity")
+
+
+@dataclass(frozen=True)
+class Stake:
+    """One claim at one entry.
+
+    ``prefix`` is its path with the entry, ``claim`` without it, ``key`` the class, ``entry`` fair or at_cost.
+    """
+
+    prefix: str
+    claim: str
+    key: str
+    entry: str
+    result: AssetResult
+
+    @property
+    def label(self) -> str:
+        """Name of the class and of the entry."""
+        other = "entry at the market price" if self.result.asset.at_market else "entry at cost"
+        return f"{self.result.asset.label}, {'fair entry' if self.entry == 'fair' else other}"
+
+    @property
+    def money(self) -> str:
+        """Unit of its money."""
+        unit = self.result.asset.unit
+        return "USD" if unit == "company" else f"USD per {unit}"
+
+    @property
+    def measures(self) -> Measures:
+        """Return and risk at this entry."""
+        return self.result.entry(self.entry)
+
+    @property
+    def premium(self) -> float:
+        """What is paid over cost or par; for a company the whole price."""
+        if self.entry == "fair":
+            return self.result.fair_price.premium
+        return market_price(self.key, self.result.claim, self.result.fair_price)
+
+
+def held(reader: Reader, path: str) -> Stake:
+    """Stake at a path such as ``assets.gpu_fleet`` or ``variants.gpu_debt_equity.at_cost``."""
+    root, key, *entry = path.split(".")
+    results = reader.evaluation.assets if root == "assets" else reader.evaluation.variants
+    if key not in results:
+        raise UnknownPath(f"{root} are {', '.join(results)}")
+    return Stake(path, f"{root}.{key}", key, "at_cost" if entry else "fair", results[key])
+
+
+def flows(reader: Reader, stake: Stake) -> CashFlows:
+    """Flows with the entry price, USD."""
+    make = stake.result.claim.flows.with_entry
+    return reader.once(f"flows {stake.prefix}", lambda: make(stake.premium))
+
+
+def net(reader: Reader, stake: Stake) -> Array:
+    """Net flows with the entry price, (paths, quarters + 1), USD."""
+    return reader.once(f"net {stake.prefix}", lambda: flows(reader, stake).net)
+
+
+def rates(reader: Reader, stake: Stake) -> Array:
+    """Internal rate of return, (paths,)."""
+    return reader.once(f"irr {stake.prefix}", lambda: np.asarray(returns.irr(net(reader, stake))[0]))
+
+
+def multiples(reader: Reader, stake: Stake) -> Array:
+    """Money back over money in, (paths,)."""
+
+    def make() -> Array:
+        bought = flows(reader, stake)
+        return np.asarray(returns.moic(bought.contrib, bought.distrib))
+
+    return reader.once(f"moic {stake.prefix}", make)
+
+
+def paybacks(reader: Reader, stake: Stake) -> Array:
+    """Years until the money is back, (paths,)."""
+    return reader.once(f"payback {stake.prefix}", lambda: np.asarray(returns.payback(net(reader, stake))))
+
+
+def values(reader: Reader, stake: Stake, which: str) -> Array:
+    """Present value at the class's hurdle or at the common cash rate, (paths,), USD."""
+    rate = discount_rate(reader, stake, which)
+    return reader.once(
+        f"npv {which} {stake.prefix}", lambda: np.asarray(returns.npv(rate, net(reader, stake)))
+    )
+
+
+def discount_rate(reader: Reader, stake: Stake, which: str) -> float:
+    """Rate behind ``"hurdle"`` or ``"cash"``, per year."""
+    return stake.result.claim.hurdle if which == "hurdle" else stake.result.rates.cash_rate
+
+
+def losses(reader: Reader, stake: Stake) -> Array:
+    """Loss at the common cash rate per dollar of committed capital, (paths,); negative where money is made."""
+    capital = committed_capital(flows(reader, stake), stake.result.rates.cash_rate)
+    return -values(reader, stake, "cash") / capital
+
+
+def quarters_of(year: int, quarters: int) -> range:
+    """Columns of a year: closing alone for year 0, four quarters for the others."""
+    if year == 0:
+        return range(0, 1)
+    first = 4 * year - 3
+    if first > quarters:
+        raise UnknownPath(f"years run from 0 (closing) to {(quarters + 3) // 4}")
+    return range(first, min(first + 4, quarters + 1))
+
+
+def rows_of(paths: Array, stat: str) -> Array:
+    """Rows a statistic reads: all for the mean, one for a path."""
+    return paths if stat == "mean" else paths[row_of(stat) : row_of(stat) + 1]
+
+
+def when(year: int) -> str:
+    """Words for a year: closing, or its number."""
+    return "closing" if year == 0 else f"year {year}"
+
+
+def years_of(paths: Array, quarters: int) -> tuple[int, ...]:
+    """Years in which (paths or rows, quarters + 1) is not zero throughout."""
+    used = np.flatnonzero(paths.any(axis=0))
+    return tuple(sorted({(int(t) + 3) // 4 for t in used}))
+
+
+def worth(amounts: Array, rate: float, columns: range) -> float:
+    """Value at closing of (quarters + 1,) over the given columns, USD."""
+    v = discount_factors(rate, len(amounts) - 1)
+    return float(sum(v[t] * amounts[t] for t in columns))
+
+
+def lines_of(key: str, claim: Claim, claims: Claims) -> dict[str, tuple[str, Array]]:
+    """Signed lines of a claim before its entry premium: slug -> label and (paths or 1, quarters + 1), USD.
+
+    They add up to its net flow in every quarter on every path.
+    """
+    if key == "gpu_debt":
+        return _loan_lines(claim.flows, claims)
+    if key == "gpu_debt_equity":
+        return _loan_equity_lines(claim.flows, claims)
+    return {
+        name.lower().replace(" ", "_").replace("-", "_"): (name, line)
+        for name, line in claim.flows.ledger.items()
+        if name not in _CLAIMANTS
+    }
+
+
+def _loan_lines(lender: CashFlows, claims: Claims) -> dict[str, tuple[str, Array]]:
+    loan = claims.loan
+    assert loan is not None
+    paid: Mapping[str, tuple[str, Array]] = {
+        "interest": ("interest", loan.interest), "principal": ("scheduled principal", loan.principal),
+        "prepayment": ("prepayment", loan.prepaid), "recovery": ("recovery after default", loan.recovery),
+        "guarantee": ("state guarantee", loan.guarantee),
+        "program": ("program pays for a cheaper coupon", lender.extras["interest_subsidy"]),
+    }
+    drawn = _dusted(lender.net - sum(line for _, line in paid.values()))
+    return {LENT: ("money lent", drawn), **paid}
+
+
+def _loan_equity_lines(equity: CashFlows, claims: Claims) -> dict[str, tuple[str, Array]]:
+    loan, terms = claims.loan, claims.loan_terms
+    assert loan is not None and terms is not None
+    own, reserve = np.zeros_like(loan.equity), np.zeros_like(loan.equity)
+    own[:, 0] = terms.principal - claims.collateral_cost
+    reserve[:, 0] = loan.equity[:, 0]
+    cures = -loan.cure
+    return {
+        OWN_COST: ("own share of the cost", own), RESERVE: ("reserve funded at closing", reserve),
+        CURES: ("cures paid in", cures),
+        DISTRIBUTIONS: ("distributions", _dusted(equity.net - own - reserve - cures)),
+    }
+
+
+def _dusted(amounts: Array) -> Array:
+    """Amounts without what rounding leaves of a difference."""
+    return np.where(np.abs(amounts) < 1e-6, 0.0, amounts)
+
+
+def lines(reader: Reader, stake: Stake) -> dict[str, tuple[str, Array]]:
+    """Signed lines of a stake before its entry premium; see `lines_of`."""
+    result = stake.result
+    return reader.once(f"lines {stake.claim}", lambda: lines_of(stake.key, result.claim, result.claims))
+
+
+def line(reader: Reader, stake: Stake, name: str) -> tuple[str, Array]:
+    """Label and amounts of one line."""
+    found = lines(reader, stake)
+    if name not in found:
+        raise UnknownPath(f"lines of {stake.claim} are {', '.join(found)}")
+    return found[name]

@@ -1,0 +1,36 @@
+"""Evaluations that explanations are tested on; few paths, because every identity holds on each of them."""
+
+import pytest
+
+from models.evaluate import Evaluation, evaluate, evaluate_calm
+from models.scenario import Scenario
+
+
+@pytest.fixture(scope="session")
+def base() -> Evaluation:
+    return evaluate(Scenario().replace({"run.paths": 1024}))
+
+
+@pytest.fixture(scope="session")
+def gulf() -> Evaluation:
+    """A home bloc with loans, cheap power and a cliff."""
+    return evaluate(Scenario.preset("gulf").replace({"run.paths": 256}))
+
+
+@pytest.fixture(scope="session")
+def glut() -> Evaluation:
+    """A glut under scarce power, export controls and public offtake at home."""
+    program = {
+        "name": "offtake", "schedule": {"budget": 30e9, "cliff_rate": 0.1}, "mix": {"grant": 0.5, "offtake": 0.5},
+        "terms": {"mandate": 0.2},
+    }
+    changes = {
+        "run.paths": 256, "overcapacity.peak": 1.0, "capacity.power_cap": 6.0, "export.rate": 0.3,
+        "localization.home_share": 0.1, "export.is_home_affected": True, "policy.programs": [program],
+    }
+    return evaluate(Scenario().replace(changes))
+
+
+@pytest.fixture(scope="session")
+def calm() -> Evaluation:
+    return evaluate_calm(Scenario())
