@@ -52,7 +52,7 @@ def surplus_message(surplus: pd.DataFrame) -> str:
     if middle.value >= SMALL_SURPLUS:
         return f"Surplus peaks in {f.year_of(middle.quarter)} at {f.percent(middle.value, 0)}"
     if bad.value >= SMALL_SURPLUS:
-        return f"No surplus in the median, {f.percent(bad.value, 0)} in one future of twenty"
+        return f"Little surplus; one future in twenty sees {f.percent(bad.value, 0)}"
     return "No surplus in any likely future"
 
 
@@ -62,10 +62,10 @@ def rent_message(price: pd.DataFrame, break_even: pd.DataFrame) -> str:
     below = gap < -SMALL_GAP
     if below.any():
         first, worst = int(price["quarter"].iloc[int(below.argmax())]), float(gap.min())
-        return f"Rent falls below break-even in {f.year_of(first)}, by {f.percent(-worst, 0)} at worst"
+        return f"Rent below break-even from {f.year_of(first)}, by up to {f.percent(-worst, 0)}"
     if (gap > SMALL_GAP).any():
-        return f"Rent stays above break-even, by {f.percent(float(gap.max()), 0)} at best"
-    return "Rent falls only as fast as the cost of new machines"
+        return f"Rent above break-even, by up to {f.percent(float(gap.max()), 0)}"
+    return "Rent falls as fast as new machines get cheaper"
 
 
 def utilization_message(utilization: pd.DataFrame, surplus: pd.DataFrame) -> str:
