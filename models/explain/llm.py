@@ -52,11 +52,18 @@ def proceeds(reader: Reader, path: str, t: int) -> Spec:
 def mean_proceeds(reader: Reader, t: int) -> Spec:
     """What today's owners receive on average."""
     amounts = line(reader, held(reader, LAB), "sale_or_exit")[1]
+    label, value = f"Sale or exit, quarter {t}, {reader.whose('mean')}", reader.pick(amounts, "mean", t)
+    if t < reader.market.quarters:
+        failed = int((_extra(reader, "failed_at") == t).sum())
+        return Spec(
+            label, value, "USD", f"Companies whose money ran out in this quarter ({failed} of {reader.paths:,} paths) "
+            "are sold for a fraction of their revenue.", "",
+            ("llm_funding.sale_low", "llm_funding.sale_high", *_FUNDING, "draws"),
+        )
     rows = np.argsort(amounts[:, t], kind="stable")
     return Spec(
-        f"Sale or exit, quarter {t}, {reader.whose('mean')}", reader.pick(amounts, "mean", t), "USD",
-        "Failures are sold when money runs out, survivors at the horizon; a few very good futures carry most of the "
-        "mean. The best and the middle one are shown.", "",
+        label, value, "USD", "Survivors are worth a multiple of revenue at the horizon; a few very good futures carry "
+        "most of the mean. The best and the middle one are shown.", "",
         tuple(f"{LAB}.quarter.sale_or_exit.path{int(rows[i])}.{t}" for i in (-1, len(rows) // 2)),
     )
 

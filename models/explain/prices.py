@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.basis.timeline import Array
-from models.explain.quantile import PROBABILITY, quantile_spec
+from models.explain.quantile import PROBABILITY, known, quantile_spec
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.market.clearing import price_floors, spot_price_now
 from models.market.simulate import Run, initial_scarcity
@@ -61,12 +61,23 @@ def series_mean(reader: Reader, series: str, t: int) -> Spec:
     """Mean of a market series over paths in one quarter."""
     label, unit = _series(series)
     values = column(reader, market_series(reader.evaluation, series), t)
-    error = risk.mean_standard_error(values, reader.evaluation.replicate) if len(values) == reader.paths > 1 else None
+    name = f"{label}, quarter {t}, mean"
+    if len(values) < reader.paths:
+        return Spec(
+            name, float(values.mean()), unit, "The same on every path.", "", (f"market.{series}.p50.{t}",), "same"
+        )
+    row = reader.once("typical path", lambda: typical_path(reader.market.log_ratio))
     return Spec(
-        f"{label}, quarter {t}, mean", float(values.mean()), unit, f"Mean over {reader.paths:,} paths.", "",
-        ("draws", f"market.{series}.p05.{t}", f"market.{series}.p50.{t}", f"market.{series}.p95.{t}"),
-        standard_error=error,
+        name, float(values.mean()), unit,
+        f"Mean over {reader.paths:,} paths, of which path {row:,} is the most typical.", "",
+        (f"market.{series}.path{row}.{t}", "draws"),
+        standard_error=known(risk.mean_standard_error(values, reader.evaluation.replicate)),
     )
+
+
+def typical_path(log_ratio: Array) -> int:
+    """Row of (paths, quarters + 1) that stays closest to the mean."""
+    return int(np.abs(log_ratio - log_ratio.mean(axis=0)).sum(axis=1).argmin())
 
 
 def _series(series: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -97,13 +97,11 @@ def _roots(template: str) -> tuple[str, ...]:
     return ("assets",) if first == "{fleet}" else (first,)
 
 
-def find(path: str) -> list[tuple[Builder, dict[str, Any]]]:
+def find(path: str) -> Iterator[tuple[Builder, dict[str, Any]]]:
     """Explanations registered for a path, with its tokens: one, or none."""
-    return [
-        (builder, {name: int(word) if name in _WHOLE else word for name, word in fits.groupdict().items()})
-        for shape, builder in _builders.get(path.split(".")[0], ())
-        if (fits := shape.fullmatch(path))
-    ]
+    for shape, builder in _builders.get(path.split(".")[0], ()):
+        if fits := shape.fullmatch(path):
+            yield builder, {name: int(word) if name in _WHOLE else word for name, word in fits.groupdict().items()}
 
 
 _kept: WeakKeyDictionary[Evaluation, dict[str, Any]] = WeakKeyDictionary()
