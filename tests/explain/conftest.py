@@ -1,9 +1,14 @@
 """Evaluations that explanations are tested on; few paths, because every identity holds on each of them."""
 
+from collections.abc import Callable
+from functools import cache
+
 import pytest
 
 from models.evaluate import Evaluation, evaluate, evaluate_calm
+from models.explain.registry import Spec
 from models.scenario import Scenario
+from tests.explain.graph import behind
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +39,12 @@ def glut() -> Evaluation:
 @pytest.fixture(scope="session")
 def calm() -> Evaluation:
     return evaluate_calm(Scenario())
+
+
+@pytest.fixture(scope="session")
+def numbers_of(
+    base: Evaluation, gulf: Evaluation, glut: Evaluation, calm: Evaluation
+) -> Callable[[str], dict[str, Spec]]:
+    """Everything behind the headlines of a world, by its name; read once."""
+    worlds = {"base": base, "gulf": gulf, "glut": glut, "calm": calm}
+    return cache(lambda name: behind(worlds[name]))

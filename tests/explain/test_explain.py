@@ -18,6 +18,7 @@ from models.explain.registry import Reader, Spec
 from models.explain.trace import steps
 from models.options import plain_json
 from models.scenario import Scenario
+from tests.explain.graph import behind
 
 
 def scalars(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -80,16 +81,17 @@ def test_a_path_that_leads_nowhere_names_the_nearest(base: Evaluation, path: str
 
 
 def test_a_rate_of_return_reaches_the_calibration(base: Evaluation) -> None:
-    behind = {node.path: node for *_, node, _ in steps(explain(base, "assets.gpu_fleet.irr.p50", depth=20))}
+    near = {node.path: node for *_, node, _ in steps(explain(base, "assets.gpu_fleet.irr.p50"))}
     for path in (
-        "hardware.installed_cost", "hardware.deflation_now", "hardware.merchant_hurdle", "clearing.balance_utilization",
-        "clearing.ceiling_utilization", "gpu_fleet.contracted_share", "demand.growth_now", "pipeline.local_response",
-        "calibration.block", "run.seed",
+        "hardware.installed_cost", "hardware.deflation_now", "hardware.merchant_hurdle", "clearing.ceiling_utilization",
+        "gpu_fleet.contracted_share", "calibration.block", "run.seed",
     ):
-        assert path in behind, path
-    cost = behind["hardware.installed_cost"]
+        assert path in near, path
+    cost = near["hardware.installed_cost"]
     assert (cost.value, cost.status, cost.is_leaf) == (22_000.0, "assumption", True)
     assert cost.source is not None and cost.source.id == "gpu_prices-001"
+    far = behind(base, ["assets.gpu_fleet.irr.p50"])
+    assert {"clearing.balance_utilization", "demand.growth_now", "pipeline.local_response"} <= far.keys()
 
 
 def test_depth_cuts_and_every_cut_can_be_followed(base: Evaluation) -> None:

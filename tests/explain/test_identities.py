@@ -10,7 +10,7 @@ from scipy.stats import norm
 from models.evaluate import Evaluation
 from models.explain.registry import Reader, Spec
 from models.explain.resolve import spec_of
-from tests.explain.graph import agree, behind
+from tests.explain.graph import agree
 
 Formula = Callable[..., float]
 T = r"\.(?P<t>\d+)"
@@ -108,8 +108,8 @@ IDENTITIES: dict[str, tuple[str, Formula, str]] = {
 
 
 @pytest.fixture(scope="module")
-def worlds(request: pytest.FixtureRequest) -> dict[str, dict[str, Spec]]:
-    return {name: behind(request.getfixturevalue(name)) for name in ("base", "gulf", "glut")}
+def worlds(numbers_of: Callable[[str], dict[str, Spec]]) -> dict[str, dict[str, Spec]]:
+    return {name: numbers_of(name) for name in ("base", "gulf", "glut")}
 
 
 @pytest.mark.parametrize("name", IDENTITIES)
