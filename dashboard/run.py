@@ -13,10 +13,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from dashboard.charts import fans, messages, risk_map
@@ -26,10 +27,10 @@ from models.evaluate import Evaluation
 from models.evaluate import evaluate as _evaluate
 from models.measures import risk
 from models.scenario import Scenario
+from models.valuation import AssetResult
 from models.verdict import Verdict
 from models.verdict import verdict as _verdict
 
-ENTRIES = ("fair", "at_cost")
 EVALUATIONS, READINGS, SEARCHES = 2, 256, 64
 PATIENCE = 2.0
 """Seconds after which a search that nobody asks about is given up."""
@@ -54,10 +55,8 @@ class Reading:
 
     Attributes
     ----------
-    classes, maps, map_titles : mapping
-        By entry ("fair", "at_cost"): one record a class, the frame the risk map draws, and the sentence above it.
-    fans : mapping
-        By chart ("surplus", "rent", "share"): the frame it draws; `titles` has the sentence above it.
+    fans, titles : mapping
+        By chart ("surplus", "rent", "share"): the table it draws, and the sentence above it.
     lead, peak_surplus, rent_gap, loan_default : Figure
         Share of futures picks and shovels lead in; highest median surplus; widest gap of the median rent to
         break-even (negative is below); chance that the GPU loan defaults.
@@ -65,10 +64,7 @@ class Reading:
 
     scenario: Scenario
     verdict: Verdict
-    classes: Mapping[str, Sequence[Mapping[str, Any]]]
-    maps: Mapping[str, pd.DataFrame]
-    map_titles: Mapping[str, str]
-    fans: Mapping[str, pd.DataFrame]
+    fans: Mapping[str, pa.Table]
     titles: Mapping[str, str]
     lead: Figure
     peak_surplus: Figure
@@ -77,6 +73,15 @@ class Reading:
     gap_quarter: int
     loan_default: Figure
     model_version: str
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Where the classes stand at one entry: a record each, the table the risk map draws, the sentence above it."""
+
+    classes: Sequence[Mapping[str, Any]]
+    map: pa.Table
+    title: str
 
 
 @st.cache_resource(max_entries=EVALUATIONS, show_spinner=False, hash_funcs=_KEY)
@@ -101,28 +106,42 @@ def _kept(name: str, _make: Callable[..., T], *key: Hashable) -> T:
     return _make(*key)
 
 
+@st.cache_resource(max_entries=2 * READINGS, show_spinner=False, hash_funcs=_KEY)
+def standing(scenario: Scenario, entry: str) -> Standing:
+    """The classes of a scenario at fair entry, or at cost or market; measured only when a page shows it."""
+    result = evaluation(scenario)
+    classes = [_record(asset, entry) for asset in result.assets.values()]
+    drawn = pa.table(risk_map.map_columns(classes, scenario.rates.cash_rate))
+    return Standing(classes, drawn, messages.map_message(classes))
+
+
+def _record(result: AssetResult, entry: str) -> Mapping[str, Any]:
+    """Measures of one class at one entry, flat; a table of both entries would measure what is not shown."""
+    asset, measures = result.asset, result.entry(entry)
+    record: dict[str, Any] = {"asset": asset.key, "label": asset.label, "family": asset.family}
+    for name, value in vars(measures).items():
+        record |= {f"{name}_{part}": x for part, x in vars(value).items()} if is_dataclass(value) else {name: value}
+    return record
+
+
 def read(result: Evaluation) -> Reading:
-    """Tables, sentences and chart frames of an evaluation."""
-    classes = {entry: messages.records(tables.classes(result, entry)) for entry in ENTRIES}
-    cash_rate = result.scenario.rates.cash_rate
+    """Sentences, figures and tables of an evaluation."""
     price, long_run, utilization, surplus = (
         _bare(tables.fan(result, name)) for name in ("price", "price_long_run", "utilization", "overcapacity")
     )
     top = messages.peak(surplus)
-    ratio = price["p50"] / long_run["p50"]
-    worst = int(ratio.to_numpy().argmin())
+    ratio = price["p50"].to_numpy() / long_run["p50"].to_numpy()
+    worst = int(ratio.argmin())
+    gap_error = _median_error(result, "price", worst) / float(long_run["p50"].iloc[worst])
     judged = _verdict(result)
     loan = result.assets["gpu_debt"].debt
     return Reading(
         scenario=result.scenario,
         verdict=judged,
-        classes=classes,
-        maps={entry: risk_map.map_frame(table, cash_rate) for entry, table in classes.items()},
-        map_titles={entry: messages.map_message(table) for entry, table in classes.items()},
         fans={
-            "surplus": fans.fan_frame(surplus, "surplus"),
-            "rent": fans.fan_frame(price, "rent", long_run["p50"], "break-even of a new machine"),
-            "share": fans.fan_frame(utilization, "share"),
+            "surplus": pa.table(fans.fan_columns(surplus, "surplus")),
+            "rent": pa.table(fans.fan_columns(price, "rent", long_run["p50"], "break-even of a new machine")),
+            "share": pa.table(fans.fan_columns(utilization, "share")),
         },
         titles={
             "surplus": messages.surplus_message(surplus),
@@ -132,9 +151,7 @@ def read(result: Evaluation) -> Reading:
         lead=Figure(judged.lead_share, judged.lead_se),
         peak_surplus=Figure(top.value, _median_error(result, "overcapacity", top.quarter)),
         peak_quarter=top.quarter,
-        rent_gap=Figure(
-            float(ratio.iloc[worst]) - 1.0, _median_error(result, "price", worst) / float(long_run["p50"].iloc[worst])
-        ),
+        rent_gap=Figure(float(ratio[worst]) - 1.0, gap_error),
         gap_quarter=worst,
         loan_default=Figure(loan.default_probability, loan.default_probability_se)
         if loan
@@ -247,7 +264,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 def _warm() -> None:
     try:
-        reading(Scenario())
+        reading(Scenario()), standing(Scenario(), "fair")
     except Exception:  # the page computes the same and tells the reader; here it must only not die in silence
         _LOG.exception("warming up failed")
     # Streamlit collects garbage after every run while it holds the interpreter lock; what lives forever need not be

@@ -53,7 +53,14 @@ TITLES = {
 def fan_frame(
     fan: pd.DataFrame, kind: Kind, reference: pd.Series | None = None, reference_name: str = ""
 ) -> pd.DataFrame:
-    """Everything a fan chart draws, one row a quarter: calendar time, quantiles, reference line, texts.
+    """As `fan_columns`, as a table."""
+    return pd.DataFrame(fan_columns(fan, kind, reference, reference_name))
+
+
+def fan_columns(
+    fan: pd.DataFrame, kind: Kind, reference: pd.Series | None = None, reference_name: str = ""
+) -> dict[str, list[object]]:
+    """Everything a fan chart draws, one value a quarter: calendar time, quantiles, reference line, texts.
 
     Columns needed: quarter, p05, p25, p50, p75, p95. ``reference`` holds one value a quarter.
     """
@@ -73,7 +80,7 @@ def fan_frame(
     columns["middle"] = [write(v) for v in middle]
     columns["half"] = [f"{write(a)} to {write(b)}" for a, b in zip(lower, upper, strict=True)]
     columns["most"] = [f"{write(a)} to {write(b)}" for a, b in zip(low, high, strict=True)]
-    return pd.DataFrame({name: columns[name] for name in COLUMNS})
+    return {name: columns[name] for name in COLUMNS}
 
 
 def _apart(fan: pd.DataFrame) -> dict[str, float]:

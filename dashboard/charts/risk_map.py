@@ -48,7 +48,12 @@ COLUMNS = (
 
 
 def map_frame(classes: pd.DataFrame | Rows, cash_rate: float) -> pd.DataFrame:
-    """Everything the map draws, one row a class: positions, cut whiskers, label offsets in pixels, tooltip texts.
+    """As `map_columns`, as a table."""
+    return pd.DataFrame(map_columns(classes, cash_rate))
+
+
+def map_columns(classes: pd.DataFrame | Rows, cash_rate: float) -> dict[str, list[object]]:
+    """Everything the map draws, one value a class: positions, cut whiskers, label offsets in pixels, tooltip texts.
 
     Columns needed: asset, label, family, irr_p05, irr_p50, irr_p95, cvar_95, cvar_95_se. Classes without a median
     return or a tail loss are left out.
@@ -57,7 +62,7 @@ def map_frame(classes: pd.DataFrame | Rows, cash_rate: float) -> pd.DataFrame:
     out = [_row(row, cash_rate) for row in rows]
     for size in WIDTHS:
         _place(out, size)
-    return pd.DataFrame(out, columns=list(COLUMNS))
+    return {name: [row[name] for row in out] for name in COLUMNS}
 
 
 def _row(row: dict[str, object], cash_rate: float) -> dict[str, object]:

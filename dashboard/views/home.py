@@ -138,9 +138,8 @@ def _rows(reading: Reading, base: Reading) -> None:
             args=("sort",),
         )
     shown = state.view("entry")
-    table = rows.rows_html(
-        reading.classes[shown], base.classes[shown], state.view("sort"), reading.scenario == base.scenario
-    )
+    now, then = run.standing(reading.scenario, shown), run.standing(base.scenario, shown)
+    table = rows.rows_html(now.classes, then.classes, state.view("sort"), reading.scenario == base.scenario)
     st.html(f"{table}{tag('p', ENTRY_NOTES[shown], 'note')}")
 
 
@@ -150,9 +149,9 @@ def _viewed(key: str) -> None:
 
 
 def _map(reading: Reading) -> None:
-    shown = state.view("entry")
-    st.html(heading(reading.map_titles[shown], MAP_ABOUT) + MAP_KEY)
-    st.vega_lite_chart(reading.maps[shown], risk_map.SPEC, theme=None, alt=MAP_ALT)
+    standing = run.standing(reading.scenario, state.view("entry"))
+    st.html(heading(standing.title, MAP_ABOUT) + MAP_KEY)
+    st.vega_lite_chart(standing.map, risk_map.SPEC, theme=None, alt=MAP_ALT)
 
 
 def _fans(reading: Reading) -> None:

@@ -43,7 +43,9 @@ from dashboard import run
 from models.scenario import Scenario
 if not hasattr(run, "computed"):
     run.computed = [run.reading(Scenario().replace({{"overcapacity.peak": peak}})) for peak in (0.0, 0.5)]
+    run.stood = [run.standing(reading.scenario, "fair") for reading in run.computed]
     run.reading = lambda s: dataclasses.replace(run.computed[round(20 * s.overcapacity.peak) % 2], scenario=s)
+    run.standing = lambda s, entry: run.stood[round(20 * s.overcapacity.peak) % 2]
     gc.collect()
     gc.freeze()
 runpy.run_path({app!r}, run_name="__main__")
