@@ -29,7 +29,10 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("models.claims",),),
     (("models.calibration*",),),
     (("models.valuation",),),
-    (("models.evaluate", "models.tables", "models.market_tables", "models.asset_series", "models.asset_tables"),),
+    (
+        ("models.evaluate", "models.tables", "models.market_tables", "models.program_tables", "models.asset_series",
+         "models.asset_tables"),
+    ),
     (("models.driver_effects",),),
     (("models.explain*", "models.verdict", "models.holding", "models.decisions*"),),
     (("models",),),  # the public door
@@ -38,6 +41,7 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("dashboard", "dashboard.theme", "dashboard.format"),),
     (("dashboard.charts*",),),
     (("dashboard.reports*",),),
+    (("dashboard.jobs",),),
     (("dashboard.state", "dashboard.run", "dashboard.inputs", "dashboard.store"),),
     (("dashboard.views*",),),
     (("dashboard.app",),),

@@ -15,7 +15,7 @@ from dashboard.charts import program_effects as charts
 from dashboard.charts.market_fans import units
 from dashboard.views import frame
 from dashboard.views.markup import heading, tag
-from models import market_tables
+from models import program_tables
 from models.catalog import MAX_PROGRAMS, PROGRAMS, catalog, values
 from models.decisions.incidence import incidence, incidence_table
 from models.policy.library import mapped, national_program
@@ -41,9 +41,9 @@ class ProgramReading:
 def read_programs(scenario: Scenario) -> ProgramReading:
     """Tables of the programs of a scenario."""
     return ProgramReading(
-        market_tables.program_table(run.evaluation(scenario)),
-        market_tables.price_effect(scenario),
-        market_tables.intensity_curve(scenario),
+        program_tables.program_table(run.evaluation(scenario)),
+        program_tables.price_effect(scenario),
+        program_tables.intensity_curve(scenario),
     )
 
 
@@ -52,7 +52,7 @@ def find_incidence(scenario: Scenario, progress: Callable[[float], None]) -> pd.
     progress(0.1)
     parts = incidence_table(incidence(scenario))
     progress(0.9)
-    return market_tables.incidence_shares(parts, run.evaluation(scenario))
+    return program_tables.incidence_shares(parts, run.evaluation(scenario))
 
 
 def render() -> None:

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import format as f
 from dashboard.charts import program_effects
 from dashboard.views.programs import library_table
-from models import market_tables
+from models import program_tables
 from models.decisions.incidence import incidence, incidence_table
 from models.evaluate import evaluate
 from models.link import query_items
@@ -70,12 +70,12 @@ def test_a_hostile_name_is_shown_as_text():
 
 
 def test_money_adds_up_and_the_cap_leaves_money_unspent(gulf):
-    table = market_tables.program_table(evaluate(gulf.replace({"policy.intensity": 20.0}), variants=False))
+    table = program_tables.program_table(evaluate(gulf.replace({"policy.intensity": 20.0}), variants=False))
     one, total = table.iloc[0], table.iloc[-1]
     assert total["paid"] == one["paid"] and total["position"] == -1
     assert 0 < total["unspent"] < total["paid"] <= 20 * 60e9 * 0.35
     assert bool(total["cap_bound"])
-    calm = market_tables.program_table(evaluate(gulf, variants=False)).iloc[-1]
+    calm = program_tables.program_table(evaluate(gulf, variants=False)).iloc[-1]
     assert not calm["cap_bound"] and calm["unspent"] == 0
 
 
@@ -84,14 +84,14 @@ def test_two_programs_share_what_the_market_sees(gulf):
         "policy.intensity": 10.0, "policy.programs": (*gulf.policy.programs, program_from(load_programs()[0])),
     })
     result = evaluate(more, variants=False)
-    table = market_tables.program_table(result)
+    table = program_tables.program_table(result)
     policy = result.market.policy
     assert table["built"].iloc[:-1].sum() == pytest.approx(float(policy.builds.sum(axis=1).mean()), rel=1e-9)
     assert table["unspent"].iloc[:-1].sum() == pytest.approx(float(policy.unspent.mean()), rel=1e-9)
 
 
 def test_intensity_zero_has_no_effect_and_more_has_more(gulf):
-    curve = market_tables.intensity_curve(gulf)
+    curve = program_tables.intensity_curve(gulf)
     late = curve[curve["quarter"] == 20].set_index("intensity")["effect"]
     assert late[0.0] == 0.0
     assert late[30.0] < late[1.0] < 0
@@ -100,7 +100,7 @@ def test_intensity_zero_has_no_effect_and_more_has_more(gulf):
 
 def test_parts_of_the_incidence_add_up_in_the_picture(gulf):
     result = evaluate(gulf, variants=False)
-    shares = market_tables.incidence_shares(incidence_table(incidence(gulf)), result)
+    shares = program_tables.incidence_shares(incidence_table(incidence(gulf)), result)
     assert len(shares) == 6
     frame = program_effects.keeps_frame(shares)
     for label, parts in frame.groupby("label"):
