@@ -9,18 +9,17 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, is_dataclass
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, is_dataclass
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
 from dashboard.charts import fans, messages, risk_map
+from dashboard.jobs import Job
 from models import tables
 from models.decisions.flip import Flip, flip_points
 from models.evaluate import Evaluation
@@ -32,8 +31,6 @@ from models.verdict import Verdict
 from models.verdict import verdict as _verdict
 
 EVALUATIONS, READINGS, SEARCHES = 2, 256, 64
-PATIENCE = 2.0
-"""Seconds after which a search that nobody asks about is given up."""
 
 _LOG = logging.getLogger(__name__)
 _KEY = {Scenario: Scenario.model_dump_json}
@@ -171,48 +168,6 @@ def _median_error(result: Evaluation, series: str, quarter: int) -> float:
     return float(risk.quantile_standard_error(paths, (0.5,), result.replicate)[0]) if len(paths) > 1 else float("nan")
 
 
-class GivenUp(Exception):
-    """Nobody waits for the search any more."""
-
-
-@dataclass
-class Job(Generic[T]):
-    """Work in the background that reports its progress; asking for `share` keeps it alive."""
-
-    make: Callable[[Callable[[float], None]], T]
-    done: float = 0.0
-    asked: float = field(default_factory=time.monotonic)
-    future: Future[T] | None = None
-
-    @property
-    def share(self) -> float:
-        """Share of the work that is done, 0 to 1; starts or restarts it where needed."""
-        self.asked = time.monotonic()
-        if self.future is None or (self.future.done() and isinstance(self.future.exception(), GivenUp)):
-            self.done, self.future = 0.0, _workers().submit(self._run)
-        return 1.0 if self.future.done() else min(self.done, 0.99)
-
-    @property
-    def result(self) -> T | None:
-        """What came of it; None while working."""
-        if self.future is None or not self.future.done():
-            return None
-        if error := self.future.exception():
-            if isinstance(error, GivenUp):
-                return None
-            raise error
-        return self.future.result()
-
-    def _run(self) -> T:
-        self._advance(0.0)
-        return self.make(self._advance)
-
-    def _advance(self, share: float) -> None:
-        if time.monotonic() - self.asked > PATIENCE:
-            raise GivenUp
-        self.done = share
-
-
 class Search(Job[tuple[Flip, ...]]):
     """A search for flip points."""
 
@@ -239,12 +194,6 @@ def _job(name: str, _make: Callable[..., T], *key: Hashable) -> Job[T]:
 def flip_search(scenario: Scenario) -> Search:
     """The one search for flip points of a scenario, shared between sessions; it starts when its share is asked for."""
     return Search(scenario)
-
-
-@st.cache_resource(show_spinner=False)
-def _workers() -> ThreadPoolExecutor:
-    # One at a time: a search must never take both cores from the people who move sliders.
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="flip-search")
 
 
 @st.cache_resource(show_spinner=False)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from uuid import uuid4
 
 import streamlit as st
 
@@ -53,6 +55,8 @@ class Store:
     address: dict[str, str] = field(default_factory=dict)
     written: float = 0.0
     has_acted: bool = False
+    name: str = field(default_factory=lambda: uuid4().hex)
+    places: dict[str, Any] = field(default_factory=dict)
 
 
 def _store() -> Store:
@@ -227,6 +231,18 @@ def set_view(key: str, value: str | None) -> None:
     _store().has_acted = True
     if value in VIEWS[key]:
         _store().views[key] = value
+
+
+def session() -> str:
+    """A name of this session that no other one has."""
+    return _store().name
+
+
+def exchange(place: str, thing: object) -> object:
+    """Remember what stands at a place of the dashboard in this session, and return what stood there before."""
+    before = _store().places.get(place)
+    _store().places[place] = thing
+    return before
 
 
 def seed(key: str, value: object) -> str:

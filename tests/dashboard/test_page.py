@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import inputs, run
+from dashboard import inputs, jobs, run
 from models import MODEL_VERSION, Scenario
 from models.catalog import entry
 from models.decisions.flip import Flip
@@ -289,11 +289,11 @@ def test_a_search_nobody_waits_for_is_given_up_and_starts_again_when_asked(monke
 
     monkeypatch.setattr(run, "flip_points", slow)
     search = run.Search(Scenario())
-    monkeypatch.setattr(run, "PATIENCE", -1.0)
+    monkeypatch.setattr(jobs, "PATIENCE", -1.0)
     assert search.share <= 0.99 or search.flips is None
     search.future.exception(timeout=10)
     assert search.flips is None and steps == []
-    monkeypatch.setattr(run, "PATIENCE", 60.0)
+    monkeypatch.setattr(jobs, "PATIENCE", 60.0)
     assert search.share >= 0.0
     search.future.result(timeout=10)
     assert search.flips == () and search.share == 1.0 and steps == [0.5]

@@ -1,0 +1,117 @@
+"""A run that takes long, in place: a button that starts it, progress with the time left, a way out, and the result.
+
+    found = long_run(run.job(find_sobol, scenario, settings), slot="sobol", words="Varying all assumptions", seconds=40)
+    if found is not None:
+        ...draw it...
+
+The work is a function of a module, ``find_sobol(scenario, settings, progress=...)``, that reports the share done at
+least once a second and returns small tables. `run.job` keeps it by scenario and settings for all sessions. The page
+stays usable meanwhile: nothing blocks, a fragment looks at the job every `EVERY` seconds and draws the page anew once
+when it is done. When the reader changes the scenario or a setting, the run of the same ``slot`` that is no longer on
+screen is given up.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TypeVar
+
+import streamlit as st
+
+from dashboard import format as f
+from dashboard import jobs, state
+from models.errors import AssayError
+
+T = TypeVar("T")
+
+QUICK = 4.0
+"""Seconds below which a run starts by itself."""
+EVERY = 0.7
+"""Seconds between two looks at a job."""
+PATIENCE = 90.0
+"""Seconds a run goes on after the page was last seen: browsers look rarely at pages in the background."""
+
+_LOG = logging.getLogger(__name__)
+
+
+def long_run(job: jobs.Job[T], *, slot: str, words: str, seconds: float, label: str = "Run") -> T | None:
+    """Result of a job, or None after drawing what stands in its place.
+
+    Parameters
+    ----------
+    job : Job
+        From `run.job`, keyed by scenario and settings.
+    slot : str
+        Name of this place in the dashboard: one run of a reader at a time in each.
+    words : str
+        What is going on while it works, such as ``"Varying all assumptions"``.
+    seconds : float
+        How long it takes on one quiet core, roughly.
+    label : str
+        Words on the button that starts it.
+    """
+    me = state.session()
+    before = state.exchange(f"run:{slot}", job)
+    if isinstance(before, jobs.Job) and before is not job:
+        before.leave(me)
+    status = job.status
+    if status == "done":
+        return job.result
+    if status == "failed":
+        _failed(job, slot)
+    elif seconds <= QUICK or job.is_asked_by(me):
+        job.ask(me, patience=PATIENCE)
+        _watch(job, slot, words, seconds)
+    else:
+        _offer(job, slot, seconds, label)
+    return None
+
+
+def lasting(seconds: float) -> str:
+    """A time a person can use: 5 s, 40 s, 3 min."""
+    if seconds < 90:
+        step = 1 if seconds < 10 else 5 if seconds < 40 else 10
+        return f"{max(1, step * round(seconds / step))} s"
+    return f"{round(seconds / 60)} min"
+
+
+def _offer(job: jobs.Job[T], slot: str, seconds: float, label: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(label, key=f"{slot}:start", on_click=_start, args=(job,))
+        st.caption(f"Takes about {lasting(seconds)}; the page stays usable.", width="content")
+
+
+def _start(job: jobs.Job[T]) -> None:
+    job.ask(state.session(), patience=PATIENCE)
+
+
+def _watch(job: jobs.Job[T], slot: str, words: str, seconds: float) -> None:
+    me = state.session()
+
+    @st.fragment(run_every=EVERY)
+    def look() -> None:
+        if job.status != "working" or not job.is_asked_by(me):
+            st.rerun()
+        job.ask(me, patience=PATIENCE)
+        others = jobs.under_way() - 1
+        shared = f"; shares the processor with {others} other run{'s' * (others > 1)}" if others > 0 else ""
+        left = f"about {lasting(job.seconds_left(seconds))} left" if job.progress < 0.985 else "nearly done"
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.progress(job.progress, text=f"{words}: {f.percent(job.progress, 0)}, {left}{shared}")
+            if seconds > QUICK:
+                st.button("Cancel", key=f"{slot}:cancel", type="tertiary", on_click=job.leave, args=(me,))
+
+    look()
+
+
+def _failed(job: jobs.Job[T], slot: str) -> None:
+    error = job.future.exception() if job.future else None
+    if isinstance(error, AssayError):
+        said = str(error)
+    else:
+        _LOG.error("a long run failed", exc_info=error)
+        said = "Something went wrong in this run."
+    with st.container(border=True):
+        st.text(said)
+        st.caption("Your scenario is kept; nothing else on this page depends on it.")
+        st.button("Try again", key=f"{slot}:again", on_click=job.forget)
