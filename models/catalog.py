@@ -181,6 +181,8 @@ def json_schema() -> dict[str, Any]:
             if "options" in leaf:
                 leaf["enum"] = leaf.pop("pattern").strip("^()$").split("|")  # pydantic sorts the options by key
                 leaf["options"] = {key: leaf["options"][key] for key in leaf["enum"]}
+            if "replaces" in leaf:
+                leaf["anyOf"][0]["items"] |= {"minimum": leaf["low"], "maximum": leaf["high"]}
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Assay scenario", "model_version": MODEL_VERSION, "schema_version": SCHEMA_VERSION,
@@ -199,6 +201,7 @@ def declaration(path: str, leaf: FieldInfo, group: str, group_title: str) -> Ent
         default=leaf.default, value=leaf.default, low=meta.get("low"), high=meta.get("high"), step=meta.get("step"),
         help=leaf.description or "", source=meta.get("source", "judgment"), status=meta.get("status", "judgment"),
         symbol=meta.get("symbol", ""), kind=_kind(leaf), options=meta.get("options", {}), none=meta.get("none", ""),
+        replaces=tuple(f"{path.rpartition('.')[0]}.{name}" for name in meta.get("replaces", ())),
     )
 
 
@@ -219,7 +222,7 @@ def _values(model: Assumptions, prefix: str) -> Iterator[tuple[str, Any]]:
         value = getattr(model, name)
         if isinstance(value, Assumptions):
             yield from _values(value, f"{prefix}{name}.")
-        elif isinstance(value, tuple):
+        elif isinstance(value, tuple) and f"{prefix}{name}" == PROGRAMS:
             for i, item in enumerate(value):
                 yield from _values(item, f"{prefix}{name}.{i}.")
         else:
@@ -230,6 +233,8 @@ def _kind(leaf: FieldInfo) -> Kind:
     if "options" in metadata(leaf):
         return "choice"
     stored: Any = next((part for part in get_args(leaf.annotation) if part is not NoneType), leaf.annotation)
+    if get_origin(stored) is tuple:
+        return "years"
     kinds: dict[Any, Kind] = {bool: "switch", int: "integer", float: "number", str: "text"}
     return kinds[stored]
 

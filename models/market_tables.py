@@ -10,6 +10,7 @@ import pandas as pd
 
 from models.basis.timeline import Array
 from models.evaluate import Evaluation
+from models.market.capacity import Overcapacity
 from models.market.kernel import ORDER_HIGH, ORDER_LOW
 from models.market.localization import Localization, matched_share, safety_capacity_ratio
 from models.market.simulate import MarketPaths, Setting, idle_capital_share, idle_cost
@@ -72,9 +73,10 @@ def surplus_outcome(evaluation: Evaluation) -> pd.DataFrame:
     scenario, market = evaluation.scenario, evaluation.market
     target = scenario.clearing.balance_utilization
     surplus = market.world.surplus[:, 1:]
+    peak, when = _assumed_peak(scenario.overcapacity)
     rows = (
-        ("peak", "share", scenario.overcapacity.peak, surplus.max(axis=1)),
-        ("peak_quarter", "quarter", float(scenario.overcapacity.peak_quarter), surplus.argmax(axis=1) + 1.0),
+        ("peak", "share", peak, surplus.max(axis=1)),
+        ("peak_quarter", "quarter", when, surplus.argmax(axis=1) + 1.0),
         ("quarters_above", "quarters", np.nan, (surplus > SURPLUS_SHOWN).sum(axis=1).astype(float)),
         ("idle_capital", "share", np.nan, idle_capital_share(market, target)),
         ("idle_cost", "USD", np.nan, idle_cost(market, target)),
@@ -83,6 +85,14 @@ def surplus_outcome(evaluation: Evaluation) -> pd.DataFrame:
         {"measure": name, "unit": unit, "assumed": assumed} | _spread(values, evaluation)
         for name, unit, assumed, values in rows
     ])
+
+
+def _assumed_peak(over: Overcapacity) -> tuple[float, float]:
+    """Height of the planned glut and its quarter, as assumed or as given by year."""
+    if over.plan_by_year is None:
+        return over.peak, float(over.peak_quarter)
+    peak = max(over.plan_by_year)
+    return peak, 4.0 * (over.plan_by_year.index(peak) + 1)
 
 
 def _spread(values: Array, evaluation: Evaluation) -> dict[str, float]:

@@ -14,7 +14,14 @@ from models.basis.timeline import Array
 from models.evaluate import Evaluation
 from models.market.simulate import simulate_market
 from models.measures import risk
-from models.policy.effects import build_rate, cliff_quarter, live_quarters, quarterly_spend, simulate_policy
+from models.policy.effects import (
+    build_rate,
+    cliff_quarter,
+    live_quarters,
+    mean_intensity,
+    quarterly_spend,
+    simulate_policy,
+)
 from models.policy.program import Program
 from models.scenario import Scenario
 
@@ -38,7 +45,8 @@ def program_table(evaluation: Evaluation) -> pd.DataFrame:
     rows: list[dict[str, object]] = []
     for i, program in enumerate(policy.programs):
         rows.append(
-            {"position": i, "name": program.name, "announced": program.schedule.budget * policy.intensity,
+            {"position": i, "name": program.name,
+             "announced": program.schedule.budget * mean_intensity(program, policy),
              "disbursement": program.schedule.disbursement}
             | _money(evaluation, program)
             | _effects(_home_price(scenario, (program,)), without, shocks.replicate)
@@ -62,7 +70,7 @@ def _money(evaluation: Evaluation, program: Program) -> dict[str, float | bool]:
     scenario, market = evaluation.scenario, evaluation.market
     policy = scenario.policy
     shocks = draw_shocks(scenario.run.seed, market.paths, "sobol" if scenario.run.method == "sobol" else "random")
-    paid = (live_quarters(program, shocks) * quarterly_spend(program, policy)).sum(axis=1)
+    paid = (live_quarters(program, shocks) * quarterly_spend(program, policy, shocks.quarters)).sum(axis=1)
     crowd = sum(
         build_rate(p) for p in policy.active if p.schedule.bloc_share == program.schedule.bloc_share
     )

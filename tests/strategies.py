@@ -12,6 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from models.basis.assumption import YEARS
 from models.basis.entry import Entry
 from models.catalog import PROGRAMS, declared
 from models.policy.program import INSTRUMENTS
@@ -32,6 +33,8 @@ def values_of(entry: Entry) -> st.SearchStrategy[Any]:
         return st.sampled_from(list(entry.options))
     if entry.kind == "text":
         return st.text(max_size=80)
+    if entry.kind == "years":
+        return _years(entry) | st.none()
     assert entry.low is not None and entry.high is not None
     if entry.path == "run.paths":
         return st.integers(0, _LARGEST_POWER).map(lambda power: 2**power)
@@ -40,6 +43,12 @@ def values_of(entry: Entry) -> st.SearchStrategy[Any]:
     edges = [float(value) for value in (entry.default, entry.low, entry.high) if value is not None]
     inside = st.floats(entry.low, entry.high, allow_subnormal=False) | st.sampled_from(edges)
     return inside | st.none() if entry.none else inside
+
+
+def _years(entry: Entry) -> st.SearchStrategy[tuple[float, ...]]:
+    assert entry.low is not None and entry.high is not None
+    year = st.floats(entry.low, entry.high, allow_subnormal=False) | st.sampled_from([entry.low, entry.high])
+    return st.tuples(*[year] * YEARS)
 
 
 def changes(

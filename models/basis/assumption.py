@@ -6,12 +6,15 @@ Every reader (validation, widget, link, appendix, JSON Schema, sensitivity bound
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 Status = Literal["fact", "assumption", "judgment"]
+YEARS = 10
+"""Values of a path that is given year by year: as many as the horizon has years."""
 
 
 class Assumptions(BaseModel):
@@ -90,6 +93,42 @@ def switch(default: bool, *, label: str, help: str, source: str, symbol: str = "
     """Declare something that is on or off."""
     meta: dict[str, Any] = {"unit": "on/off", "source": source, "symbol": symbol, "status": "judgment", "none": ""}
     return Field(default=default, title=label, description=help, json_schema_extra=meta)
+
+
+def yearly(
+    *, unit: str, low: float, high: float, label: str, help: str, none: str, replaces: tuple[str, ...] = (),
+    symbol: str = "",
+) -> Any:
+    """Declare a path of a driver that a user may give year by year, one value for each of the ten years.
+
+    Nothing is given by default. The numbers are the user's, so their source is a judgment.
+
+    Parameters
+    ----------
+    low, high : float
+        Inclusive bounds of every value.
+    none : str
+        What is used instead while no path is given.
+    replaces : tuple of str
+        Fields of the same slice that have no effect while a path is given.
+    """
+    meta: dict[str, Any] = {
+        "unit": unit, "low": low, "high": high, "step": (high - low) / 100, "source": "judgment", "symbol": symbol,
+        "status": "judgment", "none": none, "replaces": list(replaces),
+    }
+    found: Any = Field(
+        default=None, min_length=YEARS, max_length=YEARS, title=label, description=help, json_schema_extra=meta
+    )
+    found.metadata.append(AfterValidator(partial(_within, low, high, unit)))
+    return found
+
+
+def _within(low: float, high: float, unit: str, values: tuple[float, ...] | None) -> tuple[float, ...] | None:
+    for year, value in enumerate(values or (), start=1):
+        if not low <= value <= high:
+            side = "high" if value > high else "low"
+            raise ValueError(f"year {year}: {value:g} is too {side}; allowed is {low:g} to {high:g} ({unit})")
+    return values
 
 
 def metadata(field: FieldInfo) -> dict[str, Any]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from models.basis.assumption import Status
+from models.basis.assumption import YEARS, Status
 from models.basis.reading import number_text, quoted, read_number
 from models.errors import ScenarioError
 
-Kind = Literal["number", "integer", "choice", "switch", "text"]
-Value = float | int | bool | str | None
+Kind = Literal["number", "integer", "choice", "switch", "text", "years"]
+Value = float | int | bool | str | tuple[float, ...] | None
 
 NO_VALUE = ("none", "auto")
 SWITCH = {"on": True, "true": True, "off": False, "false": False}
+BETWEEN_YEARS = "~"
+"""Stands between the values of a path in links: a character that no address escapes."""
+
+_LINES, _ONE_LINE = re.compile(r"[\n\r;\t~]+"), re.compile(r"[,\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +40,14 @@ class Entry:
         Inclusive bounds and slider step of numbers; None for other kinds.
     status : {"fact", "assumption", "judgment"}
         What kind of number the default is.
-    kind : {"number", "integer", "choice", "switch", "text"}
-        What a value may be.
+    kind : {"number", "integer", "choice", "switch", "text", "years"}
+        What a value may be; ``"years"`` is a path of ten numbers, one a year.
     options : mapping
         Stored key to shown words, for a choice.
     none : str
         What no value means; empty where a value is required.
+    replaces : tuple of str
+        Paths of assumptions that have no effect while this one has a value.
     """
 
     path: str
@@ -60,6 +67,7 @@ class Entry:
     kind: Kind
     options: Mapping[str, str] = field(hash=False)
     none: str
+    replaces: tuple[str, ...] = ()
 
 
 def value_text(value: Value) -> str:
@@ -68,11 +76,13 @@ def value_text(value: Value) -> str:
         return NO_VALUE[0]
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, tuple):
+        return BETWEEN_YEARS.join(map(number_text, value))
     return value if isinstance(value, str) else number_text(value)
 
 
 def read(entry: Entry, text: str) -> Value:
-    """Read a value from text: a plain number, none or auto, on or off, the key of an option, or words.
+    """Read a value from text: a plain number, none or auto, on or off, the key of an option, words, or ten numbers.
 
     Raises
     ------
@@ -88,12 +98,21 @@ def read(entry: Entry, text: str) -> Value:
         return check(entry, SWITCH.get(word, text))
     if entry.kind == "choice":
         return check(entry, text.strip())
+    if entry.kind == "years":
+        text = text.strip(" \t\r\n,;~")
+        parts = (_LINES if _LINES.search(text) else _ONE_LINE).split(text)
+        if len(parts) != YEARS:
+            return check(entry, parts)
+        return check(entry, [_number(entry, part, f": year {year}") for year, part in enumerate(parts, start=1)])
+    return check(entry, _number(entry, text))
+
+
+def _number(entry: Entry, text: str, year: str = "") -> float:
     try:
-        number = read_number(text)
+        return read_number(text)
     except ValueError as remedy:
-        absent = f", or none for: {entry.none}" if entry.none else ""
-        raise ScenarioError(f"{entry.path}: {quoted(text)} cannot be read; {remedy}{absent}") from None
-    return check(entry, number)
+        absent = f", or none for: {entry.none}" if entry.none and not year else ""
+        raise ScenarioError(f"{entry.path}{year}: {quoted(text)} cannot be read; {remedy}{absent}") from None
 
 
 def check(entry: Entry, value: object) -> Value:
@@ -115,6 +134,8 @@ def check(entry: Entry, value: object) -> Value:
         raise ScenarioError(f"{entry.path}: a value is required, such as the default {value_text(entry.default)}")
     if entry.kind in ("number", "integer"):
         return _check_number(entry, value)
+    if entry.kind == "years":
+        return _check_years(entry, value)
     if entry.kind == "choice" and isinstance(value, str) and value in entry.options:
         return value
     if entry.kind == "switch" and isinstance(value, bool):
@@ -125,14 +146,25 @@ def check(entry: Entry, value: object) -> Value:
     raise ScenarioError(f"{entry.path}: {quoted(value)} is not allowed; choose {wanted}")
 
 
-def _check_number(entry: Entry, value: object) -> Value:
+def _check_years(entry: Entry, value: object) -> tuple[float, ...]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise ScenarioError(f"{entry.path}: {quoted(value)} is not a list of {YEARS} numbers, one a year")
+    if isinstance(value, bytes) or len(value) != YEARS:
+        raise ScenarioError(
+            f"{entry.path}: {len(value)} values are given; {YEARS} are needed, one for each of the next {YEARS} years"
+        )
+    return tuple(_check_number(entry, item, f": year {year}") for year, item in enumerate(value, start=1))
+
+
+def _check_number(entry: Entry, value: object, year: str = "") -> float | int:
     low, high = float(entry.low or 0.0), float(entry.high or 0.0)
     allowed = f"allowed is {number_text(low)} to {number_text(high)} ({entry.unit})"
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        raise ScenarioError(f"{entry.path}: {quoted(value)} is not a number; {allowed}")
+        raise ScenarioError(f"{entry.path}{year}: {quoted(value)} is not a number; {allowed}")
     if not low <= value <= high:
-        raise ScenarioError(f"{entry.path}: {quoted(value)} is too {'high' if value > high else 'low'}; {allowed}")
-    if entry.kind == "number":
+        side = "high" if value > high else "low"
+        raise ScenarioError(f"{entry.path}{year}: {quoted(value)} is too {side}; {allowed}")
+    if entry.kind != "integer":
         return float(value) + 0.0
     if value != int(value):
         raise ScenarioError(f"{entry.path}: {quoted(value)} is not a whole number; use {round(value)}; {allowed}")

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.basis.timeline import years
 from models.explain.prices import place, run_of
-from models.explain.registry import Reader, Spec, at, explains
+from models.explain.registry import Reader, Spec, at, explains, intensity_of
 from models.market.demand import compensator, log_growth
 
 _CYCLE = ("demand.volatility", "demand.memory_years")
@@ -53,7 +53,7 @@ def public_demand(reader: Reader, run: str, path: str, t: int) -> Spec:
     """New demand from offtake, procurement and vouchers."""
     value = reader.pick(run_of(reader, run).demand, path, t) - _private(reader, path, t)
     programs = reader.scenario.policy.programs
-    parts = ["policy.intensity", "market.support_price", "demand.diversion", "hardware.availability"]
+    parts = [*intensity_of(reader), "market.support_price", "demand.diversion", "hardware.availability"]
     for i, program in enumerate(programs):
         if program.mix.offtake + program.mix.procurement + program.mix.voucher > 0:
             root = f"policy.programs.{i}"
@@ -83,11 +83,18 @@ def reference_demand(reader: Reader, t: int) -> Spec:
 def spending_growth(reader: Reader, t: int) -> Spec:
     """Growth of spending since closing."""
     growth = log_growth(reader.scenario.demand, years(reader.market.quarters))
+    label, value, note = f"Spending on compute against today, quarter {t}", float(np.exp(at(growth, t))), (
+        f"τ = {t / 4:g} years")
+    if reader.scenario.demand.growth_by_year is not None:
+        return Spec(
+            label, value, "x", "Growth of each year until then, as given year by year.", "exp(Σ g$_y)",
+            ("demand.growth_by_year",), note=note,
+        )
     return Spec(
-        f"Spending on compute against today, quarter {t}", float(np.exp(at(growth, t))), "x",
+        label, value, "x",
         "Growth that fades from its current to its long-run rate.",
         "exp(g$_∞·τ + (g$_0−g$_∞)(1−e^(−κτ))/κ)",
-        ("demand.growth_now", "demand.growth_long_run", "demand.growth_fade"), note=f"τ = {t / 4:g} years",
+        ("demand.growth_now", "demand.growth_long_run", "demand.growth_fade"), note=note,
     )
 
 

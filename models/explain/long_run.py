@@ -13,6 +13,12 @@ from models.market.simulate import contract_window
 _DEFLATION = ("hardware.deflation_now", "hardware.deflation_long_run", "hardware.deflation_fade")
 
 
+def _deflation(reader: Reader) -> tuple[str, ...]:
+    if reader.scenario.hardware.deflation_by_year is None:
+        return _DEFLATION
+    return ("hardware.deflation_by_year", "hardware.deflation_long_run")
+
+
 @explains("market.price_long_run.{t}")
 def price_long_run(reader: Reader, t: int) -> Spec:
     """Long-run rental price."""
@@ -30,12 +36,14 @@ def index(reader: Reader, t: int) -> Spec:
     """Cost of a unit of compute against today."""
     surprise = ("hardware.deflation_surprise", "hardware.surprise_year")
     has_surprise = reader.scenario.hardware.deflation_surprise != 0.0
+    words, equation = "Deflation that fades from its current to its long-run rate", "−δ_∞·τ − (δ_0−δ_∞)(1−e^(−kτ))/k"
+    if reader.scenario.hardware.deflation_by_year is not None:
+        words, equation = "Deflation of each year until then, as given year by year", "−Σ δ_y"
+    if has_surprise:
+        words, equation = f"{words}, and the surprise from its year on", f"{equation} − Δδ·max(0, τ−y_0)"
     return Spec(
-        f"Hardware cost against today, quarter {t}", at(reader.market.curves.index, t), "x",
-        "Deflation that fades from its current to its long-run rate"
-        + (", and the surprise from its year on." if has_surprise else "."),
-        "H = exp(−δ_∞·τ − (δ_0−δ_∞)(1−e^(−kτ))/k" + (" − Δδ·max(0, τ−y_0))" if has_surprise else ")"),
-        (*_DEFLATION, *(surprise if has_surprise else ())), note=f"τ = {t / 4:g} years",
+        f"Hardware cost against today, quarter {t}", at(reader.market.curves.index, t), "x", f"{words}.",
+        f"H = exp({equation})", (*_deflation(reader), *(surprise if has_surprise else ())), note=f"τ = {t / 4:g} years",
     )
 
 
@@ -73,7 +81,7 @@ def falling_annuity(reader: Reader) -> Spec:
     return Spec(
         "A dollar that falls with hardware cost, over a machine's life", float((_factors(reader) * fall).sum()), "USD",
         "As before, each dollar lowered by the deflation expected at closing.", "Σv^j·H_j",
-        ("hardware.merchant_hurdle", "hardware.ramp_quarters", "hardware.life_quarters", *_DEFLATION),
+        ("hardware.merchant_hurdle", "hardware.ramp_quarters", "hardware.life_quarters", *_deflation(reader)),
     )
 
 

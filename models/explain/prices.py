@@ -11,6 +11,7 @@ from models.basis.timeline import Array
 from models.explain.quantile import PROBABILITY, known, quantile_spec
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.market.clearing import price_floors, spot_price_now
+from models.market.price_index import NO_INDEX, price_indices
 from models.market.simulate import Run, initial_scarcity
 from models.measures import risk
 from models.tables import MARKET_SERIES, market_series
@@ -217,6 +218,12 @@ def spot_price(reader: Reader) -> Spec:
     value = spot_price_now(reader.scenario.clearing, reader.market.curves)
     if reader.scenario.clearing.spot_price is not None:
         return Spec("Rental price today", value, "USD/h", "As set.", "P_0", ("clearing.spot_price",), "same")
+    if (key := reader.scenario.clearing.price_index) != NO_INDEX:
+        index = price_indices()[key]
+        return Spec(
+            "Rental price today", value, "USD/h", f"As the chosen index reads: {index.label}, {index.date}.", "P_0",
+            ("clearing.price_index",), source=index.source,
+        )
     return Spec(
         "Rental price today", value, "USD/h", "In its usual relation to the long-run price.", "P_0",
         ("constants.price_ratio", "market.price_long_run.0"), "product", ("clearing.spot_price",),

@@ -195,6 +195,12 @@ def at(curve: Array, t: int) -> float:
     return float(curve[t])
 
 
+def intensity_of(reader: Reader) -> tuple[str, ...]:
+    """What budgets are multiplied by: the intensity, and its path by year where one is given."""
+    by_year = reader.scenario.policy.intensity_by_year is not None
+    return ("policy.intensity", *(("policy.intensity_by_year",) if by_year else ()))
+
+
 def row_of(stat: str) -> int:
     """Row of a token such as ``path417``."""
     return int(stat.removeprefix("path"))

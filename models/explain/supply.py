@@ -6,8 +6,9 @@ import numpy as np
 
 from models.basis.timeline import Array
 from models.explain.prices import place, run_of
-from models.explain.registry import Reader, Spec, UnknownPath, at, explains
-from models.market.capacity import glut_shape, planned_stock
+from models.explain.registry import Reader, Spec, UnknownPath, at, explains, intensity_of
+from models.market.capacity import planned_glut as planned_surplus
+from models.market.capacity import planned_stock
 from models.market.kernel import BACKLOG_KEPT
 from models.market.simulate import initial_scarcity
 
@@ -102,7 +103,9 @@ def export_factor(reader: Reader, run: str, path: str, t: int) -> float:
 @explains("market.export_change{run}.{path}.{t}")
 def export_change(reader: Reader, run: str, path: str, t: int) -> Spec:
     """Deliveries that export controls stop or divert."""
-    names = ("rate", "start_quarter", "duration", "affected_share", "is_home_affected", "additions_cut", "diverted")
+    episode = ("rate", "start_quarter", "duration", "additions_cut")
+    when = episode if reader.scenario.export.cut_by_year is None else ("cut_by_year",)
+    names = (*when, "affected_share", "is_home_affected", "diverted")
     return Spec(
         f"Stopped or diverted by export controls, {place(run)}, quarter {t}, {reader.whose(path)}",
         _deliveries(reader, run, path, t)["export_change"], _unit(reader, run),
@@ -114,7 +117,7 @@ def export_change(reader: Reader, run: str, path: str, t: int) -> Spec:
 @explains("market.public_builds{run}.{path}.{t}")
 def public_builds(reader: Reader, run: str, path: str, t: int) -> Spec:
     """Machines that programs pay for."""
-    parts = ["policy.intensity", "policy.build_cap", f"market.all_in_cost.{t}"]
+    parts = [*intensity_of(reader), "policy.build_cap", f"market.all_in_cost.{t}"]
     for i, program in enumerate(reader.scenario.policy.programs):
         if program.mix.grant + program.mix.tax_credit + program.mix.loan + program.mix.equity > 0:
             root = f"policy.programs.{i}"
@@ -142,10 +145,11 @@ def held_back(reader: Reader, run: str, path: str, t: int) -> Spec:
 
 
 def _power_limit(reader: Reader, name: str, label: str, run: str, path: str, t: int) -> Spec:
+    limit = "capacity.power_cap" if reader.scenario.capacity.power_cap_by_year is None else "capacity.power_cap_by_year"
     return Spec(
         f"{label}, {place(run)}, quarter {t}, {reader.whose(path)}", _deliveries(reader, run, path, t)[name],
         _unit(reader, run), "What does not fit under the power limit waits; a tenth of it is given up each quarter.",
-        "backlog", ("capacity.power_cap", "hardware.power_kw", f"market.cost_index.{t}"),
+        "backlog", (limit, "hardware.power_kw", f"market.cost_index.{t}"),
     )
 
 
@@ -283,14 +287,14 @@ def catching_up(reader: Reader, t: int) -> Spec:
 @explains("market.planned_glut.{t}")
 def planned_glut(reader: Reader, t: int) -> Spec:
     """Planned overcapacity."""
-    return Spec(
-        f"Planned stock over what pays, quarter {t}", _glut(reader, t), "x",
-        "The glut as builders plan it: rises to its peak, then is worked off.", "1+O·b_t",
-        ("overcapacity.peak", "overcapacity.peak_quarter", "overcapacity.width"),
-    )
+    label, value = f"Planned stock over what pays, quarter {t}", _glut(reader, t)
+    if reader.scenario.overcapacity.plan_by_year is not None:
+        return Spec(label, value, "x", "As given for the end of each year, straight lines in between.", "1+O_y",
+                    ("overcapacity.plan_by_year",))
+    return Spec(label, value, "x", "The glut as builders plan it: rises to its peak, then is worked off.", "1+O·b_t",
+                ("overcapacity.peak", "overcapacity.peak_quarter", "overcapacity.width"))
 
 
 def _glut(reader: Reader, t: int) -> float:
-    over = reader.scenario.overcapacity
-    return 1.0 + over.peak * at(glut_shape(over, reader.market.quarters), t)
+    return 1.0 + at(planned_surplus(reader.scenario.overcapacity, reader.market.quarters), t)
 

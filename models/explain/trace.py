@@ -152,6 +152,8 @@ def number(value: Value) -> str:
         return "on" if value else "off"
     if isinstance(value, str):
         return value
+    if isinstance(value, tuple):
+        return ", ".join(map(number, value))
     if math.isnan(value):
         return "undefined"
     if math.isinf(value):
@@ -161,7 +163,9 @@ def number(value: Value) -> str:
 
 def _head(node: Trace) -> str:
     error = f" ± {number(node.standard_error)}" if node.standard_error else ""
-    is_number = not isinstance(node.value, str | bool | None) and math.isfinite(node.value)
+    is_number = isinstance(node.value, tuple) or (
+        not isinstance(node.value, str | bool | None) and math.isfinite(node.value)
+    )
     return f"{node.label}: {number(node.value)}{error}{f' {node.unit}' if is_number and node.unit else ''}"
 
 

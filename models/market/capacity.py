@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.basis.assumption import Assumptions, assumption, switch
+from models.basis.assumption import Assumptions, assumption, switch, yearly
 from models.basis.timeline import Array
+from models.basis.yearly import Years, at_year_end, by_quarter
 
 
 class Overcapacity(Assumptions):
@@ -25,6 +26,11 @@ class Overcapacity(Assumptions):
         6.0, unit="quarters", low=2.0, high=12.0, step=0.5, symbol="w", status="assumption",
         label="Length of the glut", source="judgment",
         help="How slowly planned overcapacity is worked off after its peak.",
+    )
+    plan_by_year: Years | None = yearly(
+        unit="share", low=-0.3, high=3.0, symbol="O_y", label="Planned overcapacity by year",
+        none="rises to its peak and falls back", replaces=("peak", "peak_quarter", "width"),
+        help="Planned capacity beyond the zero-profit stock at the end of each year, straight lines in between.",
     )
 
 
@@ -111,6 +117,11 @@ class Capacity(Assumptions):
         label="Power limit", source="data_centers-086", none="no limit",
         help="New IT power that grids can connect in a quarter; what does not fit waits.",
     )
+    power_cap_by_year: Years | None = yearly(
+        unit="GW/quarter", low=0.5, high=40.0, symbol="M_y", label="Power limit by year",
+        none="one limit for all years, or none", replaces=("power_cap",),
+        help="New IT power that grids can connect in a quarter of each year; what does not fit waits.",
+    )
     bust_switch: bool = switch(
         True, label="Order stop in a glut", source="s6_shipping_cycles", symbol="bust switch",
         help="Whether builders order no more than replacements once a glut has lasted two quarters.",
@@ -135,6 +146,20 @@ def glut_shape(over: Overcapacity, quarters: int) -> Array:
     return np.asarray(np.where(t <= over.peak_quarter, rise, fall))
 
 
+def planned_glut(over: Overcapacity, quarters: int) -> Array:
+    """Planned overcapacity as a share of the zero-profit stock, shape (quarters + 1,)."""
+    if over.plan_by_year is not None:
+        return at_year_end(over.plan_by_year, quarters)
+    return over.peak * glut_shape(over, quarters)
+
+
+def power_limit(capacity: Capacity, quarters: int) -> Array:
+    """IT power that can be connected in each quarter, GW, shape (quarters + 1,); infinite without a limit."""
+    if capacity.power_cap_by_year is not None:
+        return by_quarter(capacity.power_cap_by_year, quarters)
+    return np.full(quarters + 1, np.inf if capacity.power_cap is None else capacity.power_cap)
+
+
 def planned_stock(over: Overcapacity, zero_profit: Array, scarcity: float) -> Array:
     """Planned capacity, H100e, shape (quarters + 1,).
 
@@ -147,4 +172,4 @@ def planned_stock(over: Overcapacity, zero_profit: Array, scarcity: float) -> Ar
     """
     quarters = len(zero_profit) - 1
     catching_up = 1.0 - (1.0 - 1.0 / scarcity) * np.exp(-np.arange(quarters + 1) / 6.0)
-    return np.asarray(zero_profit * catching_up * (1.0 + over.peak * glut_shape(over, quarters)))
+    return np.asarray(zero_profit * catching_up * (1.0 + planned_glut(over, quarters)))

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.basis.assumption import Assumptions, assumption
+from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.timeline import Array
 from models.market.long_run import REFERENCE_PRICE_RATIO, Hardware, LongRun, cash_cost_now
+from models.market.price_index import NO_INDEX, options, price_indices
 
 
 class Clearing(Assumptions):
     """How price and utilization answer to demand and capacity."""
 
+    price_index: str = choice(
+        NO_INDEX, options=options(), symbol="P_0 index", label="Index of today's price", source="gpu_rental_prices-078",
+        help="Which rental-price index today's price is taken from, where no price is typed; segments are never mixed.",
+    )
     spot_price: float | None = assumption(
         None, unit="USD/h", low=1.5, high=5.0, step=0.05, symbol="P_0", status="assumption",
         label="Rental price today", source="gpu_rental_prices-078",
-        none="1.047 times the long-run price: $2.60 at default costs",
+        none="as the index says; without an index 1.047 times the long-run price, $2.60 at default costs",
         help="What an H100-equivalent rents for per hour today, between one-year contract and on-demand quotes.",
     )
     balance_utilization: float = assumption(
@@ -61,8 +66,12 @@ class Clearing(Assumptions):
 
 
 def spot_price_now(clearing: Clearing, curves: LongRun) -> float:
-    """Rental price today, USD/h: as typed, or in its usual relation to the long-run price."""
-    return clearing.spot_price if clearing.spot_price is not None else REFERENCE_PRICE_RATIO * float(curves.price[0])
+    """Rental price today, USD/h: as typed, as the chosen index reads, or as usual against the long-run price."""
+    if clearing.spot_price is not None:
+        return clearing.spot_price
+    if clearing.price_index != NO_INDEX:
+        return price_indices()[clearing.price_index].price
+    return REFERENCE_PRICE_RATIO * float(curves.price[0])
 
 
 def price_floors(clearing: Clearing, hardware: Hardware, curves: LongRun, quarters: int) -> Array:

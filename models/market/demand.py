@@ -7,9 +7,10 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from models.basis.assumption import Assumptions, assumption
+from models.basis.assumption import Assumptions, assumption, yearly
 from models.basis.shocks import Shocks
 from models.basis.timeline import DELTA, Array, years, zero_paths
+from models.basis.yearly import Years, integral
 from models.market.long_run import LongRun
 from models.market.regime import Regime, simulate_regime
 
@@ -36,6 +37,11 @@ class Demand(Assumptions):
         0.40, unit="per year", low=0.1, high=1.0, step=0.02, symbol="κ", status="assumption",
         label="Fade of demand growth", source="judgment",
         help="Speed of the fade: 0.40 halves the gap to long-run growth in 1.7 years.",
+    )
+    growth_by_year: Years | None = yearly(
+        unit="log per year", low=-0.5, high=1.0, symbol="g$_y", label="Demand growth by year",
+        none="fades from growth now to growth in the long run", replaces=("growth_now", "growth_fade"),
+        help="Growth of spending on compute in each of the next ten years; the long-run rate follows.",
     )
     volatility: float = assumption(
         0.22, unit="per sqrt year", low=0.0, high=0.5, step=0.01, symbol="σ", status="assumption",
@@ -112,7 +118,9 @@ class DemandPaths:
 
 
 def log_growth(demand: Demand, t: Array) -> Array:
-    """Cumulative log growth of spending after ``t`` years (closed form of a decaying growth rate)."""
+    """Cumulative log growth of spending after ``t`` years: as given by year, or a rate that decays (closed form)."""
+    if demand.growth_by_year is not None:
+        return integral(demand.growth_by_year, demand.growth_long_run, t)
     return cumulative_growth(demand.growth_now, demand.growth_long_run, demand.growth_fade, t)
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.basis.assumption import Assumptions, assumption, switch
+from models.basis.assumption import Assumptions, assumption, switch, yearly
 from models.basis.shocks import Shocks
 from models.basis.timeline import DELTA, Array
+from models.basis.yearly import Years, by_quarter
 
 
 class ExportControl(Assumptions):
@@ -46,6 +47,11 @@ class ExportControl(Assumptions):
         label="Building lost under controls", source="judgment",
         help="Share of additions that affected blocs lose while controls last.",
     )
+    cut_by_year: Years | None = yearly(
+        unit="share", low=0.0, high=1.0, symbol="export additions_y", label="Building lost by year",
+        none="one episode of controls, if any", replaces=("rate", "start_quarter", "duration", "additions_cut"),
+        help="Share of additions that affected blocs lose in each year; controls are off in a year of zero.",
+    )
     diverted: float = assumption(
         0.5, unit="share", low=0.0, high=1.0, step=0.05, symbol="diverted",
         label="Units diverted elsewhere", source="judgment",
@@ -70,18 +76,32 @@ class ExportPaths:
 
 def simulate_export(control: ExportControl, shocks: Shocks) -> ExportPaths | None:
     """Draw one episode of controls a path; None where controls cannot come."""
-    if control.affected_share == 0.0 or (control.rate == 0.0 and control.start_quarter is None):
+    if control.affected_share == 0.0 or not _can_come(control):
         return None
-    t = np.arange(shocks.quarters + 1)
-    if control.start_quarter is not None:
-        begins = np.full((1, 1), float(control.start_quarter))
-    else:
-        begins = np.ceil(-np.log(shocks.export_u[:, :1]) / (control.rate * DELTA))
-    is_on = ((t >= begins) & (t < begins + control.duration)).astype(float)
-    share, cut = control.affected_share, control.additions_cut
+    is_on, cut = _episode(control, shocks)
+    share = control.affected_share
     world = 1.0 - is_on * share * cut * (1.0 - control.diverted)
     elsewhere = 1.0 + is_on * share * cut * control.diverted / (1.0 - share)
     home = 1.0 - is_on * cut if control.is_home_affected else elsewhere
     embargoed = is_on * share * (1.0 - cut) / world
     cost = 1.0 + is_on * control.cost_rise * control.is_home_affected
     return ExportPaths(is_on, world, home, embargoed, cost)
+
+
+def _can_come(control: ExportControl) -> bool:
+    if control.cut_by_year is not None:
+        return any(control.cut_by_year)
+    return control.rate > 0.0 or control.start_quarter is not None
+
+
+def _episode(control: ExportControl, shocks: Shocks) -> tuple[Array, Array | float]:
+    """When controls are on, (paths or 1, quarters + 1), and how much of additions affected blocs lose then."""
+    t = np.arange(shocks.quarters + 1)
+    if control.cut_by_year is not None:
+        cut = by_quarter(control.cut_by_year, shocks.quarters)[None, :]
+        return ((cut > 0.0) & (t > 0)).astype(float), cut
+    if control.start_quarter is not None:
+        begins = np.full((1, 1), float(control.start_quarter))
+    else:
+        begins = np.ceil(-np.log(shocks.export_u[:, :1]) / (control.rate * DELTA))
+    return ((t >= begins) & (t < begins + control.duration)).astype(float), control.additions_cut

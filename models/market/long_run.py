@@ -11,8 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from models.basis.assumption import Assumptions, assumption
+from models.basis.assumption import Assumptions, assumption, yearly
 from models.basis.timeline import DELTA, HOURS, QUARTERS, Array, discount_factors
+from models.basis.yearly import Years, integral
 from models.market.localization import Localization, matched_share
 
 REFERENCE_INSTALLED_COST = 22_000.0
@@ -57,6 +58,11 @@ class Hardware(Assumptions):
         0.25, unit="per year", low=0.1, high=1.0, step=0.05, symbol="k", status="assumption",
         label="Fade of deflation", source="judgment",
         help="Speed at which deflation moves from its current to its long-run rate.",
+    )
+    deflation_by_year: Years | None = yearly(
+        unit="log per year", low=-0.1, high=0.6, symbol="δ_y", label="Hardware deflation by year",
+        none="fades from deflation now to deflation in the long run", replaces=("deflation_now", "deflation_fade"),
+        help="Expected fall in the cost of compute in each of the next ten years; the long-run rate follows.",
     )
     deflation_surprise: float = assumption(
         0.0, unit="log per year", low=-0.10, high=0.20, step=0.01, symbol="Δδ", status="assumption",
@@ -133,6 +139,8 @@ def cost_index(hardware: Hardware, quarters: int, *, surprise: bool = True) -> A
     k = hardware.deflation_fade
     extra = hardware.deflation_now - hardware.deflation_long_run
     log = -(hardware.deflation_long_run * t + extra * -np.expm1(-k * t) / k)
+    if hardware.deflation_by_year is not None:
+        log = -integral(hardware.deflation_by_year, hardware.deflation_long_run, t)
     if surprise:
         log = log - hardware.deflation_surprise * np.maximum(0.0, t - hardware.surprise_year)
     return np.asarray(np.exp(log))

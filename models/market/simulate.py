@@ -13,7 +13,7 @@ import numpy as np
 from models.basis.compiled import over_paths, time_major
 from models.basis.shocks import Shocks
 from models.basis.timeline import HOURS, Array
-from models.market.capacity import Capacity, Overcapacity, Pipeline, planned_stock
+from models.market.capacity import Capacity, Overcapacity, Pipeline, planned_stock, power_limit
 from models.market.clearing import Clearing, price_floors, spot_price_now
 from models.market.demand import Demand, DemandPaths, log_reference_demand, simulate_demand
 from models.market.export import ExportControl, ExportPaths, simulate_export
@@ -252,8 +252,8 @@ def _loop(setting: Setting, curves: LongRun, inputs: _Inputs, paths: int) -> Run
     shares, lags, responses = zip(*setting.pipeline.builders, strict=True)
     nothing = np.zeros(quarters + 1)
     additions, log_ratio = (nothing, nothing) if inputs.plan is None else inputs.plan
-    no_limit = capacity.power_cap is None or inputs.plan is None
-    limit = np.full(quarters + 1, np.inf) if no_limit else (capacity.power_cap or 0.0) * 1e6 / curves.power_kw
+    power = np.full(quarters + 1, np.inf) if inputs.plan is None else power_limit(capacity, quarters)
+    limit = power * 1e6 / curves.power_kw
     rules = Rules(
         shares=np.array(shares),
         lags=np.array(lags),

@@ -12,6 +12,7 @@ import numpy as np
 
 from models.basis.shocks import Shocks
 from models.basis.timeline import DELTA, HOURS, Array, discount_factors
+from models.basis.yearly import by_quarter
 from models.policy.program import Policy, Program
 
 
@@ -90,10 +91,21 @@ def live_quarters(program: Program, shocks: Shocks, *, notice: bool = False) -> 
     return np.asarray((planned & (t < end[:, None])).astype(float))
 
 
-def quarterly_spend(program: Program, policy: Policy) -> float:
-    """Money paid in each live quarter, USD: announced, times what is really disbursed, straight line."""
+def quarterly_spend(program: Program, policy: Policy, quarters: int) -> Array:
+    """Money paid in each quarter the program is live, USD, (quarters + 1,): what is really disbursed, straight line."""
     plan = program.schedule
-    return float(policy.intensity * plan.budget * plan.disbursement / (plan.stop - plan.start))
+    pay = float(policy.intensity * plan.budget * plan.disbursement / (plan.stop - plan.start))
+    if policy.intensity_by_year is None:
+        return np.full(quarters + 1, pay)
+    return pay * by_quarter(policy.intensity_by_year, quarters)
+
+
+def mean_intensity(program: Program, policy: Policy) -> float:
+    """What the announced budget of a program is multiplied by, on average over the quarters it is planned for."""
+    if policy.intensity_by_year is None:
+        return policy.intensity
+    plan = program.schedule
+    return policy.intensity * float(by_quarter(policy.intensity_by_year, plan.stop)[plan.start : plan.stop].mean())
 
 
 def simulate_policy(
@@ -131,7 +143,7 @@ def simulate_policy(
     for program in programs:
         bloc = home_share if program.schedule.bloc_share is None else program.schedule.bloc_share
         live = live_quarters(program, shocks)
-        pay = quarterly_spend(program, policy)
+        pay = quarterly_spend(program, policy, shocks.quarters)
         rate = build_rate(program)
         if rate > 0:
             # Programs of one bloc share its build cap in proportion to what they build per dollar.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from models.basis.assumption import Assumptions, assumption, switch
+from models.basis.assumption import Assumptions, assumption, switch, yearly
+from models.basis.yearly import Years
 
 INSTRUMENTS = ("grant", "tax_credit", "loan", "equity", "guarantee", "offtake", "procurement", "voucher", "power")
 
@@ -197,6 +198,11 @@ class Policy(Assumptions):
         1.0, unit="x announced", low=0.0, high=30.0, step=0.5, symbol="multiplier", status="assumption",
         label="Subsidy intensity", source="judgment",
         help="Multiplies the announced budgets of all programs; 0 removes them.",
+    )
+    intensity_by_year: Years | None = yearly(
+        unit="x announced", low=0.0, high=30.0, symbol="multiplier_y", label="Subsidy intensity by year",
+        none="the same in all years",
+        help="Multiplies what programs spend in each year, on top of the subsidy intensity; 0 skips a year.",
     )
     build_cap: float = assumption(
         0.25, unit="share", low=0.05, high=1.0, step=0.05, symbol="build cap",

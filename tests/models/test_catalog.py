@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from models.basis.assumption import Assumptions, assumption, choice, metadata, switch
+from models.basis.assumption import YEARS, Assumptions, assumption, choice, metadata, switch, yearly
 from models.basis.entry import Entry, check, read, value_text
 from models.basis.reading import number_text, quoted, read_number
 from models.catalog import (
@@ -48,7 +48,7 @@ def complaints(item: Entry, sources: Any) -> list[str]:
         found.append(f"unknown source {item.source}")
     if item.default is None and not item.none:
         found.append("no words for no value")
-    if item.kind in ("number", "integer"):
+    if item.kind in ("number", "integer", "years"):
         low, high, step = (float("nan") if value is None else value for value in (item.low, item.high, item.step))
         if not low < high:
             found.append("no bounds")
@@ -114,7 +114,8 @@ def test_declared_defaults_are_the_values_of_an_unchanged_scenario() -> None:
 @given(scenarios(without=(), most=30))
 def test_the_catalog_holds_every_value_of_the_scenario_once(scenario: Scenario) -> None:
     def leaves(path: str, node: Any) -> dict[str, Any]:
-        if isinstance(node, dict | list | tuple):
+        is_path = isinstance(node, tuple) and node and not isinstance(node[0], dict)
+        if isinstance(node, dict | list | tuple) and not is_path:
             pairs = node.items() if isinstance(node, dict) else enumerate(node)
             return {k: v for key, each in pairs for k, v in leaves(f"{path}.{key}" if path else key, each).items()}
         return {path: node}
@@ -146,6 +147,9 @@ class Sample(Assumptions):
     count: int = assumption(2, unit="count", low=1, high=4, label="Count", help="A count.", source="judgment")
     kind: str = choice("a", options={"a": "One", "b": "Two"}, label="Kind", help="A kind.", source="judgment")
     on: bool = switch(True, label="On", help="On or off.", source="judgment")
+    path: tuple[float, ...] | None = yearly(
+        unit="share", low=-1.0, high=1.0, label="Path", help="A path.", none="no path", replaces=("number",)
+    )
 
 
 SAMPLE = {name: declaration(f"sample.{name}", leaf, "sample", "Sample") for name, leaf in Sample.model_fields.items()}
@@ -153,8 +157,9 @@ SAMPLE = {name: declaration(f"sample.{name}", leaf, "sample", "Sample") for name
 
 def test_kinds_follow_from_thedeclaration() -> None:
     assert {name: item.kind for name, item in SAMPLE.items()} == {
-        "number": "number", "count": "integer", "kind": "choice", "on": "switch",
+        "number": "number", "count": "integer", "kind": "choice", "on": "switch", "path": "years",
     }
+    assert SAMPLE["path"].replaces == ("sample.number",)
     assert entry("policy.programs.0.name", ONE_PROGRAM).kind == "text"
     assert SAMPLE["number"].step == pytest.approx(0.01)
 
@@ -164,7 +169,9 @@ def test_kinds_follow_from_thedeclaration() -> None:
     [
         ("number", " 0.35 ", 0.35), ("number", "1e-3", 0.001), ("number", ".5", 0.5), ("number", "-0", 0.0),
         ("number", "none", None), ("number", "AUTO", None), ("count", "3", 3), ("count", "3.0", 3), ("count", "4e0", 4),
-        ("kind", "b", "b"), ("on", "off", False), ("on", "True", True),
+        ("kind", "b", "b"), ("on", "off", False), ("on", "True", True), ("path", "none", None),
+        ("path", "0.1~-0.2" + "~0" * 8, (0.1, -0.2, *[0.0] * 8)), ("path", "1\n" * 10, (1.0,) * 10),
+        ("path", " .5, .5" * 5, (0.5,) * 10), ("path", "0.1;" * 10, (0.1,) * 10), ("path", "0 1 " * 5, (0.0, 1.0) * 5),
     ],
 )
 def test_text_is_read_as_the_type_of_its_assumption(name: str, text: str, value: Any) -> None:
@@ -191,6 +198,10 @@ def test_text_is_read_as_the_type_of_its_assumption(name: str, text: str, value:
         ("number", "-0.1", ("-0.1 is too low", "0 to 1 (share)")),
         ("count", "2.5", ("whole number", "use 2")),
         ("count", "none", ("plain number",)),
+        ("path", "0.1,0.2", ("2 values are given", "10 are needed")), ("path", "", ("1 values", "10 are needed")),
+        ("path", "0~" * 9 + "2", ("year 10: 2 is too high", "-1 to 1 (share)")),
+        ("path", "0;=A1;" + "0;" * 8, ("year 2: '=A1'", "plain number")),
+        ("path", "40% " * 10, ("year 1: '40%'", "0.4", "percent")),
         ("kind", "c", ("'c'", "one of a, b")),
         ("on", "maybe", ("'maybe'", "on or off")),
     ],
@@ -388,6 +399,9 @@ def test_the_schema_says_what_the_catalog_says() -> None:
             assert (leaf["low"], leaf["high"]) == (typed["minimum"], typed["maximum"]) == (item.low, item.high), path
         if item.kind == "choice":
             assert leaf["enum"] == list(item.options), path
+        if item.kind == "years":
+            assert (typed["minItems"], typed["maxItems"]) == (YEARS, YEARS), path
+            assert (typed["items"]["minimum"], typed["items"]["maximum"]) == (item.low, item.high), path
 
 
 @given(scenarios(without=(), most=30))
