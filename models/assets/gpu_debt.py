@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.flows import CashFlows, split
 from models.basis.timeline import DELTA, Array
+from models.debt.contract import FACILITY_GRADES, ContractCredit
 from models.debt.loan import LoanPaths, LoanTerms, minimum_dscr, run_waterfall, scheduled_principal, sculpted_capacity
-from models.offtaker import GRADES
+from models.debt.rates import BaseRate, RatePaths, forward_curve, paid_in, simulate_base
+from models.debt.structure import LoanPricing, Structure
+from models.debt.terms import Refinancing
 
 AMORTIZATION = {"level": "level payments", "straight": "equal principal", "sculpted": "sculpted to a target coverage"}
 
@@ -25,7 +29,7 @@ class GpuDebt(Assumptions):
         help="Share of the financed fleet let under take-or-pay; lenders ask for nearly all.",
     )
     customer: str = choice(
-        "non_ig", options=GRADES, label="Customer grade of the collateral", source="judgment", symbol="offtaker",
+        "non_ig", options=FACILITY_GRADES, label="Customer grade of the collateral", source="judgment", symbol="offtaker",
         help="Credit of the customer behind the loan: it drives spread, price and default.",
     )
     contract_price: float | None = assumption(
@@ -134,6 +138,7 @@ class Collateral:
     ``cost`` net of what is received at closing; ``base_cfads`` (quarters + 1,) cash flow without shocks; the rest is
     (paths, quarters + 1): ``cfads``, ``extra`` equity receipts outside the waterfall (tax credit), ``value`` of the
     machines and ``claim`` on the contract; ``exit_values`` what both sell for, computed when asked for.
+    ``rates`` the base rate a floating loan meets, ``lost`` whether the customer is gone, (paths or 1, quarters + 1).
     """
 
     cost: float
@@ -143,6 +148,16 @@ class Collateral:
     value: Array
     claim: Array
     exit_values: Callable[[], Array]
+    rates: RatePaths | None = None
+    lost: NDArray[np.bool_] | None = None
+
+
+def spread_of(debt: GpuDebt, credit: ContractCredit | None = None) -> float:
+    """Spread per year: as set, or that of the customer's grade."""
+    if debt.spread is not None:
+        return debt.spread
+    found = (credit or ContractCredit()).spread(debt.customer)
+    return SPREADS[debt.customer] if found is None else found
 
 
 def loan_terms(
@@ -154,29 +169,102 @@ def loan_terms(
     ramp: int,
     rate_cut: float,
     guarantee: float,
+    structure: Structure | None = None,
+    credit: ContractCredit | None = None,
 ) -> LoanTerms:
-    """Resolve spread and size: the smaller of the advance cap and what coverage allows."""
-    spread = SPREADS[debt.customer] if debt.spread is None else debt.spread
-    terms = LoanTerms(
-        principal=debt.advance_cap * collateral.cost, coupon=base_rate + spread - rate_cut,
-        interest_subsidy=rate_cut, first=ramp + 1,
+    """Resolve spread and size: the smallest of what advance rate, coverage and value allow."""
+    structure = structure or Structure()
+    terms = _asked_terms(debt, covenants, collateral, structure, base_rate, ramp)
+    terms = replace(
+        terms, coupon=_coupon(debt, structure.pricing, credit, base_rate) - rate_cut, interest_subsidy=rate_cut,
+        guarantee=guarantee,
+    )
+    limits = size_limits(debt, collateral, terms, structure, credit)
+    return replace(terms, principal=min(limits.values()))
+
+
+def _coupon(debt: GpuDebt, pricing: LoanPricing, credit: ContractCredit | None, base_rate: float) -> float:
+    if pricing.base == "fixed" and pricing.fixed_coupon is not None:
+        return pricing.fixed_coupon
+    return base_rate + spread_of(debt, credit)
+
+
+def _asked_terms(
+    debt: GpuDebt, covenants: Covenants, collateral: Collateral, structure: Structure, base_rate: float, ramp: int
+) -> LoanTerms:
+    """Terms as asked for, before coupon and size."""
+    pricing, triggers, mezzanine = structure
+    quarters = max(len(collateral.base_cfads) - 1, ramp + debt.tenor_quarters)
+    renewed = Refinancing(triggers.refi_ltv, triggers.refi_dscr, triggers.refi_margin, triggers.refi_quarters)
+    return LoanTerms(
+        principal=debt.advance_cap * collateral.cost, coupon=base_rate, first=ramp + 1,
         last=ramp + debt.tenor_quarters, amortization=debt.amortization, balloon=debt.balloon,
         target_dscr=debt.sizing_dscr or SCULPTED_DSCR, reserve_quarters=debt.reserve_months / 3.0,
         reserve_rate=base_rate,
         lockup=covenants.lockup, event_of_default=covenants.event_of_default, sweep=debt.sweep,
         ltv_cap=covenants.ltv_cap, cures=covenants.cures, cure_cover=covenants.cure_cover,
         fire_sale=covenants.fire_sale, sale_cost=covenants.sale_cost, recovery_lag=covenants.recovery_lag,
-        contract_recovery=covenants.contract_recovery, guarantee=guarantee,
+        contract_recovery=covenants.contract_recovery,
+        mezz_principal=mezzanine.advance * collateral.cost, mezz_coupon=mezzanine.coupon,
+        pays_in_kind=mezzanine.pays_in_kind,
+        draws=pricing.draws, upfront_fee=pricing.upfront_fee, discount=pricing.discount,
+        undrawn_fee=pricing.undrawn_fee, agent_fee=pricing.agent_fee, capitalizes=pricing.capitalizes,
+        funds_reserve=not triggers.builds_reserve, accelerates=triggers.accelerates, early_dscr=triggers.early_dscr,
+        early_ltv=triggers.early_ltv, early_customer=triggers.early_customer,
+        base=paid_in(forward_curve(base_process(pricing, base_rate), quarters)) if floats(pricing) else None,
+        hedged=pricing.hedged, is_super_senior=pricing.swap_rank == "super_senior",
+        refinancing=renewed if triggers.refinances and debt.balloon > 0.0 else None,
     )
-    if debt.sizing_dscr is None:
-        return terms
-    return replace(terms, principal=min(terms.principal, _coverage_limit(terms, collateral, debt.sizing_dscr)))
+
+
+def floats(pricing: LoanPricing) -> bool:
+    """Whether the coupon moves with the base rate."""
+    return pricing.base in ("forward", "simulated")
+
+
+def base_process(pricing: LoanPricing, base_rate: float) -> BaseRate:
+    """The process behind forward curve and drawn rates."""
+    return BaseRate(base_rate, pricing.long_run, pricing.half_life, pricing.volatility)
+
+
+def base_rates(pricing: LoanPricing, base_rate: float, normals: Array) -> RatePaths | None:
+    """Base rate a floating loan meets; None where it does not move. ``normals`` (paths, quarters + 1)."""
+    if not floats(pricing):
+        return None
+    process = base_process(pricing, base_rate)
+    if pricing.base == "forward" or pricing.volatility == 0.0:
+        return RatePaths(paid_in(forward_curve(process, normals.shape[1] - 1))[None, :], process)
+    return simulate_base(process, normals)
+
+
+def size_limits(
+    debt: GpuDebt, collateral: Collateral, terms: LoanTerms, structure: Structure | None = None,
+    credit: ContractCredit | None = None,
+) -> dict[str, float]:
+    """What each rule allows, USD per unit of collateral; the smallest sizes the loan.
+
+    Parameters
+    ----------
+    terms : LoanTerms
+        Terms with coupon and the size that the advance rate asks for.
+    """
+    limits = {"advance": debt.advance_cap * collateral.cost}
+    by_grade = credit.highest_advance(debt.customer) if credit else None
+    if by_grade is not None:
+        limits["grade"] = by_grade * collateral.cost
+    if debt.sizing_dscr is not None:
+        limits["coverage"] = _coverage_limit(terms, collateral, debt.sizing_dscr)
+    if structure and structure.triggers.sizing_ltv is not None:
+        limits["value"] = structure.triggers.sizing_ltv * float(collateral.value[:, 0].mean())
+    return limits
 
 
 def cash_flows(terms: LoanTerms, collateral: Collateral) -> tuple[CashFlows, CashFlows, LoanPaths]:
     """Flows of the lender and of the equity below it, per H100e at par and at cost, and the loan's own paths, USD."""
     plan = scheduled_principal(terms, collateral.base_cfads)
-    loan = run_waterfall(terms, collateral.cfads, plan, collateral.value, collateral.claim)
+    loan = run_waterfall(
+        terms, collateral.cfads, plan, collateral.value, collateral.claim, rates=collateral.rates, lost=collateral.lost
+    )
     # A concessional program pays the lender what it spares the borrower, so that the loan itself stays at market.
     subsidy = interest_subsidy(terms, loan)
     lender = CashFlows(
@@ -185,10 +273,16 @@ def cash_flows(terms: LoanTerms, collateral: Collateral) -> tuple[CashFlows, Cas
         lines=lambda: _lines(terms, collateral, loan, subsidy),
     )
     equity = loan.equity + collateral.extra
-    equity[:, 0] -= collateral.cost - terms.principal
+    equity -= own_cost(terms, collateral.cost, loan.balance.shape[1] - 1)
     return lender, CashFlows(
-        *split(equity), extras={"dscr": loan.dscr}, lines=lambda: _equity_lines(collateral, loan)
+        *split(equity), extras={"dscr": loan.dscr}, lines=lambda: _equity_lines(terms, collateral, loan)
     ), loan
+
+
+def own_cost(terms: LoanTerms, cost: float, quarters: int) -> Array:
+    """What equity pays for hardware beside the lenders, USD, (quarters + 1,); hardware is paid as the loan is drawn."""
+    lent = terms.principal + terms.mezz_principal
+    return terms.drawn(cost - lent, quarters)
 
 
 def interest_subsidy(terms: LoanTerms, loan: LoanPaths) -> Array:
@@ -204,22 +298,23 @@ def _coverage_limit(terms: LoanTerms, collateral: Collateral, target: float) -> 
     if terms.principal <= 0.0:
         return 0.0
     if terms.amortization == "sculpted":
-        capacity = sculpted_capacity(collateral.base_cfads, target, terms.rate_q, terms.first, terms.last)
-        return capacity / (1.0 + terms.rate_q) ** (terms.first - 1)
+        rates = terms.rates_q(terms.last)[terms.first :]
+        capacity = sculpted_capacity(collateral.base_cfads, target, rates, terms.first, terms.last)
+        return capacity * terms.principal / terms.opening_balance
     return terms.principal * max(minimum_dscr(terms, collateral.base_cfads), 0.0) / target
 
 
 def _lines(terms: LoanTerms, collateral: Collateral, loan: LoanPaths, subsidy: Array) -> dict[str, Array]:
     """Project cash on one side, the other claimants and reserves on the other; the lender closes the sum."""
     shared = _shared_lines(collateral, loan)
-    shared["project"][:, 0] = -terms.principal - terms.mezz_principal  # the draw pays for hardware
+    # The draws pay for hardware.
+    shared["project"] -= terms.drawn(terms.principal + terms.mezz_principal, loan.balance.shape[1] - 1)
     return shared | {"cure": loan.cure, "interest subsidy": subsidy, "equity": -(loan.equity + loan.cure)}
 
 
-def _equity_lines(collateral: Collateral, loan: LoanPaths) -> dict[str, Array]:
+def _equity_lines(terms: LoanTerms, collateral: Collateral, loan: LoanPaths) -> dict[str, Array]:
     """What the fleet costs and earns, and what lenders and reserves take; the equity closes the sum."""
-    cost = np.zeros((1, loan.balance.shape[1]))
-    cost[0, 0] = -collateral.cost
+    cost = -terms.drawn(collateral.cost, loan.balance.shape[1] - 1)[None, :]
     return _shared_lines(collateral, loan) | {"hardware": cost, "lender": -loan.lender, "tax credit": collateral.extra}
 
 
@@ -233,4 +328,9 @@ def _shared_lines(collateral: Collateral, loan: LoanPaths) -> dict[str, Array]:
     return {
         "project": project, "reserve income": loan.reserve_income, "sale": loan.sale, "guarantee": loan.guarantee,
         "unpaid": loan.unpaid, "mezzanine": -loan.mezzanine, "reserves": -change,
-    }
+    } | _moved({"agent": -loan.agent, "swap": -loan.swap, "new lender": -loan.refinance})
+
+
+def _moved(lines: Mapping[str, Array]) -> dict[str, Array]:
+    """Lines that are not zero everywhere."""
+    return {name: line for name, line in lines.items() if line.any()}

@@ -1,4 +1,4 @@
-"""Terms, schedule and results of a loan on a special-purpose vehicle.
+"""Runs a loan on a special-purpose vehicle: terms and schedule in, every claimant's cash on every path out.
 
 Default and recovery come from the same paths: the price that starves cash flow also sets the value of the collateral.
 """
@@ -6,62 +6,30 @@ Default and recovery come from the same paths: the price that starves cash flow 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.basis.compiled import over_paths, time_major
 from models.basis.timeline import DELTA, Array
-from models.debt.kernel import STEPS, LoanInputs, LoanOut, LoanRules, waterfall
+from models.debt.kernel import waterfall
+from models.debt.ledger import STEPS, LoanInputs, LoanOut, LoanRules
+from models.debt.rates import RatePaths, fair_swap_rate, termination_values
+from models.debt.schedule import (
+    level_payment,
+    liquidation_split,
+    loan_to_value,
+    minimum_dscr,
+    scheduled_principal,
+    sculpted_capacity,
+)
+from models.debt.terms import LoanTerms, Refinancing
 
-
-@dataclass(frozen=True, eq=False)
-class LoanTerms:
-    """Resolved terms of one loan, per unit of collateral.
-
-    ``principal`` USD drawn at closing; ``coupon`` and ``reserve_rate`` per year, simple; ``first`` and ``last``
-    service quarter; ``amortization`` level, straight or sculpted; ``balloon`` share of the opening balance due at the
-    end; ``reserve_quarters`` of debt service held; ``lockup``, ``event_of_default`` DSCR tests; ``sweep`` share of
-    excess that prepays; ``ltv_cap`` traps cash above it (None: off); ``cures`` and ``cure_cover`` of the sponsor;
-    ``fire_sale``, ``sale_cost`` cuts of collateral value, ``recovery_lag`` quarters, ``contract_recovery`` share of
-    the contract claim; ``guarantee`` share of the loss a state pays; ``mezz_principal``, ``mezz_coupon`` and
-    ``pays_in_kind`` of a junior tranche; ``interest_subsidy`` per year that a program pays beside the coupon.
-    """
-
-    principal: float
-    coupon: float
-    first: int
-    last: int
-    amortization: str
-    balloon: float
-    target_dscr: float
-    reserve_quarters: float
-    reserve_rate: float
-    lockup: float
-    event_of_default: float
-    sweep: float
-    ltv_cap: float | None
-    cures: int
-    cure_cover: float
-    fire_sale: float
-    sale_cost: float
-    recovery_lag: int
-    contract_recovery: float
-    guarantee: float = 0.0
-    mezz_principal: float = 0.0
-    mezz_coupon: float = 0.0
-    pays_in_kind: bool = False
-    interest_subsidy: float = 0.0
-
-    @property
-    def rate_q(self) -> float:
-        """Coupon a quarter."""
-        return self.coupon * DELTA
-
-    @property
-    def opening_balance(self) -> float:
-        """Balance when service begins: interest is capitalized until then."""
-        return self.principal * (1.0 + self.rate_q) ** (self.first - 1)
+__all__ = [
+    "LoanPaths", "LoanTerms", "Refinancing", "level_payment", "liquidation_split", "loan_to_value", "minimum_dscr",
+    "run_waterfall", "scheduled_principal", "sculpted_capacity", "weighted_average_life",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +39,10 @@ class LoanPaths:
     ``lender``, ``mezzanine`` and ``equity`` receipts (equity negative when it cures), ``interest``, ``principal`` paid,
     ``prepaid``, ``balance`` closing, the same for the mezzanine, ``reserve`` and ``trap`` closing, ``dscr`` NaN without
     service, ``unpaid`` operating cost, ``recovery`` received, ``reserve_income``, ``cure`` paid in, ``sale`` proceeds,
-    ``guarantee`` paid by the state, ``written_off`` mezzanine, ``rule`` bits of what fired (``kernel.LOCKUP`` ...),
+    ``guarantee`` paid by the state, ``written_off`` mezzanine, ``rule`` bits of what fired (``ledger.LOCKUP`` ...),
+    ``capitalized`` interest and fees added to the balance, ``lender_fees`` paid in cash, ``agent`` fee, ``swap`` net
+    receipts of the swap bank, ``refinance`` net receipts of the
+    lender that refinances the balloon and ``refi_balance`` owed to it;
     ``default_quarter`` (paths,) beyond the horizon if none, ``exposure`` and ``loss`` at default (paths,), ``log``
     (quarters + 1, steps, 2) due and paid of each step when asked for.
     """
@@ -97,6 +68,12 @@ class LoanPaths:
     guarantee: Array
     written_off: Array
     rule: Array
+    capitalized: Array
+    lender_fees: Array
+    agent: Array
+    swap: Array
+    refinance: Array
+    refi_balance: Array
     default_quarter: NDArray[np.int64]
     exposure: Array
     loss: Array
@@ -108,59 +85,9 @@ class LoanPaths:
         return np.asarray(self.default_quarter < self.balance.shape[1])
 
 
-def scheduled_principal(terms: LoanTerms, base_cfads: Array) -> Array:
-    """Scheduled principal of service quarters, (last - first + 1,), before any prepayment, USD.
-
-    Parameters
-    ----------
-    base_cfads : (quarters + 1,)
-        Cash flow available for debt service on the no-shock path; used by sculpted loans.
-    """
-    count = terms.last - terms.first + 1
-    balance, rate = terms.opening_balance, terms.rate_q
-    repaid = balance * (1.0 - terms.balloon)
-    if terms.amortization == "straight":
-        plan = np.full(count, repaid / count)
-    elif terms.amortization == "sculpted":
-        plan = np.empty(count)
-        left = balance
-        for k in range(count):
-            plan[k] = min(left, max(0.0, base_cfads[terms.first + k] / terms.target_dscr - left * rate))
-            left -= plan[k]
-    else:
-        plan = np.empty(count)
-        left, payment = balance, level_payment(balance, balance * terms.balloon, rate, count)
-        for k in range(count):
-            plan[k] = payment - left * rate
-            left -= plan[k]
-    plan[-1] += balance - plan.sum()  # balloon, or what a sculpted loan leaves
-    return plan
-
-
-def level_payment(balance: float, balloon: float, rate_q: float, count: int) -> float:
-    """Equal payment a quarter that leaves ``balloon`` after ``count`` quarters, USD."""
-    if rate_q == 0.0:
-        return (balance - balloon) / count
-    growth = (1.0 + rate_q) ** count
-    return (balance * growth - balloon) * rate_q / (growth - 1.0)
-
-
-def sculpted_capacity(base_cfads: Array, target_dscr: float, rate_q: float, first: int, last: int) -> float:
-    """Largest balance at the start of service that a sculpted loan can carry, USD."""
-    k = np.arange(1, last - first + 2)
-    return float((base_cfads[first : last + 1] / target_dscr / (1.0 + rate_q) ** k).sum())
-
-
-def minimum_dscr(terms: LoanTerms, base_cfads: Array) -> float:
-    """Smallest debt service coverage on the no-shock path."""
-    plan = scheduled_principal(terms, base_cfads)
-    before = terms.opening_balance - np.concatenate([[0.0], np.cumsum(plan)[:-1]])
-    service = plan + before * terms.rate_q
-    return float((base_cfads[terms.first : terms.last + 1] / service).min())
-
-
 def run_waterfall(
-    terms: LoanTerms, cfads: Array, plan: Array, value: Array, claim: Array, *, log: bool = False
+    terms: LoanTerms, cfads: Array, plan: Array, value: Array, claim: Array, *, log: bool = False,
+    rates: RatePaths | None = None, lost: NDArray[Any] | None = None,
 ) -> LoanPaths:
     """Run the quarterly waterfall on every path.
 
@@ -174,45 +101,83 @@ def run_waterfall(
         Collateral value and contract claim, USD.
     log : bool
         Keep what was due and paid at each step; for a single path only.
+    rates : RatePaths, optional
+        Base rate a floating loan meets; the expected curve when omitted.
+    lost : (paths or 1, quarters + 1), optional
+        Whether the customer is gone; never when omitted.
 
     Notes
     -----
-    Performing quarters balance as cfads + reserve income + cure = lender + mezzanine + equity + change of reserves;
-    the quarter of default adds sale and unpaid operating cost. Everything later belongs to the buyer of the collateral.
+    Performing quarters balance as cfads + reserve income + cure = lender + mezzanine + equity + swap + agent +
+    new lender + change of reserves; the quarter of default adds sale and unpaid operating cost.
+    Everything later belongs to the buyer of the collateral.
     """
     paths, quarters = cfads.shape[0], cfads.shape[1] - 1
-    inputs = LoanInputs(
-        rate=np.full(quarters + 1, terms.rate_q), mezz_rate=np.full(quarters + 1, terms.mezz_coupon * DELTA),
-        plan=_on_grid(plan, terms.first, quarters), mezz_plan=np.zeros(quarters + 1),
-        draw=_at_closing(terms.principal, quarters), mezz_draw=_at_closing(terms.mezz_principal, quarters),
-        cfads=time_major(cfads), value=time_major(value), claim=time_major(claim),
-    )
+    inputs = _inputs(terms, plan, cfads, value, claim, rates, lost)
     out = LoanOut(*(np.zeros((quarters + 1, paths)) for _ in LoanOut._fields))
     out.dscr.fill(np.nan)
     default_quarter = np.full(paths, quarters + 1, dtype=np.int64)
     exposure, loss = np.zeros(paths), np.zeros(paths)
     steps = np.zeros((quarters + 1 if log and paths == 1 else 0, len(STEPS), 2))
-    over_paths(waterfall, paths, _rules(terms, plan), inputs, out, default_quarter, exposure, loss, steps)
+    rules = _rules(terms, plan, quarters)
+    over_paths(waterfall, paths, rules, inputs, out, default_quarter, exposure, loss, steps)
     return LoanPaths(
         default_quarter=default_quarter, exposure=exposure, loss=loss, log=steps,
         **{name: array.T for name, array in zip(LoanOut._fields, out, strict=True)},
     )
 
 
-def _rules(terms: LoanTerms, plan: Array) -> LoanRules:
+def _inputs(
+    terms: LoanTerms, plan: Array, cfads: Array, value: Array, claim: Array, rates: RatePaths | None,
+    lost: NDArray[Any] | None,
+) -> LoanInputs:
+    quarters = cfads.shape[1] - 1
+    expected = terms.rates_q(quarters)[:, None]
+    if terms.base is None or rates is None:
+        base = terms.base[: quarters + 1, None] * DELTA if terms.base is not None else np.zeros((quarters + 1, 1))
+        rate = expected
+    else:
+        base = time_major(rates.base) * DELTA
+        rate = expected + base - terms.base[: quarters + 1, None] * DELTA
+    termination = np.zeros((quarters + 1, 1))
+    if terms.hedged and terms.base is not None and rates is not None:
+        termination = termination_values(terms, plan, rates)
+    return LoanInputs(
+        rate=rate, base=base, termination=termination, mezz_rate=np.full((quarters + 1, 1), terms.mezz_coupon * DELTA),
+        plan=_on_grid(plan, terms.first, quarters), draw=terms.drawn(terms.principal, quarters),
+        mezz_draw=terms.drawn(terms.mezz_principal, quarters), fee=terms.ramp_fees(quarters),
+        cfads=time_major(cfads), value=time_major(value), claim=time_major(claim),
+        lost=np.zeros((quarters + 1, 1), dtype=np.bool_) if lost is None else time_major(lost),
+    )
+
+
+def _rules(terms: LoanTerms, plan: Array, quarters: int) -> LoanRules:
     count = terms.last - terms.first + 1
-    mezz_opening = terms.mezz_principal * (1.0 + terms.mezz_coupon * DELTA) ** (terms.first - 1)
+    first_rate = float(terms.rates_q(terms.first)[terms.first])
+    opening = terms.opening_balance
+    first_service = float(plan[0]) + opening * first_rate
+    fits = terms.first <= quarters
+    new = terms.refinancing
     return LoanRules(
         first=terms.first,
         last=terms.last,
-        is_level=terms.amortization == "level" and terms.balloon == 0.0,
-        installment=float(plan[0]) + terms.opening_balance * terms.rate_q,
-        mezz_installment=level_payment(mezz_opening, 0.0, terms.mezz_coupon * DELTA, count),
+        is_level=terms.amortization == "level" and terms.balloon == 0.0 and not terms.is_floating,
+        installment=first_service,
+        opening=opening,
+        mezz_installment=level_payment(terms.mezz_opening, 0.0, terms.mezz_coupon * DELTA, count),
         pays_in_kind=terms.pays_in_kind,
+        capitalizes=terms.capitalizes,
+        discount=terms.discount,
+        agent_fee=terms.agent_fee * DELTA,
+        opening_reserve=terms.reserve_quarters * first_service if terms.funds_reserve and fits and opening > 0 else 0.0,
         reserve_quarters=terms.reserve_quarters,
         reserve_rate=terms.reserve_rate * DELTA,
         lockup=terms.lockup,
         event_of_default=terms.event_of_default,
+        accelerates=terms.accelerates,
+        early_dscr=-np.inf if terms.early_dscr is None else terms.early_dscr,
+        early_ltv=np.inf if terms.early_ltv is None else terms.early_ltv,
+        early_customer=terms.early_customer,
         sweep=terms.sweep,
         ltv_cap=np.inf if terms.ltv_cap is None else terms.ltv_cap,
         cures=terms.cures,
@@ -221,6 +186,15 @@ def _rules(terms: LoanTerms, plan: Array) -> LoanRules:
         recovery_lag=terms.recovery_lag,
         contract_recovery=terms.contract_recovery,
         guarantee=terms.guarantee,
+        hedged=terms.hedged if terms.is_floating else 0.0,
+        swap_rate=fair_swap_rate(terms, plan) * DELTA,
+        is_super_senior=terms.is_super_senior,
+        refinances=new is not None,
+        balloon=terms.balloon * opening,
+        refi_ltv=new.loan_to_value if new else 0.0,
+        refi_coverage=new.coverage if new else 1.0,
+        refi_margin=(new.margin if new else 0.0) * DELTA,
+        refi_quarters=new.quarters if new else 1,
     )
 
 
@@ -230,28 +204,9 @@ def _on_grid(plan: Array, first: int, quarters: int) -> Array:
     return out[: quarters + 1]
 
 
-def _at_closing(amount: float, quarters: int) -> Array:
-    out = np.zeros(quarters + 1)
-    out[0] = amount
-    return out
-
-
-def loan_to_value(balance: Array, value: Array) -> Array:
-    """Balance over collateral value, shape of ``balance``; infinite when a balance has no collateral."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(balance > 0, balance / value, 0.0)
-
-
 def weighted_average_life(terms: LoanTerms, loan: LoanPaths) -> float:
     """Mean years from the start of service to each dollar of principal paid, over all paths."""
     paid = loan.principal + loan.prepaid
     when = np.maximum(np.arange(paid.shape[1]) - (terms.first - 1), 0) * DELTA
     total = float(paid.sum())
     return float((paid * when).sum() / total) if total > 0 else float("nan")
-
-
-def liquidation_split(proceeds: Array, senior: float, mezzanine: float) -> tuple[Array, Array, Array]:
-    """Split proceeds by rank: senior, mezzanine, equity, each the shape of ``proceeds``."""
-    to_senior = np.minimum(proceeds, senior)
-    to_mezzanine = np.minimum(proceeds - to_senior, mezzanine)
-    return to_senior, to_mezzanine, proceeds - to_senior - to_mezzanine

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from models.assets.gpu_debt import cash_flows
 from models.basis.timeline import Array
 from models.claims import collateral
-from models.debt import kernel
+from models.debt import ledger as kernel
 from models.debt.loan import (
     LoanPaths,
     LoanTerms,
