@@ -130,7 +130,10 @@ def _solve(neutral: Scenario, keys: list[str]) -> dict[str, FairPrice]:
 
 
 def _stream(setting: Setting, paths: int) -> Iterator[tuple[MarketPaths, Shocks]]:
-    """Market paths of the fixed neutral draws, one independent scramble at a time to bound memory."""
+    """Market paths of the fixed neutral draws, one independent scramble at a time to bound memory.
+
+    Read it with ``map``: a loop variable would keep one block alive while the next is made.
+    """
     for group in range(paths // BLOCK):
         shocks = draw_replicate(SEED, group, BLOCK)
         yield simulate_market(setting, shocks), shocks
@@ -139,12 +142,13 @@ def _stream(setting: Setting, paths: int) -> Iterator[tuple[MarketPaths, Shocks]
 def _kept_blocks(setting: Setting) -> list[tuple[MarketPaths, Shocks]]:
     """Lean neutral paths for fleets and loans: contract terms are slider material, so they must reprice at once."""
     if setting not in _blocks:
-        _blocks.put(setting, [_lean(market, shocks) for market, shocks in _stream(setting, PATHS)])
+        _blocks.put(setting, list(map(_lean, _stream(setting, PATHS))))
     return list(_blocks[setting])
 
 
-def _lean(market: MarketPaths, shocks: Shocks) -> tuple[MarketPaths, Shocks]:
+def _lean(paths: tuple[MarketPaths, Shocks]) -> tuple[MarketPaths, Shocks]:
     """Drop what a fleet and its loan do not read: three quarters of the memory."""
+    market, shocks = paths
     nothing = np.broadcast_to(0.0, market.price.shape)
     run = replace(market.world, **{name: nothing for name in type(market.world).__dataclass_fields__})
     demand = replace(market.demand_paths, permanent=nothing)
@@ -167,19 +171,15 @@ def _lean(market: MarketPaths, shocks: Shocks) -> tuple[MarketPaths, Shocks]:
 def _mean_prices(
     neutral: Scenario, keys: list[str], blocks: Iterator[tuple[MarketPaths, Shocks]]
 ) -> dict[str, FairPrice]:
-    values: dict[str, list[float]] = {key: [] for key in keys}
-    earned: dict[str, list[float]] = {key: [] for key in keys}
-    for market, shocks in blocks:
-        for key in keys:
-            claim = _neutral_claim(neutral, key, market, shocks)
-            values[key].append(float(present_value(claim).mean()))
-            earned[key].append(claim.earnings)
+    def block(paths: tuple[MarketPaths, Shocks]) -> list[tuple[float, float]]:
+        claims = (_neutral_claim(neutral, key, *paths) for key in keys)
+        return [(float(present_value(claim).mean()), claim.earnings) for claim in claims]
+
+    found = np.array(list(map(block, blocks)))
     root = np.sqrt(PATHS // BLOCK)
     return {
-        key: FairPrice(
-            float(np.mean(values[key])), float(np.std(values[key], ddof=1) / root), float(np.mean(earned[key]))
-        )
-        for key in keys
+        key: FairPrice(float(value.mean()), float(value.std(ddof=1) / root), float(earned.mean()))
+        for key, (value, earned) in zip(keys, found.transpose(1, 2, 0), strict=True)
     }
 
 
@@ -193,15 +193,13 @@ def _neutral_claim(neutral: Scenario, key: str, market: MarketPaths, shocks: Sho
 
 def _llm_price(neutral: Scenario) -> FairPrice:
     """Mean value by regression on two variables of known mean: the tail is too heavy for a plain average."""
-    estimates, values, controls, groups = [], [], [], []
-    for group, (market, shocks) in enumerate(_stream(neutral.setting, LLM_PATHS)):
-        claim = build_claims(neutral, market, shocks, ["llm_developer"]).by_key["llm_developer"]
-        values.append(present_value(claim))
-        controls.append(np.asarray(claim.controls))
-        groups.append(np.full(shocks.paths, group))
-    value, control, group_of = np.concatenate(values), np.concatenate(controls), np.concatenate(groups)
-    adjusted = steadied(value, control)
-    estimates = [float(adjusted[group_of == g].mean()) for g in range(LLM_PATHS // BLOCK)]
+    def block(paths: tuple[MarketPaths, Shocks]) -> tuple[Array, Array]:
+        claim = build_claims(neutral, *paths, ["llm_developer"]).by_key["llm_developer"]
+        return present_value(claim), np.asarray(claim.controls)
+
+    values, controls = zip(*map(block, _stream(neutral.setting, LLM_PATHS)), strict=True)
+    adjusted = steadied(np.concatenate(values), np.concatenate(controls))
+    estimates = adjusted.reshape(LLM_PATHS // BLOCK, BLOCK).mean(axis=1)
     error = float(np.std(estimates, ddof=1) / np.sqrt(len(estimates)))
     return FairPrice(float(adjusted.mean()), error, neutral.llm_developer.revenue_now)
 

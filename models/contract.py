@@ -20,7 +20,7 @@ def evaluation_json(evaluation: Evaluation, link: str) -> dict[str, Any]:
         "model_version": evaluation.model_version,
         "scenario": evaluation.scenario.model_dump(mode="json"),
         "link": link,
-        "paths": len(evaluation.replicate),
+        "paths": evaluation.paths,
         "seed": evaluation.scenario.run.seed,
         "no_shocks": evaluation.is_calm,
         "units": {
@@ -32,10 +32,8 @@ def evaluation_json(evaluation: Evaluation, link: str) -> dict[str, Any]:
         "variants": {key: _asset(result) for key, result in evaluation.variants.items()},
         "correlation": {"order": list(evaluation.assets), "rank": evaluation.correlation},
         "picks_and_shovels_ahead": {
-            "probability": float((evaluation.family_lead > 0).mean()),
-            "standard_error": risk.mean_standard_error(
-                (evaluation.family_lead > 0).astype(float), evaluation.replicate
-            ),
+            "probability": evaluation.lead_share[0],
+            "standard_error": evaluation.lead_share[1],
         },
     }
 

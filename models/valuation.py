@@ -13,9 +13,10 @@ from models.basis.flows import CashFlows
 from models.basis.timeline import Array
 from models.calibration import FairPrice, market_price, steadied
 from models.claims import CLASSES, VARIANTS, AssetClass, Claim, Claims
-from models.debt.loan import LoanPaths, LoanTerms, weighted_average_life
+from models.debt.loan import LoanPaths, LoanTerms
 from models.investor import Rates
 from models.measures import returns, risk
+from models.outcomes import LoanOutcomes, Outcomes, average_life, loan_outcomes, outcomes, outcomes_of_loan
 
 CONFIDENCE = 0.95
 PROBABILITIES = (0.05, 0.50, 0.95)
@@ -87,6 +88,15 @@ class DebtMeasures:
 
 
 @dataclass(frozen=True, eq=False)
+class Pooled:
+    """Outcomes of many paths that were run block by block and not kept; the loan's only for the lender's class."""
+
+    fair: Outcomes
+    at_cost: Outcomes
+    loan: LoanOutcomes | None
+
+
+@dataclass(frozen=True, eq=False)
 class AssetResult:
     """One class at both entries. Each entry is measured when it is first read: a page shows one of them at a time.
 
@@ -99,7 +109,11 @@ class AssetResult:
     rates : Rates
         Common funding rate of every risk figure, and the investor's risk aversion.
     replicate : (paths,)
-        Independent scramble of each path, for standard errors.
+        Independent scramble of each path of the claim, for standard errors.
+    claims : Claims
+        All claims of the run.
+    pooled : Pooled, optional
+        Outcomes of more paths than the claim keeps; every measure then reads them.
     """
 
     asset: AssetClass
@@ -108,36 +122,50 @@ class AssetResult:
     rates: Rates
     replicate: NDArray[np.int64]
     claims: Claims
+    pooled: Pooled | None = None
 
     @cached_property
     def fair(self) -> Measures:
         """Entry at the neutral price."""
-        return measure(self.claim, self.fair_price.premium, self.rates, self.replicate)
+        return measured(self.outcomes("fair"), self.claim.capital + self.premium("fair"), self.rates)
 
     @cached_property
     def at_cost(self) -> Measures:
         """Entry at cost, par or the market's price."""
-        premium = market_price(self.asset.key, self.claim, self.fair_price)
-        return measure(self.claim, premium, self.rates, self.replicate)
+        return measured(self.outcomes("at_cost"), self.claim.capital + self.premium("at_cost"), self.rates)
 
     @cached_property
     def cash_npv(self) -> Array:
         """Present value at the common funding rate per dollar of capital at fair entry, (paths,)."""
-        flows = self.claim.flows.with_entry(self.fair_price.premium)
         rate = self.rates.cash_rate
+        if self.pooled:
+            return self.pooled.fair.cash_npv / _committed(self.pooled.fair.mean_paid, rate)
+        flows = self.claim.flows.with_entry(self.fair_price.premium)
         return np.asarray(returns.npv(rate, flows.net) / committed_capital(flows, rate))
 
     @cached_property
     def debt(self) -> DebtMeasures | None:
         """What only a lender asks; None for other classes."""
-        c = self.claims
-        if self.asset.key != "gpu_debt" or c.loan is None or c.loan_terms is None:
+        if self.asset.key != "gpu_debt":
             return None
-        return measure_loan(c.loan_terms, c.loan, c.collateral_cost, self.replicate)
+        loan = self.pooled.loan if self.pooled else loan_outcomes(self.claims, self.replicate)
+        return measured_loan(loan) if loan else None
 
     def entry(self, name: str) -> Measures:
         """Measures of entry ``"fair"`` or ``"at_cost"``."""
         return self.at_cost if name == "at_cost" else self.fair
+
+    def premium(self, name: str) -> float:
+        """What is paid over cost, par or nothing at an entry, USD per unit."""
+        if name == "at_cost":
+            return market_price(self.asset.key, self.claim, self.fair_price)
+        return self.fair_price.premium
+
+    def outcomes(self, name: str) -> Outcomes:
+        """Figures path by path at an entry."""
+        if self.pooled:
+            return self.pooled.at_cost if name == "at_cost" else self.pooled.fair
+        return outcomes(self.claim, self.premium(name), self.rates.cash_rate, self.replicate)
 
 
 def asset_result(
@@ -147,30 +175,25 @@ def asset_result(
     return AssetResult(CLASSES.get(key) or VARIANTS[key], claim, fair, rates, replicate, claims)
 
 
-def measure(claim: Claim, premium: float, rates: Rates, replicate: NDArray[np.int64]) -> Measures:
-    """Measure a claim bought for ``premium`` USD over cost, par or nothing."""
-    flows = claim.flows.with_entry(premium)
-    net = flows.net
-    rate, status = returns.irr(net)
-    capital = committed_capital(flows, rates.cash_rate)
-    cash_npv = returns.npv(rates.cash_rate, net)
-    npv = returns.npv(claim.hurdle, net)
-    multiple = returns.moic(flows.contrib, flows.distrib)
-    ratios = np.stack([rate, multiple, returns.payback(net)])
+def measured(paths: Outcomes, price: float, rates: Rates) -> Measures:
+    """Measures of outcomes; ``price`` is all that is paid, USD per unit."""
+    replicate = paths.replicate
+    capital = _committed(paths.mean_paid, rates.cash_rate)
+    ratios = np.stack([paths.rate, paths.multiple, paths.payback])
     values, errors = (
         risk.quantiles(ratios, PROBABILITIES),
         risk.quantile_standard_error(ratios, PROBABILITIES, replicate),
     )
     spread = [Quantiles(*(float(x) for x in (*v, *e))) for v, e in zip(values, errors, strict=True)]
-    per_dollar = cash_npv / capital
-    steady_npv, steady_cash = steadied(npv, claim.controls), steadied(cash_npv, claim.controls)
+    per_dollar = paths.cash_npv / capital
+    steady_npv, steady_cash = steadied(paths.npv, paths.controls), steadied(paths.cash_npv, paths.controls)
     sure, sure_se = _sure_gain(per_dollar, rates, replicate)
-    codes, counts = np.unique(status, return_counts=True)
+    codes, counts = np.unique(paths.status, return_counts=True)
     return Measures(
-        price=claim.capital + premium,
+        price=price,
         capital=capital,
         irr=spread[0],
-        irr_of_mean=float(returns.irr(net.mean(axis=0))[0]),
+        irr_of_mean=float(returns.irr(paths.mean_net)[0]),
         irr_status={str(name): int(n) for name, n in zip(returns.status_names(codes), counts, strict=True)},
         npv_mean=float(steady_npv.mean()),
         npv_mean_se=risk.mean_standard_error(steady_npv, replicate),
@@ -178,10 +201,10 @@ def measure(claim: Claim, premium: float, rates: Rates, replicate: NDArray[np.in
         cash_npv_mean_se=risk.mean_standard_error(steady_cash, replicate),
         moic=spread[1],
         payback_years=spread[2],
-        probability_of_loss=risk.probability_of_loss(multiple),
-        probability_of_loss_se=risk.probability_standard_error(multiple, 1.0, replicate),
-        probability_below_cash=risk.probability_below(cash_npv),
-        probability_below_cash_se=risk.probability_standard_error(cash_npv, 0.0, replicate),
+        probability_of_loss=risk.probability_of_loss(paths.multiple),
+        probability_of_loss_se=risk.probability_standard_error(paths.multiple, 1.0, replicate),
+        probability_below_cash=risk.probability_below(paths.cash_npv),
+        probability_below_cash_se=risk.probability_standard_error(paths.cash_npv, 0.0, replicate),
         cvar_95=risk.cvar(-per_dollar, CONFIDENCE),
         cvar_95_se=risk.cvar_standard_error(-per_dollar, CONFIDENCE, replicate),
         certainty_equivalent=sure,
@@ -202,8 +225,12 @@ def _sure_gain(per_dollar: Array, rates: Rates, replicate: NDArray[np.int64]) ->
 
 def committed_capital(flows: CashFlows, cash_rate: float) -> float:
     """Dollars an investor commits: mean present value of everything paid in, USD > 0."""
-    paid = -returns.npv(cash_rate, flows.contrib.mean(axis=0))
-    return float(paid) if paid > 0 else float("nan")
+    return _committed(flows.contrib.mean(axis=0), cash_rate)
+
+
+def _committed(mean_paid: Array, cash_rate: float) -> float:
+    paid = -float(returns.npv(cash_rate, mean_paid))
+    return paid if paid > 0 else float("nan")
 
 
 def measure_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: NDArray[np.int64]) -> DebtMeasures:
@@ -211,23 +238,23 @@ def measure_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: NDAr
 
     ``cost`` is what the advance rate applies to, USD per unit of collateral.
     """
-    is_defaulted = loan.is_defaulted
-    quarter = np.minimum(loan.default_quarter, loan.balance.shape[1])
-    funded = terms.principal if terms.principal > 0 else float("nan")
-    lost = np.where(is_defaulted, loan.loss * (1.0 + terms.rate_q) ** -quarter.astype(float), 0.0) / funded
-    exposure = float(loan.exposure.sum())
-    coverage = loan.dscr[:, terms.first : terms.last + 1]
-    least = np.where(np.isnan(coverage), np.inf, coverage).min(axis=1)
-    least = np.where(np.isinf(least), np.nan, least)
+    return measured_loan(outcomes_of_loan(terms, loan, cost, replicate))
+
+
+def measured_loan(loan: LoanOutcomes) -> DebtMeasures:
+    """Measures of a loan from its outcomes."""
+    replicate, least = loan.replicate, loan.least_dscr
+    funded = loan.terms.principal if loan.terms.principal > 0 else float("nan")
+    lost, exposure = loan.lost / funded, float(loan.exposure.sum())
     values, errors = risk.quantiles(least, PROBABILITIES), risk.quantile_standard_error(least, PROBABILITIES, replicate)
     return DebtMeasures(
-        default_probability=float(is_defaulted.mean()),
-        default_probability_se=risk.mean_standard_error(is_defaulted.astype(float), replicate),
+        default_probability=float(loan.is_defaulted.mean()),
+        default_probability_se=risk.mean_standard_error(loan.is_defaulted.astype(float), replicate),
         loss_given_default=float(loan.loss.sum()) / exposure if exposure > 0 else float("nan"),
         expected_loss=float(lost.mean()),
         expected_loss_se=risk.mean_standard_error(lost, replicate),
-        wal_years=weighted_average_life(terms, loan),
+        wal_years=average_life(loan),
         min_dscr=Quantiles(*(float(x) for x in (*values, *errors))),
-        advance_rate=terms.principal / cost,
-        coupon=terms.coupon,
+        advance_rate=loan.terms.principal / loan.cost,
+        coupon=loan.terms.coupon,
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from models.claims import PICKS
 from models.evaluate import Evaluation
-from models.measures import risk
 from models.valuation import AssetResult
 
 NAMES = {
@@ -58,8 +57,7 @@ def verdict(evaluation: Evaluation) -> Verdict:
     best, second = ranked[0], ranked[1]
     close = _gap(best, second) < 2.0 * _noise(best, second)
     losers = tuple(a.asset.key for a in ranked if _pays_not(a))
-    lead = (evaluation.family_lead > 0).astype(float)
-    share, error = float(lead.mean()), risk.mean_standard_error(lead, evaluation.replicate)
+    share, error = evaluation.lead_share
     return Verdict(
         headline=_headline(best, second, close, losers),
         detail=_detail(share, error, evaluation.is_calm),

@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("models.scenario", "models.presets", "models.catalog", "models.link", "models.scenario_file"),),
     (("models.claims",),),
     (("models.calibration*",),),
+    (("models.outcomes",),),
     (("models.valuation",),),
     (
         ("models.evaluate", "models.tables", "models.market_tables", "models.program_tables", "models.asset_series",

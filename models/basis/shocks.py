@@ -8,9 +8,10 @@ column, so it never moves the draws of another. Eight independent scrambles give
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,10 +138,19 @@ def draw_shocks(seed: int, paths: int, method: Method = "sobol", quarters: int =
     return Shocks(seed=seed, method=method, replicate=replicate, **joined)
 
 
-def draw_replicate(seed: int, group: int, paths: int, quarters: int = QUARTERS) -> Shocks:
-    """One independent scramble of Sobol draws on its own, for work done block by block."""
-    block = {name: _freeze(array) for name, array in _draw_block(seed, group, paths, "sobol", quarters).items()}
-    return Shocks(seed=seed, method="sobol", replicate=np.full(paths, group), **block)
+def draw_replicate(
+    seed: int, group: int, paths: int, method: Method = "sobol", quarters: int = QUARTERS
+) -> Shocks:
+    """One independent scramble of draws on its own, for work done block by block."""
+    block = {name: _freeze(array) for name, array in _draw_block(seed, group, paths, method, quarters).items()}
+    return Shocks(seed=seed, method=method, replicate=np.full(paths, group), **block)
+
+
+def joined_shocks(parts: Sequence[Shocks]) -> Shocks:
+    """Draws of several blocks as one set."""
+    arrays = [f.name for f in fields(Shocks) if f.name not in ("seed", "method")]
+    joined: dict[str, Any] = {name: _freeze(np.concatenate([getattr(part, name) for part in parts])) for name in arrays}
+    return replace(parts[0], **joined)
 
 
 def calm_shocks(quarters: int = QUARTERS) -> Shocks:

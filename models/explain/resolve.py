@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from models.basis.reading import quoted
 from models.catalog import PROGRAMS
 from models.errors import ScenarioError
-from models.evaluate import Evaluation
+from models.evaluate import KEPT, Evaluation
 from models.explain.leaves import assumption_spec
 from models.explain.registry import Reader, Spec, UnknownPath, find
 from models.explain.trace import Trace
@@ -43,8 +43,14 @@ def explain(evaluation: Evaluation, path: str, *, preset: str = "", depth: int =
     Raises
     ------
     ScenarioError
-        If the path leads to no number of this evaluation, with the nearest paths; or if the preset is unknown.
+        If the path leads to no number of this evaluation, with the nearest paths; if the preset is unknown; or if the
+        run is so large that not all of its paths were kept.
     """
+    if evaluation.paths > len(evaluation.replicate):
+        raise ScenarioError(
+            f"run.paths: {evaluation.paths:,} is too many to explain, because only {KEPT:,} paths are kept whole; "
+            f"set run.paths to {KEPT} or less"
+        )
     reader = Reader(evaluation, find_preset(preset) if preset else None)
     return _Resolver(reader).trace(path.strip().removeprefix("scenario."), depth, ())
 

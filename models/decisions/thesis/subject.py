@@ -75,4 +75,4 @@ def subject(evaluation: Evaluation) -> Subject:
         return Subject(evaluation, scenario.calm, calm_shocks())
     run = scenario.run
     method = "sobol" if run.method == "sobol" else "random"
-    return Subject(evaluation, scenario, draw_shocks(run.seed, min(run.paths, PATHS), method))
+    return Subject(evaluation.sample, scenario, draw_shocks(run.seed, min(run.paths, PATHS), method))
