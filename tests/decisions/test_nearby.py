@@ -111,8 +111,8 @@ def test_the_rate_of_risk_figures_moves_values_without_a_claim_built_again() -> 
 def test_at_cost_a_company_costs_its_multiple_in_the_neighbor() -> None:
     nearby = Nearby(Scenario().replace({"run.paths": PATHS}), PATHS, entry="at_cost")
     now = nearby.bought()
-    there = nearby.bought({"hardware_supplier.market_multiple": 2 * Scenario().hardware_supplier.market_multiple})
-    assert there["hardware_supplier"].premium == pytest.approx(2 * now["hardware_supplier"].premium)
+    there = nearby.bought({"hardware_supplier.market_multiple": 0.8 * Scenario().hardware_supplier.market_multiple})
+    assert there["hardware_supplier"].premium == pytest.approx(0.8 * now["hardware_supplier"].premium)
     assert now["gpu_fleet"].premium == 0.0
 
 
