@@ -77,11 +77,16 @@ def _rate(key: str, name: str, evaluation: Evaluation) -> Array:
 
 def _fleet(name: str, evaluation: Evaluation) -> Array:
     """Yearly rate of a fleet line while it is in its life and not scrapped; (paths, quarters + 1)."""
-    hardware, scrapped = evaluation.scenario.hardware, _extra(evaluation, "gpu_fleet", "scrapped_at")
+    scrapped = _extra(evaluation, "gpu_fleet", "scrapped_at")
     rate = 4.0 * _extra(evaluation, "gpu_fleet", name)
     t = np.arange(rate.shape[1])
-    in_life = (t > hardware.ramp_quarters) & (t <= hardware.ramp_quarters + hardware.life_quarters)
+    in_life = (t > evaluation.scenario.hardware.ramp_quarters) & (t <= _last(evaluation))
     return np.where(in_life[None, :] & (t[None, :] < scrapped[:, None]), rate, np.nan)
+
+
+def _last(evaluation: Evaluation) -> int:
+    """Last operating quarter of the fleet: of its life, or of its sale."""
+    return int(_extra(evaluation, "gpu_fleet", "last")[0])
 
 
 def _fleet_cost(evaluation: Evaluation) -> Array:
@@ -178,10 +183,9 @@ def _by_quarter(key: str, name: str, evaluation: Evaluation) -> Array:
 
 def _in_life(is_so: NDArray[np.bool_], evaluation: Evaluation) -> Array:
     """The same until the fleet's last quarter, false before it earns."""
-    hardware = evaluation.scenario.hardware
-    last = hardware.ramp_quarters + hardware.life_quarters
     t = np.arange(is_so.shape[1])
-    return np.asarray((is_so & (t > hardware.ramp_quarters)[None, :])[:, : last + 1])
+    is_running = t > evaluation.scenario.hardware.ramp_quarters
+    return np.asarray((is_so & is_running[None, :])[:, : _last(evaluation) + 1])
 
 
 def _is_idle(evaluation: Evaluation) -> Array:

@@ -27,14 +27,16 @@ LEAST_PATHS = 256  # below this a regression on controls adds more noise than it
 LLM_PATHS = 65_536  # a tenth of the paths carries a third of its value
 
 # Slices that move a class's neutral price besides the market itself.
+_MACHINES = ("chip", "cluster", "fleet_stages", "residual_guarantee", "tax")
+_FACILITY = ("loan_pricing", "loan_triggers", "mezzanine", "contract_credit", "rent_floor")
 _SLICES: dict[str, tuple[str, ...]] = {
-    "gpu_fleet": ("gpu_fleet", "offtaker"),
-    "data_center": ("data_center", "leasing", "offtaker"),
-    "gpu_debt": ("gpu_fleet", "gpu_debt", "covenants", "offtaker", "rates"),
-    "gpu_debt_equity": ("gpu_fleet", "gpu_debt", "offtaker"),
+    "gpu_fleet": ("gpu_fleet", "offtaker", *_MACHINES),
+    "data_center": ("data_center", "leasing", "offtaker", "tax"),
+    "gpu_debt": ("gpu_fleet", "gpu_debt", "covenants", "offtaker", "rates", *_FACILITY, *_MACHINES),
+    "gpu_debt_equity": ("gpu_fleet", "gpu_debt", "offtaker", *_MACHINES),
     "hardware_supplier": ("hardware_supplier",),
-    "llm_developer": ("llm_developer", "llm_costs", "llm_funding"),
-    "cloud_platform": ("cloud_platform", "cloud_capital"),
+    "llm_developer": ("llm_developer", "llm_costs", "llm_funding", "tax"),
+    "cloud_platform": ("cloud_platform", "cloud_capital", "tax"),
 }
 _MARKET = (
     "demand",

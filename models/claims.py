@@ -8,15 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.assets import cloud_platform, data_center, gpu_debt, gpu_fleet, hardware_supplier, llm_developer
+from models.backing import backing, customer_pays, structure_of
+from models.backing import collateral_fleet as collateral_fleet
 from models.basis.flows import CashFlows
 from models.basis.shocks import Shocks, calm_shocks
 from models.basis.timeline import DELTA, Array, zero_paths
-from models.debt.loan import LoanPaths, LoanTerms
+from models.debt.loan import LoanPaths, LoanTerms, scheduled_principal
+from models.fleet_run import FleetRun, fleet_plan, fleet_support, run_fleet
 from models.market.simulate import MarketPaths, simulate_market
-from models.policy.effects import Support, live_quarters, simulate_support
+from models.policy.effects import Support, live_quarters
 from models.scenario import Scenario
 
 PICKS, LLM_AND_CLOUD = "picks_and_shovels", "llm_and_cloud"
+ROUNDS = 6
+"""Rounds in which the size of a loan and the tax that its interest saves settle."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,91 +124,124 @@ def build_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks, keys: 
 
 def fleet_claim(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claim:
     """Claim on one H100e of the scenario's fleet."""
-    fleet, support = scenario.gpu_fleet, fleet_support(scenario, market, shocks)
-    terms = gpu_fleet.fleet_terms(fleet, scenario.offtaker, scenario.hardware, market)
-    pays = gpu_fleet.customer_alive(fleet, scenario.offtaker, terms, market, shocks.offtaker_u)
-    flows = gpu_fleet.cash_flows(fleet, terms, market, support, pays, scenario.clearing.ceiling_utilization)
-    scrapped = flows.extras["scrapped_at"]
+    run = run_fleet(scenario, scenario.gpu_fleet, market, shocks)
+    flows = gpu_fleet.cash_flows(run.terms, market, run.support, run.flow, run.extras, run.protection)
     return Claim(
         flows,
-        gpu_fleet.fleet_hurdle(fleet, scenario.hardware),
-        terms.cost,
-        exit_values=lambda: gpu_fleet.exit_values(fleet, terms, market, pays, scrapped),
+        gpu_fleet.fleet_hurdle(run.fleet, scenario.hardware),
+        run.terms.cost + run.protection,
+        exit_values=lambda: run.exit_values(market),
     )
 
 
-def fleet_support(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Support:
-    """Public support of the scenario's fleet, per H100e."""
-    hardware, fleet = scenario.hardware, scenario.gpu_fleet
-    ramp = hardware.ramp_quarters
-    return simulate_support(
-        scenario.policy, shocks, hardware_cost=hardware.installed_cost,
-        facility_kw=hardware.power_kw * fleet.facility_overhead, offtake_price=market.support_price,
-        first_quarter=ramp + 1, last_quarter=ramp + scenario.setting.contract_quarters,
-    )
+def facility(scenario: Scenario) -> gpu_debt.GpuDebt:
+    """The facility; it does not outlive a chip that is bought with few quarters left."""
+    debt, life = scenario.gpu_debt, scenario.chip.life_quarters
+    return debt if life is None else debt.model_copy(update={"tenor_quarters": min(debt.tenor_quarters, life)})
 
 
-def collateral_fleet(scenario: Scenario) -> gpu_fleet.GpuFleet:
-    """The fleet behind the loan: the scenario's fleet under the facility's own contract."""
-    debt = scenario.gpu_debt
-    return scenario.gpu_fleet.model_copy(
-        update={
-            "contracted_share": debt.contracted_share, "customer": debt.customer,
-            "contract_price": debt.contract_price, "payback_years": debt.payback_years,
-        }
-    )
+def collateral_run(
+    scenario: Scenario, market: MarketPaths, shocks: Shocks, interest: Array | None = None
+) -> FleetRun:
+    """The financed fleet as it runs; its machines are not sold on before the loan is due.
+
+    ``interest`` (quarters + 1,) is deducted from taxable profit, USD; worked out if tax is on and it is omitted.
+    """
+    repaid = scenario.hardware.ramp_quarters + facility(scenario).tenor_quarters
+    if interest is None:
+        interest = deducted_interest(scenario)
+    fleet = collateral_fleet(scenario)
+    pays = customer_pays(scenario, fleet, fleet_plan(scenario, repaid), market, shocks)
+    return run_fleet(scenario, fleet, market, shocks, not_before=repaid, interest=interest, pays=pays)
 
 
 def collateral(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> tuple[gpu_debt.Collateral, Support]:
-    """Cash flow, value and contract claim of the financed fleet, per H100e."""
-    fleet, support = collateral_fleet(scenario), fleet_support(scenario, market, shocks)
-    terms = gpu_fleet.fleet_terms(fleet, scenario.offtaker, scenario.hardware, market)
-    pays = gpu_fleet.customer_alive(fleet, scenario.offtaker, terms, market, shocks.offtaker_u)
-    ceiling = scenario.clearing.ceiling_utilization
-    cfads, extras = gpu_fleet.operate(fleet, terms, market, support, pays, ceiling)
-    scrapped = extras["scrapped_at"]
-    extra = np.zeros_like(cfads)
+    """Cash flow, value and contract claim of the financed fleet, per H100e; machines stay until the loan is due."""
+    interest = deducted_interest(scenario)
+    run = collateral_run(scenario, market, shocks, interest)
+    behind = backing(scenario, run, market, shocks)
+    extra = np.zeros_like(run.flow)
     if market.quarters >= gpu_fleet.CREDIT_QUARTER:
-        extra[:, gpu_fleet.CREDIT_QUARTER] = support.credit
-
-    value = gpu_fleet.used_values(fleet, terms, market, scrapped)
-    claim = gpu_fleet.contract_claims(fleet, terms, market, pays, scrapped)
-    received = support.at_closing - support.concession
+        extra[:, gpu_fleet.CREDIT_QUARTER] = run.support.credit
     pot = gpu_debt.Collateral(
-        cost=terms.cost - received,
-        cfads=cfads,
-        base_cfads=_base_cfads(scenario),
+        cost=_financed_cost(run.terms.cost + run.protection, run.support),
+        cfads=behind.flow,
+        base_cfads=_base_cfads(scenario, interest),
         extra=extra,
-        value=value,
-        claim=claim,
-        exit_values=lambda: gpu_fleet.exit_values(fleet, terms, market, pays, scrapped),
+        value=run.value(market),
+        claim=behind.claim,
+        exit_values=lambda: run.exit_values(market),
+        rates=behind.rates,
+        lost=behind.lost,
     )
-    return pot, support
+    return pot, run.support
 
 
-def _base_cfads(scenario: Scenario) -> Array:
+def _financed_cost(cost: float, support: Support) -> float:
+    """Cost that a loan is measured on, USD: net of grants, but not of what cheap money is worth."""
+    return cost - (support.at_closing - support.concession)
+
+
+def deducted_interest(scenario: Scenario) -> Array | None:
+    """Interest of the loan as planned, which the vehicle deducts from its taxable profit, (quarters + 1,), USD.
+
+    Size and tax depend on each other: less tax carries more debt, whose interest saves tax. A few rounds settle it.
+    """
+    if not scenario.tax.is_on:
+        return None
+    interest = None
+    for _ in range(ROUNDS):
+        base, flow = _base_run(scenario, interest)
+        pot = gpu_debt.Collateral(
+            cost=_financed_cost(base.terms.cost + base.protection, base.support), cfads=base.flow, base_cfads=flow,
+            extra=base.flow, value=base.flow, claim=base.flow, exit_values=lambda: np.zeros((1, 1)),
+        )
+        terms = loan_terms_of(scenario, pot, base.support)
+        interest = _planned_interest(terms, flow)
+    return interest
+
+
+def _planned_interest(terms: LoanTerms, base_cfads: Array) -> Array:
+    """Interest of each quarter as planned, (quarters + 1,), USD: capitalized during the ramp, then paid."""
+    out = np.zeros(max(len(base_cfads), terms.last + 1))
+    ramp = np.arange(1, terms.first)
+    out[1 : terms.first] = terms.principal * terms.rate_q * (1.0 + terms.rate_q) ** (ramp - 1)
+    plan = scheduled_principal(terms, base_cfads)
+    out[terms.first : terms.last + 1] = terms.rate_q * (terms.opening_balance - np.cumsum(plan) + plan)
+    return out[: len(base_cfads)]
+
+
+def _base_cfads(scenario: Scenario, interest: Array | None) -> Array:
     """Cash flow of the collateral on the neutral path without shocks: what a lender sizes on, (quarters + 1,)."""
-    calm = scenario.neutral.calm
+    return _base_run(scenario, interest)[1]
+
+
+def _base_run(scenario: Scenario, interest: Array | None) -> tuple[FleetRun, Array]:
+    """Collateral on the neutral path without shocks, and its cash with contract terms and hedges, (quarters + 1,)."""
+    calm = scenario.neutral.calm.model_copy(update={"cluster": scenario.cluster})
     shocks = calm_shocks()
     market = simulate_market(calm.setting, shocks)
     fleet = collateral_fleet(scenario).model_copy(update={"cost_factor": scenario.gpu_fleet.cost_factor})
-    terms = gpu_fleet.fleet_terms(fleet, calm.offtaker, calm.hardware, market)
     pays = np.ones((1, market.quarters + 1), dtype=bool)
-    flow, _ = gpu_fleet.operate(
-        fleet, terms, market, fleet_support(calm, market, shocks), pays, calm.clearing.ceiling_utilization
+    repaid = scenario.hardware.ramp_quarters + facility(scenario).tenor_quarters
+    run = run_fleet(calm, fleet, market, shocks, not_before=repaid, interest=interest, pays=pays)
+    return run, np.asarray(backing(calm, run, market, shocks).flow[0])
+
+
+def loan_terms_of(scenario: Scenario, pot: gpu_debt.Collateral, support: Support) -> LoanTerms:
+    """Resolved terms of the facility on this collateral."""
+    return gpu_debt.loan_terms(
+        facility(scenario), scenario.covenants, pot, base_rate=scenario.rates.base_rate,
+        ramp=scenario.hardware.ramp_quarters, rate_cut=support.rate_cut * support.loan_share,
+        guarantee=support.guarantee_cover, structure=structure_of(scenario), credit=scenario.contract_credit,
     )
-    return np.asarray(flow[0])
 
 
 def _debt_claims(
     scenario: Scenario, market: MarketPaths, shocks: Shocks
 ) -> tuple[Claim, Claim, LoanPaths, LoanTerms, float]:
     pot, support = collateral(scenario, market, shocks)
-    terms = gpu_debt.loan_terms(
-        scenario.gpu_debt, scenario.covenants, pot, base_rate=scenario.rates.base_rate,
-        ramp=scenario.hardware.ramp_quarters, rate_cut=support.rate_cut * support.loan_share,
-        guarantee=support.guarantee_cover,
-    )
+    terms = loan_terms_of(scenario, pot, support)
     lender, equity, loan = gpu_debt.cash_flows(terms, pot)
     effective = (1.0 + (terms.coupon + terms.interest_subsidy) * DELTA) ** 4 - 1.0
     fleet_hurdle = gpu_fleet.fleet_hurdle(collateral_fleet(scenario), scenario.hardware)
@@ -220,7 +258,11 @@ def _data_center_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks)
     center = scenario.data_center
     contract = market.support_price * (1.0 - scenario.offtaker.discount(center.tenant))
     building = data_center.simulate_building(center, scenario.leasing, scenario.offtaker, market, shocks, contract)
-    levered = data_center.levered_cash_flows(center, building, scenario.rates.base_rate)
+    rate, tax = scenario.rates.base_rate, scenario.tax
+    due = data_center.tax_due(tax, building) if tax.is_on else None
+    paid = data_center.interest(center, building, rate)
+    levered_due = data_center.tax_due(tax, building, paid) if tax.is_on else None
+    levered = data_center.levered_cash_flows(center, building, rate, levered_due)
     own = center.capex * (1.0 - center.loan_to_cost)
 
     def worth() -> Array:
@@ -230,7 +272,7 @@ def _data_center_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks)
     return {
         "data_center": Claim(levered, center.hurdle, own, exit_values=worth, debt_due=balance),
         "data_center_unlevered": Claim(
-            data_center.cash_flows(building), center.hurdle, center.capex, exit_values=worth
+            data_center.cash_flows(building, due), center.hurdle, center.capex, exit_values=worth
         ),
     }
 
@@ -262,6 +304,7 @@ def _cloud_claim(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Cla
     flows = cloud_platform.cash_flows(
         cloud, capital, market, shocks,
         ramp=scenario.hardware.ramp_quarters, retirement=scenario.capacity.retirement,
+        tax=scenario.tax if scenario.tax.is_on else None,
     )
     ebitda = flows.extras["ebitda"]
 
@@ -281,7 +324,10 @@ def _llm_claim(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claim
     live = np.zeros((1, shocks.quarters + 1))
     for program in scenario.policy.home:
         live = np.maximum(live, live_quarters(program, shocks))
-    flows = llm_developer.cash_flows(developer, scenario.llm_costs, scenario.llm_funding, market, shocks, live)
+    flows = llm_developer.cash_flows(
+        developer, scenario.llm_costs, scenario.llm_funding, market, shocks, live,
+        scenario.tax if scenario.tax.is_on else None,
+    )
     x = flows.extras
 
     def worth() -> Array:

@@ -6,13 +6,18 @@ from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
+from models.assets.chip import Chip, Cluster
 from models.assets.cloud_platform import CloudCapital, CloudPlatform
 from models.assets.data_center import DataCenter
+from models.assets.fleet_stages import FleetStages
 from models.assets.gpu_debt import Covenants, GpuDebt
 from models.assets.gpu_fleet import GpuFleet
 from models.assets.hardware_supplier import HardwareSupplier
 from models.assets.llm_developer import LlmCosts, LlmDeveloper, LlmFunding
+from models.assets.residual_guarantee import ResidualGuarantee
 from models.basis.assumption import Assumptions
+from models.debt.contract import ContractCredit
+from models.debt.structure import LoanPricing, LoanTriggers, Mezzanine, RentFloor
 from models.errors import ScenarioError
 from models.investor import Entry, Rates, Run
 from models.leasing import Leasing
@@ -26,12 +31,15 @@ from models.market.regime import Regime
 from models.market.simulate import Setting
 from models.offtaker import Offtaker
 from models.policy.program import Policy
+from models.tax import Tax
 
 # Zero volatility: what `--no-shocks` switches off, hazards included.
 CALM: dict[str, float | bool] = {
     "demand.volatility": 0.0, "demand.bust_rate": 0.0, "hardware_supplier.share_sd": 0.0,
     "llm_developer.quality_sd": 0.0, "cloud_platform.core_sd": 0.0, "cloud_platform.ai_share_sd": 0.0,
     "regime.is_on": False, "export.rate": 0.0, "data_center.overrun_sd": 0.0, "data_center.exit_cap_sd": 0.0,
+    "contract_credit.sovereign_default": 0.0, "contract_credit.cliff_rate": 0.0,
+    "contract_credit.renegotiation_rate": 0.0, "loan_pricing.volatility": 0.0,
     "offtaker.ig_base": 0.0, "offtaker.ig_price": 0.0, "offtaker.ig_demand": 0.0,
     "offtaker.non_ig_base": 0.0, "offtaker.non_ig_price": 0.0, "offtaker.non_ig_demand": 0.0,
 }
@@ -52,10 +60,19 @@ class Scenario(Assumptions):
     policy: Policy = Field(default=Policy(), title="Sovereign programs")
     offtaker: Offtaker = Field(default=Offtaker(), title="Customer credit")
     gpu_fleet: GpuFleet = Field(default=GpuFleet(), title="GPU fleet")
+    chip: Chip = Field(default=Chip(), title="Chip")
+    cluster: Cluster = Field(default=Cluster(), title="Cluster size and place")
+    fleet_stages: FleetStages = Field(default=FleetStages(), title="Stages of a machine's life")
+    residual_guarantee: ResidualGuarantee = Field(default=ResidualGuarantee(), title="Vendor guarantee")
     data_center: DataCenter = Field(default=DataCenter(), title="Data center")
     leasing: Leasing = Field(default=Leasing(), title="Leasing")
     gpu_debt: GpuDebt = Field(default=GpuDebt(), title="GPU-backed debt")
     covenants: Covenants = Field(default=Covenants(), title="Covenants and recovery")
+    loan_pricing: LoanPricing = Field(default=LoanPricing(), title="Draws, fees and base rate")
+    loan_triggers: LoanTriggers = Field(default=LoanTriggers(), title="Triggers and refinancing")
+    mezzanine: Mezzanine = Field(default=Mezzanine(), title="Mezzanine")
+    contract_credit: ContractCredit = Field(default=ContractCredit(), title="Credit of the contract")
+    rent_floor: RentFloor = Field(default=RentFloor(), title="Rent floor")
     hardware_supplier: HardwareSupplier = Field(default=HardwareSupplier(), title="Hardware supplier")
     llm_developer: LlmDeveloper = Field(default=LlmDeveloper(), title="LLM developer")
     llm_costs: LlmCosts = Field(default=LlmCosts(), title="LLM costs")
@@ -63,6 +80,7 @@ class Scenario(Assumptions):
     cloud_platform: CloudPlatform = Field(default=CloudPlatform(), title="Cloud platform")
     cloud_capital: CloudCapital = Field(default=CloudCapital(), title="Cloud capital")
     rates: Rates = Field(default=Rates(), title="Rates")
+    tax: Tax = Field(default=Tax(), title="Tax")
     entry: Entry = Field(default=Entry(), title="Entry price")
     run: Run = Field(default=Run(), title="Draws")
 
@@ -117,7 +135,9 @@ class Scenario(Assumptions):
         """The world fair prices are built on: no glut, no policy, no surprise (model 3, "two entries")."""
         source = self if self.entry.expectations == "scenario" else Scenario()
         base = self.clearing.model_copy(
-            update=source.clearing.model_dump(exclude={"balance_utilization", "ceiling_utilization", "spot_price"})
+            update=source.clearing.model_dump(
+                exclude={"balance_utilization", "ceiling_utilization", "price_index", "spot_price"}
+            )
         )
         place = self.localization.model_copy(
             update={"share": source.localization.share, "flexibility": source.localization.flexibility,
@@ -135,7 +155,10 @@ class Scenario(Assumptions):
                 "policy": Policy(),
                 "regime": source.regime,
                 "export": ExportControl(),
-                "gpu_fleet": self.gpu_fleet.model_copy(update={"cost_factor": 1.0, "power_price": 0.08}),
+                "gpu_fleet": self.gpu_fleet.model_copy(
+                    update={"cost_factor": 1.0, "power_price": 0.08, "power_price_by_year": None}
+                ),
+                "cluster": self.cluster.model_copy(update={"place": "own"}),
                 "run": Run(),
             }
         )

@@ -22,10 +22,14 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("models.basis*",), ("models.rows", "models.sources", "models.programs")),
     (("models.policy*",), ("models.measures*",)),
     (("models.market*",),),
-    (("models.leasing",), ("models.offtaker",), ("models.investor",)),
+    (("models.leasing",), ("models.offtaker",), ("models.investor",), ("models.tax",)),
     (("models.debt*",),),
     (("models.assets*",),),
-    (("models.scenario", "models.presets", "models.catalog", "models.link", "models.scenario_file"),),
+    (
+        ("models.scenario", "models.presets", "models.catalog", "models.link", "models.scenario_file",
+         "models.driver_paths"),
+    ),
+    (("models.fleet_run",),),
     (("models.claims",),),
     (("models.calibration*",),),
     (("models.outcomes",),),
@@ -43,7 +47,10 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("dashboard.charts*",),),
     (("dashboard.reports*",),),
     (("dashboard.jobs",),),
-    (("dashboard.state", "dashboard.run", "dashboard.inputs", "dashboard.store"),),
+    (
+        ("dashboard.state", "dashboard.run", "dashboard.inputs", "dashboard.columns", "dashboard.years",
+         "dashboard.store"),
+    ),
     (("dashboard.views*",),),
     (("dashboard.app",),),
 )

@@ -10,6 +10,7 @@ from models.basis.shocks import Shocks, martingale
 from models.basis.timeline import DELTA, HOURS, Array, years, zero_paths
 from models.market.demand import cumulative_growth
 from models.market.simulate import MarketPaths
+from models.tax import Tax, machine_schedule, tax_due
 
 MARGIN_BOUNDS = (0.15, 0.65)
 MULTIPLE_BOUNDS = (8.0, 20.0)
@@ -133,7 +134,8 @@ class CloudCapital(Assumptions):
 
 
 def cash_flows(
-    cloud: CloudPlatform, capital: CloudCapital, market: MarketPaths, shocks: Shocks, *, ramp: int, retirement: float
+    cloud: CloudPlatform, capital: CloudCapital, market: MarketPaths, shocks: Shocks, *, ramp: int, retirement: float,
+    tax: Tax | None = None,
 ) -> CashFlows:
     """Flows of the whole company before its entry price, USD.
 
@@ -143,6 +145,8 @@ def cash_flows(
         Quarters before a neocloud's new machine earns.
     retirement : float
         Share of a neocloud's machines that wears out in a quarter.
+    tax : Tax, optional
+        Taken off if given: on EBITDA less depreciation of what is bought, and of past spending at the first year's pace.
     """
     t = years(market.quarters)
     share = martingale(shocks.cloud_share_z, cloud.ai_share_sd)
@@ -165,6 +169,9 @@ def cash_flows(
     jv = local * ai * (cloud.jv_cost + cloud.jv_share * margin)
     ebitda = cloud.core_margin * core + margin * ai - jv
     flow = DELTA * ebitda - capex
+    due = None if tax is None else _tax(tax, DELTA * ebitda, capex)
+    if due is not None:
+        flow -= due
     flow[:, 0] = 0.0
     worth = exit_value(capital, ebitda, market.relative_demand)
     flow[:, -1] += worth
@@ -177,10 +184,24 @@ def cash_flows(
             "core EBITDA": _operating(DELTA * cloud.core_margin * core), "AI EBITDA": _operating(DELTA * margin * ai),
             "localization and partner": -_operating(DELTA * jv), "capital spending": -_operating(capex),
             "exit": exit_line,
-        }
+        } | ({} if due is None else {"tax": -_operating(due)})
 
     extras = {"ebitda": ebitda, "ai_revenue": ai, "core_revenue": core, "capex": capex, "ai_margin": margin}
     return CashFlows(contrib, distrib, extras, lines)
+
+
+def _tax(tax: Tax, earned: Array, capex: Array) -> Array:
+    """Tax of each quarter, (paths, quarters + 1), USD."""
+    quarters = earned.shape[1] - 1
+    shares = machine_schedule(tax, quarters)
+    pace = capex[:, 1:5].mean(axis=1)
+    deducted = np.zeros_like(earned)
+    for t in range(1, quarters + 1):
+        bought = capex[:, t:0:-1] @ shares[:t]
+        deducted[:, t] = bought + pace * max(0.0, 1.0 - float(shares[:t].sum()))
+    profit = earned - deducted
+    profit[:, 0] = 0.0
+    return tax_due(tax, profit)
 
 
 def ai_margin(cloud: CloudPlatform, log_ratio: Array) -> Array:

@@ -14,6 +14,8 @@ from models.basis.timeline import DELTA, Array, zero_paths
 from models.leasing import LeaseRoll, Leasing, roll_leases, vacancy_path
 from models.market.simulate import MarketPaths
 from models.offtaker import GRADES, Offtaker, alive
+from models.tax import Tax, building_schedule, deductions
+from models.tax import tax_due as due_on
 
 MAX_DELAY = 12
 CAP_BOUNDS = (0.045, 0.11)
@@ -180,33 +182,74 @@ def development_margin(noi_y: float, cost: float, cap: float) -> tuple[float, fl
     return noi_y / cost, noi_y / cap, noi_y / cap / cost - 1.0
 
 
-def cash_flows(building: Building) -> CashFlows:
-    """Flows of one MW bought at cost and held without debt, USD."""
-    contrib, distrib = split(building.capex + building.noi + building.fit_out + building.sale)
+def tax_due(tax: Tax, building: Building, interest: Array | None = None) -> Array:
+    """Tax of one MW in each quarter, (paths, quarters + 1), USD: on income less depreciation and interest, and on the
+    gain of the sale.
+
+    Parameters
+    ----------
+    interest : (quarters + 1,), optional
+        Deducted, USD.
+    """
+    paths, quarters = _dims(building.noi)
+    deducted = deductions(
+        building_schedule(tax, quarters), -building.capex.sum(axis=1), building.opening + 1.0,
+        np.full(paths, float(quarters)),
+    )
+    profit = building.noi + building.fit_out + building.sale - deducted
+    return due_on(tax, profit if interest is None else profit - interest[None, :])
+
+
+def cash_flows(building: Building, tax: Array | None = None) -> CashFlows:
+    """Flows of one MW bought at cost and held without debt, USD; ``tax`` (paths, quarters + 1) is taken off."""
+    net = building.capex + building.noi + building.fit_out + building.sale
+    contrib, distrib = split(net if tax is None else net - tax)
     lines = {
         "construction": building.capex, "net operating income": building.noi, "fit-out": building.fit_out,
         "sale": building.sale,
     }
+    if tax is not None:
+        lines["tax"] = -tax
     extras = {"noi": building.noi, "vacancy": building.vacancy, "occupancy": building.roll.occupancy,
               "exit_cap": building.exit_cap, "opening": building.opening.astype(float)}
     return CashFlows(contrib, distrib, extras, lambda: lines)
 
 
-def levered_cash_flows(center: DataCenter, building: Building, base_rate: float) -> CashFlows:
-    """Flows of the equity of one MW; the loan comes with construction, pays interest only, is non-recourse at exit."""
+def interest(center: DataCenter, building: Building, base_rate: float) -> Array:
+    """Interest of each quarter on what was drawn before, (quarters + 1,), USD."""
+    balance = np.cumsum(center.loan_to_cost * building.budget_draw)
+    out = np.zeros_like(balance)
+    out[1:] = balance[:-1] * (base_rate + center.loan_spread) * DELTA
+    return out
+
+
+def levered_cash_flows(
+    center: DataCenter, building: Building, base_rate: float, tax: Array | None = None
+) -> CashFlows:
+    """Flows of the equity of one MW; the loan comes with construction, pays interest only, is non-recourse at exit.
+
+    ``tax`` (paths, quarters + 1) is taken off; that of the last quarter is paid out of the sale, before the lender.
+    """
     draw = center.loan_to_cost * building.budget_draw
     balance = np.cumsum(draw)
-    interest = np.zeros_like(balance)
-    interest[1:] = balance[:-1] * (base_rate + center.loan_spread) * DELTA
-    before_sale = building.capex + building.noi + building.fit_out + draw - interest
-    equity_at_sale = np.maximum(building.sale[:, -1] - balance[-1], 0.0)
+    paid = interest(center, building, base_rate)
+    before_sale = building.capex + building.noi + building.fit_out + draw - paid
+    sale = building.sale
+    if tax is not None:
+        before_sale = before_sale - tax
+        before_sale[:, -1] += tax[:, -1]
+        sale = sale.copy(order="K")
+        sale[:, -1] -= tax[:, -1]
+    equity_at_sale = np.maximum(sale[:, -1] - balance[-1], 0.0)
     repaid = zero_paths(*_dims(building.sale))
-    repaid[:, -1] = building.sale[:, -1] - equity_at_sale
-    contrib, distrib = split(before_sale + building.sale - repaid)
+    repaid[:, -1] = sale[:, -1] - equity_at_sale
+    contrib, distrib = split(before_sale + sale - repaid)
     lines = {
         "construction": building.capex, "net operating income": building.noi, "fit-out": building.fit_out,
-        "loan drawn": draw[None, :], "interest": -interest[None, :], "sale": building.sale, "loan repaid": -repaid,
+        "loan drawn": draw[None, :], "interest": -paid[None, :], "sale": building.sale, "loan repaid": -repaid,
     }
+    if tax is not None:
+        lines["tax"] = -tax
     extras = {"noi": building.noi, "loan_balance": balance[None, :], "loan_loss": balance[-1] - repaid[:, -1]}
     return CashFlows(contrib, distrib, extras, lambda: lines)
 

@@ -28,7 +28,6 @@ class FleetRules(NamedTuple):
     own_fill: float
     ceiling: float
     salvage: float
-    market_cost: float
     scrap_after: int
     grant_back: float
 
@@ -44,6 +43,8 @@ def fleet_loop(
     public: Array,
     cost_cut: Array,
     new_cost: Array,
+    rent_factor: Array,
+    residual: Array,
     revenue: Array,
     cost: Array,
     sale: Array,
@@ -65,7 +66,7 @@ def fleet_loop(
                 break
             contracted = rules.contracted if is_alive[t, i] and t <= rules.contract_end else 0.0
             state = min(public[t, min(i, public.shape[1] - 1)], 1.0 - rules.contracted)
-            market = min(rules.ceiling, rules.own_fill * utilization[t, i]) * price[t, i]
+            market = min(rules.ceiling, rules.own_fill * utilization[t, i]) * price[t, i] * rent_factor[t]
             earned = (
                 contracted * rules.contract_price + state * rules.public_price + (1.0 - contracted - state) * market
             )
@@ -79,5 +80,5 @@ def fleet_loop(
                 idle += 1
                 cost[t, i] = HOURS * rules.idle_cost
             if t == rules.last:
-                sale[t, i] = rules.salvage * rules.market_cost
+                sale[t, i] = residual[i]
             flow[t, i] = revenue[t, i] - cost[t, i] + sale[t, i]

@@ -5,16 +5,23 @@ Obsolescence is not assumed: revenue follows the falling market price while the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.assets import chip as chips
+from models.assets import fleet_stages
+from models.assets.chip import Chip, Cluster
 from models.assets.fleet_kernel import FleetRules, fleet_loop
-from models.basis.assumption import Assumptions, assumption, choice
+from models.assets.fleet_stages import FleetStages
+from models.assets.power_prices import power_price
+from models.basis.assumption import Assumptions, assumption, choice, yearly
 from models.basis.compiled import over_paths, time_major
 from models.basis.flows import CashFlows
-from models.basis.timeline import HOURS, Array, discount_factors, zero_paths
+from models.basis.timeline import HOURS, QUARTERS, Array, zero_paths
+from models.basis.yearly import Years, by_quarter
 from models.market.long_run import Hardware, cash_cost_now
 from models.market.simulate import MarketPaths
 from models.offtaker import GRADES, Offtaker, alive
@@ -85,6 +92,11 @@ class GpuFleet(Assumptions):
         label="Local power price", source="data_centers-070",
         help="Price of power where the fleet stands; the market's running cost contains $0.08.",
     )
+    power_price_by_year: Years | None = yearly(
+        unit="USD/kWh", low=0.01, high=0.5, symbol="local power_y", label="Local power price by year",
+        none="the local power price in all years", replaces=("power_price",),
+        help="Price of power where the fleet stands in each of the next ten years.",
+    )
     facility_overhead: float = assumption(
         1.30, unit="x", low=1.1, high=1.6, step=0.01, symbol="PUE",
         label="Facility overhead (PUE)", source="data_centers-083",
@@ -105,12 +117,28 @@ class GpuFleet(Assumptions):
 MARKET_POWER_PRICE = 0.08
 
 
+@dataclass(frozen=True)
+class FleetPlan:
+    """What is bought, how many and where, and how its life is planned; by default the market's own new hardware.
+
+    ``not_before`` is the first quarter in which the machine may be sold on, because a loan must be paid first.
+    """
+
+    chip: Chip = field(default_factory=Chip)
+    cluster: Cluster = field(default_factory=Cluster)
+    stages: FleetStages = field(default_factory=FleetStages)
+    not_before: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class FleetTerms:
     """The numbers a fleet, a loan on it and its used value share.
 
     ``cost`` USD/H100e paid, ``market_cost`` what others pay, ``cash_cost`` and ``idle_cost`` USD/h,
-    ``contract_price`` USD/h, ``first`` and ``last`` operating quarter, ``contract_end`` last contracted quarter.
+    ``contract_price`` USD/h, ``first`` and ``last`` operating quarter, ``contract_end`` last contracted quarter,
+    ``power_cut`` (quarters + 1,) USD/h by which power is cheaper in a quarter than over the life, ``rent_factors``
+    by quarter what its compute earns against the market, ``resale_multiple`` of a year's rent at which it is sold on
+    in its last quarter (0: salvage), ``it_kw`` IT power of one H100e.
     """
 
     cost: float
@@ -126,34 +154,75 @@ class FleetTerms:
     earned: float
     hurdle_market: float
     salvage: float
+    power_cut: Array | None = None
+    rent_factors: Array = field(default_factory=lambda: np.ones(2 * QUARTERS))
+    resale_multiple: float = 0.0
+    it_kw: float = 0.0
 
 
-def fleet_terms(fleet: GpuFleet, offtaker: Offtaker, hardware: Hardware, market: MarketPaths) -> FleetTerms:
-    """Resolve what "no value" means and where the contract ends."""
-    cost = hardware.installed_cost * fleet.cost_factor
-    local = hardware.power_kw * fleet.facility_overhead * (fleet.power_price - MARKET_POWER_PRICE)
-    cash = cash_cost_now(hardware) + local
-    price = market.support_price * (1.0 - offtaker.discount(fleet.customer))
+def fleet_terms(
+    fleet: GpuFleet, offtaker: Offtaker, hardware: Hardware, market: MarketPaths, plan: FleetPlan | None = None
+) -> FleetTerms:
+    """Resolve what "no value" means, what chip and size change, where the contract ends and when the machine is sold."""
+    plan = plan or FleetPlan()
+    chip, ramp, ramped = plan.chip, hardware.ramp_quarters, hardware.ramp_quarters + 1
+    cost = chips.hardware_price(chip, hardware.installed_cost) * fleet.cost_factor * chips.scale(plan.cluster)
+    last = _last_quarter(fleet, hardware, plan)
+    cash, idle, power_cut = _running_costs(fleet, hardware, market, plan, last)
+    price = market.support_price * (1.0 - offtaker.discount(fleet.customer)) * chip.rent_factor
     if fleet.payback_years is not None:
         price = (cash + cost / (8_760.0 * fleet.payback_years)) / hardware.availability
     if fleet.contract_price is not None:
         price = fleet.contract_price
-    ramp = hardware.ramp_quarters
+    stages = plan.stages
     return FleetTerms(
         cost=cost,
         market_cost=hardware.installed_cost,
         cash_cost=cash,
-        idle_cost=hardware.idle_cost,
+        idle_cost=idle,
         contract_price=price,
         contracted=fleet.contracted_share,
         contract_end=ramp + fleet.contract_quarters,
-        first=ramp + 1,
-        last=ramp + hardware.life_quarters,
+        first=ramped,
+        last=last,
         availability=hardware.availability,
         earned=market.curves.balance_utilization,
         hurdle_market=hardware.merchant_hurdle,
         salvage=fleet.salvage,
+        power_cut=power_cut,
+        rent_factors=fleet_stages.rent_factors(stages, ramped, chip.rent_factor),
+        resale_multiple=stages.resale_multiple if stages.is_on and stages.end == "sold" else 0.0,
+        it_kw=chips.it_power(chip, hardware.power_kw),
     )
+
+
+def _last_quarter(fleet: GpuFleet, hardware: Hardware, plan: FleetPlan) -> int:
+    """Last operating quarter; a sale waits for the end of the contract and for ``plan.not_before``."""
+    ramp = hardware.ramp_quarters
+    life = hardware.life_quarters if plan.chip.life_quarters is None else plan.chip.life_quarters
+    contract = ramp + fleet.contract_quarters if fleet.contracted_share > 0.0 else 0
+    return fleet_stages.last_quarter(plan.stages, ramp + 1, ramp + life, max(contract, plan.not_before))
+
+
+def _running_costs(
+    fleet: GpuFleet, hardware: Hardware, market: MarketPaths, plan: FleetPlan, last: int
+) -> tuple[float, float, Array | None]:
+    """Cash and idle cost of an H100e-hour, USD, and by how much power is cheaper in each quarter, if it varies."""
+    chip = plan.chip
+    drawn = chips.it_power(chip, hardware.power_kw) * fleet.facility_overhead
+    power, by_year = power_price(plan.cluster.place, fleet.power_price), fleet.power_price_by_year
+    if by_year is not None:  # buyers of used machines reckon with the mean over the life
+        power = float(by_quarter(by_year, last)[hardware.ramp_quarters + 1 :].mean())
+    cash = cash_cost_now(hardware) + drawn * (power - MARKET_POWER_PRICE)
+    cash += chips.extra_service(chip, plan.cluster, hardware.installed_cost)
+    idle = hardware.idle_cost
+    if chip.power_kw is not None:  # what the market's machine needs of power and space is in its running cost already
+        more = chips.it_power(chip, hardware.power_kw) - hardware.power_kw
+        space = more * chips.space_cost(chip)
+        cash = max(cash + space + more * fleet.facility_overhead * MARKET_POWER_PRICE, chips.LEAST_RUNNING_COST)
+        idle = min(max(idle + space, 0.0), chips.IDLE_PART * cash)
+    varies = by_year is not None
+    return cash, idle, drawn * (power - by_quarter(by_year, market.quarters)) if varies else None
 
 
 def fleet_hurdle(fleet: GpuFleet, hardware: Hardware) -> float:
@@ -173,43 +242,52 @@ def customer_alive(
 
 
 def cash_flows(
-    fleet: GpuFleet,
-    terms: FleetTerms,
-    market: MarketPaths,
-    support: Support,
-    is_alive: NDArray[np.bool_],
-    ceiling: float,
+    terms: FleetTerms, market: MarketPaths, support: Support, operating: Array, extras: Mapping[str, Array],
+    protection: float = 0.0,
 ) -> CashFlows:
     """Flows of one H100e of fleet bought at cost, USD.
 
     Parameters
     ----------
-    is_alive : (paths, quarters + 1)
-        Whether the customer still pays.
-    ceiling : float
-        Highest utilization.
+    operating : (paths, quarters + 1)
+        As `operate` gives it, with what a vendor's guarantee and the tax office add and take; changed in place.
+    extras : mapping
+        Lines of ``operating``; ``guarantee`` and ``tax`` where there are any.
+    protection : float
+        Paid at closing for a vendor's guarantee, USD.
     """
-    operating, extras = operate(fleet, terms, market, support, is_alive, ceiling)
     contrib = zero_paths(market.paths, market.quarters)
-    contrib[:, 0] = -terms.cost
+    paid = terms.cost + protection
     # Support at closing can exceed the cost only in absurd corners; then it is money received.
-    operating[:, 0] = max(support.at_closing - terms.cost, 0.0)
-    contrib[:, 0] = min(support.at_closing - terms.cost, 0.0)
+    operating[:, 0] = max(support.at_closing - paid, 0.0)
+    contrib[:, 0] = min(support.at_closing - paid, 0.0)
     if market.quarters >= CREDIT_QUARTER:
         operating[:, CREDIT_QUARTER] += support.credit
     loss = np.minimum(operating, 0.0)
 
     def lines() -> dict[str, Array]:
-        return {
-            "cost": np.where(np.arange(market.quarters + 1) == 0, -terms.cost, 0.0)[None, :],
+        out = {
+            "cost": at_closing(-terms.cost, market.quarters),
             "support": _support_line(support, market.quarters),
             "revenue": extras["revenue"],
             "running cost": -extras["running_cost"],
             "sale": extras["sale"],
             "clawback": -extras["clawback"],
         }
+        if protection:
+            out["guarantee premium"] = at_closing(-protection, market.quarters)
+        if "guarantee" in extras:
+            out["vendor guarantee"] = extras["guarantee"]
+        return out | ({"tax": -extras["tax"]} if "tax" in extras else {})
 
     return CashFlows(contrib + loss, operating - loss, extras, lines)
+
+
+def at_closing(amount: float, quarters: int) -> Array:
+    """Amount at closing and nothing after, (1, quarters + 1)."""
+    out = np.zeros((1, quarters + 1))
+    out[0, 0] = amount
+    return out
 
 
 def operate(
@@ -219,101 +297,45 @@ def operate(
     support: Support,
     is_alive: NDArray[np.bool_],
     ceiling: float,
+    residual: Array | None = None,
 ) -> tuple[Array, dict[str, Array]]:
     """Operating cash flow (paths, quarters + 1) per H100e, USD, and its lines.
 
     A machine is switched off when revenue does not cover its avoidable cost; after enough idle quarters it is sold.
+
+    Parameters
+    ----------
+    is_alive : (paths, quarters + 1)
+        Whether the customer still pays.
+    ceiling : float
+        Highest utilization.
+    residual : (paths,), optional
+        What the machine is sold for in its last quarter, USD; its salvage value if omitted.
     """
     shape = (market.quarters + 1, market.paths)
     revenue, cost, sale, clawback, flow = (np.zeros(shape) for _ in range(5))
     scrapped_at = np.full(market.paths, float(market.quarters + 1))
+    cheaper = support.cash_cost_cut if terms.power_cut is None else support.cash_cost_cut + terms.power_cut
     rules = FleetRules(
         first=terms.first, last=terms.last, contract_end=terms.contract_end, contracted=terms.contracted,
         contract_price=terms.contract_price, public_price=support.offtake_price, availability=terms.availability,
         cash_cost=terms.cash_cost, idle_cost=terms.idle_cost, own_fill=fleet.own_fill, ceiling=ceiling,
-        salvage=terms.salvage, market_cost=terms.market_cost, scrap_after=fleet.scrap_after,
+        salvage=terms.salvage, scrap_after=fleet.scrap_after,
         grant_back=support.clawback * (support.at_closing - support.concession + support.credit),
     )
+    if residual is None:
+        residual = np.full(market.paths, terms.salvage * terms.market_cost)
     over_paths(
         fleet_loop, market.paths, rules, time_major(market.price), time_major(market.utilization), time_major(is_alive),
-        time_major(support.offtake_share), time_major(support.cash_cost_cut), market.curves.hardware_cost,
-        revenue, cost, sale, clawback, flow, scrapped_at,
+        time_major(support.offtake_share), time_major(cheaper), market.curves.hardware_cost,
+        terms.rent_factors, residual, revenue, cost, sale, clawback, flow, scrapped_at,
     )
     extras = {
         "revenue": revenue.T, "running_cost": cost.T, "sale": sale.T, "clawback": clawback.T,
         "scrapped_at": scrapped_at, "alive": is_alive,
+        "last": np.full(1, float(terms.last)),
     }
     return flow.T, extras
-
-
-def used_values(fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, scrapped_at: Array | None = None) -> Array:
-    """Value of one used H100e in every quarter, USD, (paths, quarters + 1): margins as buyers expect them then.
-
-    ``scrapped_at`` (paths,): a scrapped fleet is worth nothing.
-    """
-    out = np.zeros((market.quarters + 1, market.paths))
-    v = discount_factors(terms.hurdle_market, terms.last)
-    for t in range(min(terms.last, market.quarters + 1)):
-        rent, discount = _forward_rents(fleet, terms, market, t, terms.last, v)
-        rent -= terms.cash_cost
-        value = discount @ np.maximum(rent, 0.0, out=rent) * HOURS
-        value += v[terms.last - t] * terms.salvage * terms.market_cost
-        out[t] = np.maximum(terms.salvage * market.curves.hardware_cost[t], value)
-    return _until(out, scrapped_at)
-
-
-def exit_values(
-    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, is_alive: NDArray[np.bool_], scrapped_at: Array
-) -> Array:
-    """What the fleet with its contract sells for in every quarter, USD per H100e, (paths, quarters + 1)."""
-    machines = used_values(fleet, terms, market, scrapped_at)
-    return machines + contract_claims(fleet, terms, market, is_alive, scrapped_at, floor=-np.inf)
-
-
-def contract_claims(
-    fleet: GpuFleet,
-    terms: FleetTerms,
-    market: MarketPaths,
-    is_alive: NDArray[np.bool_],
-    scrapped_at: Array | None = None,
-    floor: float = 0.0,
-) -> Array:
-    """Value of the contract above market rents in every quarter, USD per H100e, (paths, quarters + 1).
-
-    ``floor`` is the least a quarter of the contract is worth: a lender claims gains only, a buyer takes losses too.
-    """
-    out = np.zeros((market.quarters + 1, market.paths))
-    end = min(terms.contract_end, terms.last)
-    v = discount_factors(terms.hurdle_market, terms.last)
-    income = terms.availability * terms.contract_price
-    for t in range(min(end, market.quarters + 1)):
-        rent, discount = _forward_rents(fleet, terms, market, t, end, v)
-        np.subtract(income, np.maximum(rent, terms.cash_cost, out=rent), out=rent)
-        gain = discount @ np.maximum(rent, floor, out=rent)
-        out[t] = HOURS * terms.contracted * gain * is_alive[:, t]
-    return _until(out, scrapped_at)
-
-
-def _forward_rents(
-    fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, quarter: int, last: int, v: Array
-) -> tuple[Array, Array]:
-    """Rents per hour that buyers expect at ``quarter`` for each later one, (quarters ahead, paths), and their discount.
-
-    Half of today's price gap is expected to close in ``gap_half_life`` quarters.
-    """
-    j = np.arange(max(quarter + 1, terms.first), last + 1)
-    fade = 2.0 ** (-(j - quarter) / fleet.gap_half_life)
-    rent = np.multiply.outer(fade, market.log_ratio[:, quarter])
-    np.exp(rent, out=rent)
-    rent *= (terms.earned * market.curves.price_known_at(quarter)[j])[:, None]
-    return rent, v[j - quarter]
-
-
-def _until(values: Array, scrapped_at: Array | None) -> Array:
-    """Transpose to (paths, quarters + 1), zero from the quarter of scrapping."""
-    if scrapped_at is not None:
-        values *= np.arange(len(values))[:, None] < scrapped_at
-    return values.T
 
 
 def _support_line(support: Support, quarters: int) -> Array:

@@ -15,6 +15,7 @@ from models.basis.shocks import Shocks, martingale
 from models.basis.timeline import DELTA, Array, years, zero_paths
 from models.market.demand import cumulative_growth
 from models.market.simulate import MarketPaths
+from models.tax import Tax, tax_due
 
 GROWTH_CLIP = (0.2, 1.5)
 
@@ -228,6 +229,7 @@ def cash_flows(
     market: MarketPaths,
     shocks: Shocks,
     program_live: Array,
+    tax: Tax | None = None,
 ) -> CashFlows:
     """Flows of today's owners before their entry price, USD.
 
@@ -235,6 +237,8 @@ def cash_flows(
     ----------
     program_live : (paths or 1, quarters + 1)
         1 while a home program is running; a champion receives its grant then.
+    tax : Tax, optional
+        Paid out of cash if given; losses wait for profits, because a young company has no other income.
     """
     ops = simulate_operations(developer, costs, funding, market, shocks, program_live)
     paths, quarters = market.paths, market.quarters
@@ -246,9 +250,12 @@ def cash_flows(
     price = funding.sale_low + (funding.sale_high - funding.sale_low) * shocks.llm_sale_u
     own_path[:, 0], cash_path[:, 0] = own, cash
     grant = DELTA * developer.champion_grant * developer.champion * program_live
+    due = None if tax is None else _tax(tax, ops.net, grant)
     for t in range(1, quarters + 1):
         net = ops.net[:, t]
         cash = cash + DELTA * net + grant[:, t]
+        if due is not None:
+            cash = cash - due[:, t]
         burn = np.maximum(-net, 0.0)
         wanted = funding.raise_years * burn
         before = ops.multiple[:, t] * ops.revenue[:, t]
@@ -268,6 +275,13 @@ def cash_flows(
         "raised": raised, "failed_at": failed_at, "multiple": ops.multiple,
     }
     return CashFlows(zero_paths(paths, quarters), distrib, extras, lambda: {"sale or exit": distrib})
+
+
+def _tax(tax: Tax, net: Array, grant: Array) -> Array:
+    """Tax of each quarter, (paths, quarters + 1), USD, with losses carried forward."""
+    profit = DELTA * net + grant
+    profit[:, 0] = 0.0
+    return tax_due(tax.model_copy(update={"losses": "carried"}), profit)
 
 
 def control_variates(developer: LlmDeveloper, market: MarketPaths, shocks: Shocks) -> Array:

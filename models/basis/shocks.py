@@ -43,6 +43,9 @@ _COLUMNS = {
     "cloud_core": range(22, 23),
     "cloud_share": range(23, 24),
     "export": range(24, 26),
+    "vendor": range(26, 27),
+    "renegotiation": range(27, 28),
+    "base_rate": range(28, 30),
 }
 
 
@@ -52,11 +55,11 @@ class Shocks:
 
     Attributes
     ----------
-    demand_z, llm_quality_z, supplier_share_z, cloud_core_z, cloud_share_z : (paths, quarters + 1)
+    demand_z, llm_quality_z, supplier_share_z, cloud_core_z, cloud_share_z, rate_z : (paths, quarters + 1)
         Column 0 is zero: shocks act from the first quarter.
     jump_gap_u : (paths, quarters)
         Uniforms that become the waiting times between busts.
-    offtaker_u, tenant_u, policy_u, llm_sale_u, dc_delay_u : (paths,)
+    offtaker_u, tenant_u, policy_u, llm_sale_u, dc_delay_u, vendor_u, renegotiation_u : (paths,)
     dc_overrun_z, dc_exit_cap_z : (paths,)
     export_u : (paths, 2)
         Waiting time to an export shock and to its reversal.
@@ -87,6 +90,9 @@ class Shocks:
     renewal_u: Array
     letting_u: Array
     regime_u: Array
+    vendor_u: Array
+    renegotiation_u: Array
+    rate_z: Array
     replicate: NDArray[np.int64]
 
     @property
@@ -178,6 +184,9 @@ def calm_shocks(quarters: int = QUARTERS) -> Shocks:
         renewal_u=spells,
         letting_u=spells,
         regime_u=np.ones((1, quarters + 1)),
+        vendor_u=never,
+        renegotiation_u=never,
+        rate_z=walk,
         replicate=np.zeros(1, dtype=np.int64),
     )
 
@@ -221,6 +230,9 @@ def _draw_block(seed: int, group: int, size: int, method: Method, quarters: int)
         "renewal_u": _open(stream("renewal").random((size, COHORTS, SPELLS))),
         "letting_u": _open(stream("letting").random((size, COHORTS, SPELLS))),
         "regime_u": _open(stream("regime").random((size, quarters + 1))),
+        "vendor_u": one("vendor")[:, 0],
+        "renegotiation_u": one("renegotiation")[:, 0],
+        "rate_z": walk("base_rate"),
     }
 
 

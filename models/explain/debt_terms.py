@@ -25,10 +25,13 @@ def cost(reader: Reader) -> Spec:
     """What the advance rate applies to."""
     support = fleet_of(reader, FLEET).support
     grants = support.at_closing - support.concession
+    insured = (f"{FLEET}.guarantee_premium",) if reader.scenario.residual_guarantee.is_on else ()
+    about = "Hardware cost and the premium for its guarantee" if insured else "Hardware cost"
+    rule = "" if grants else "sum" if insured else "same"
     return Spec(
         "Cost the loan is sized on", reader.evaluation.claims.collateral_cost, UNIT,
-        "Hardware cost, less grants received at closing." if grants else "Hardware cost.", "",
-        (f"{FLEET}.cost", *((f"{FLEET}.support_at_closing",) if grants else ())), "" if grants else "same",
+        f"{about}, less grants received at closing." if grants else f"{about}.", "",
+        (f"{FLEET}.cost", *insured, *((f"{FLEET}.support_at_closing",) if grants else ())), rule,
     )
 
 

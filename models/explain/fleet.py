@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.assets import gpu_fleet
+from models.assets.chip import extra_service, scale
 from models.assets.gpu_fleet import FleetTerms, GpuFleet
+from models.assets.power_prices import OWN as OWN_PRICE
 from models.basis.timeline import HOURS, Array
-from models.claims import collateral_fleet, fleet_support
+from models.claims import collateral_fleet, collateral_run
+from models.fleet_run import run_fleet
 from models.errors import ScenarioError
 from models.explain.registry import Reader, Spec, explains
 from models.market.long_run import cash_cost_now
@@ -53,12 +56,8 @@ def _operate(reader: Reader, prefix: str) -> Fleet:
     fleet = scenario.gpu_fleet if prefix == OWN else collateral_fleet(scenario)
     if shocks.paths != market.paths:
         raise ScenarioError(FOREIGN_DRAWS)
-    support = fleet_support(scenario, market, shocks)
-    terms = gpu_fleet.fleet_terms(fleet, scenario.offtaker, scenario.hardware, market)
-    alive = gpu_fleet.customer_alive(fleet, scenario.offtaker, terms, market, shocks.offtaker_u)
-    flow, extras = gpu_fleet.operate(
-        fleet, terms, market, support, alive, scenario.clearing.ceiling_utilization
-    )
+    run = run_fleet(scenario, fleet, market, shocks) if prefix == OWN else collateral_run(scenario, market, shocks)
+    support, terms, alive, flow, extras = run.support, run.terms, run.pays, run.flow, run.extras
     _check(reader, prefix, flow, extras["revenue"])
     t = np.arange(market.quarters + 1)
     runs = (extras["running_cost"] > 0) & (extras["revenue"] > 0)
@@ -70,6 +69,10 @@ def _operate(reader: Reader, prefix: str) -> Fleet:
         "revenue": extras["revenue"], "running_cost": -extras["running_cost"], "sale": extras["sale"],
         "clawback": -extras["clawback"],
     }
+    if "guarantee" in extras:
+        lines["vendor_guarantee"] = extras["guarantee"]
+    if "tax" in extras:
+        lines["tax"] = -extras["tax"]
     return Fleet(
         fleet=fleet, terms=terms, support=support, lines=lines, flow=flow, contract=contract, public=public,
         market=extras["revenue"] - contract - public, to_market=runs - terms.contracted * pays - state,
@@ -107,6 +110,9 @@ def name_of(prefix: str) -> str:
 def base(reader: Reader) -> Spec:
     """Cost of the fleet."""
     value = reader.evaluation.assets["gpu_fleet"].claim.capital
+    if reader.scenario.residual_guarantee.is_on:
+        return Spec("Cost of one H100e", value, "USD per H100e", "What the fleet pays for hardware and its guarantee.",
+                    "K_0·(1 + π_v)", (f"{OWN}.cost", f"{OWN}.guarantee_premium"), "sum")
     return Spec("Cost of one H100e", value, "USD per H100e", "What the fleet pays for hardware.", "K_0",
                 (f"{OWN}.cost",), "same")
 
@@ -114,10 +120,16 @@ def base(reader: Reader) -> Spec:
 @explains("{fleet}.cost")
 def cost(reader: Reader, fleet: str) -> Spec:
     """Hardware cost of a fleet."""
+    value, chip = fleet_of(reader, fleet).terms.cost, reader.scenario.chip
+    parts = ("hardware.installed_cost", "gpu_fleet.cost_factor")
+    if chip.price is None and scale(reader.scenario.cluster) == 1.0:
+        return Spec("Hardware cost", value, "USD per H100e",
+                    "Installed cost times what this buyer pays against the market.", "K_0·factor", parts, "product")
+    priced = () if chip.price is None else ("chip.price", "chip.h100e")
+    sized = tuple(f"cluster.{name}" for name in ("gpus", "network_share", "network_growth", "volume_discount"))
     return Spec(
-        "Hardware cost", fleet_of(reader, fleet).terms.cost, "USD per H100e",
-        "Installed cost times what this buyer pays against the market.", "K_0·factor",
-        ("hardware.installed_cost", "gpu_fleet.cost_factor"), "product",
+        "Hardware cost", value, "USD per H100e", "Price of the chip for each H100e, times what this buyer pays against "
+        "the market, times what the size of the order changes.", "K_gpu/w·factor·scale", (*priced, *parts, *sized),
     )
 
 
@@ -153,6 +165,13 @@ def contract_price(reader: Reader, fleet: str) -> Spec:
             "P_c = (c_0 + K_0/(8760·y))/a",
             (f"{fleet}.cash_cost", f"{fleet}.cost", f"{where}.payback_years", "hardware.availability"),
         )
+    if reader.scenario.chip.rent_factor != 1.0:
+        return Spec(
+            label, value, "USD/h", "Break-even contract price, less what a customer of this grade is spared, times "
+            "what this chip's compute earns against the market.", "P_c = (1−d_c)·P^eqv·ρ_chip",
+            ("market.support_price", f"offtaker.{view.fleet.customer}_discount", "chip.rent_factor"),
+            beside=(f"{where}.customer",),
+        )
     return Spec(
         label, value, "USD/h", "Break-even contract price, less what a customer of this grade is spared.",
         "P_c = (1−d_c)·P^eqv", ("market.support_price", f"offtaker.{view.fleet.customer}_discount"),
@@ -164,15 +183,32 @@ def contract_price(reader: Reader, fleet: str) -> Spec:
 def cash_cost(reader: Reader, fleet: str) -> Spec:
     """Running cost per hour."""
     terms = fleet_of(reader, fleet).terms
-    if terms.cash_cost == cash_cost_now(reader.scenario.hardware):
+    power = "gpu_fleet.power_price"
+    if reader.scenario.gpu_fleet.power_price_by_year is not None:
+        power = "gpu_fleet.power_price_by_year"
+    elif terms.cash_cost == cash_cost_now(reader.scenario.hardware):
         return Spec("Running cost per hour", terms.cash_cost, "USD/h", "That of the market's new machines.", "c_0",
                     ("market.cash_cost_now",), "same")
+    chip, cluster = reader.scenario.chip, reader.scenario.cluster
+    if chip.power_kw is not None or extra_service(chip, cluster, reader.scenario.hardware.installed_cost):
+        own = ("chip.h100e", "chip.space_rent", "cluster.gpus", "cluster.minimum_service", "cluster.place")
+        more = own if chip.power_kw is None else ("chip.power_kw", *own)
+        return Spec(
+            "Running cost per hour", terms.cash_cost, "USD/h",
+            "That of the market's new machines; what the chip's own power costs beyond theirs, in power and space; "
+            "and the service that a small cluster needs beyond theirs.",
+            "c_0 + κ·PUE·(local − market power price) + (κ−κ_0)·(space + PUE·market power price) + service",
+            ("market.cash_cost_now", "hardware.power_kw", "gpu_fleet.facility_overhead", power,
+             "constants.power_price", *more),
+        )
+    if cluster.place != OWN_PRICE and "year" not in power:
+        power = "cluster.place"
     return Spec(
         "Running cost per hour", terms.cash_cost, "USD/h",
         "That of the market's new machines, and what power costs here beyond what it costs there.",
         "c_0 + κ_0·PUE·(local − market power price)",
-        ("market.cash_cost_now", "hardware.power_kw", "gpu_fleet.facility_overhead", "gpu_fleet.power_price",
-         "constants.power_price"),
+        ("market.cash_cost_now", "hardware.power_kw", "gpu_fleet.facility_overhead", power, "constants.power_price"),
+        note="the mean over the machine's life; each quarter pays its own year's price" if "year" in power else "",
     )
 
 

@@ -57,7 +57,7 @@ def market_rent(reader: Reader, fleet: str, path: str, t: int) -> Spec:
     return Spec(
         f"Earned per available hour, quarter {t}, {reader.whose(path)}", _rent(reader, fleet, path, t), "USD/h",
         "Share of hours let, times the rental price.", "min(ū, κ_u·U)·P",
-        (f"{fleet}.fill.{path}.{t}", f"market.price.{path}.{t}"), "product",
+        (f"{fleet}.fill.{path}.{t}", f"market.price.{path}.{t}", *_factor(reader, fleet, t)), "product",
     )
 
 
@@ -67,14 +67,21 @@ def mean_market_rent(reader: Reader, fleet: str, t: int) -> Spec:
     return Spec(
         f"Earned per available hour, quarter {t}, {reader.whose('mean')}", _rent(reader, fleet, "mean", t), "USD/h",
         "Mean utilization, mean price, and how they move together and with the share let.", "E[U]·E[P]·co-movement",
-        (f"market.utilization.mean.{t}", f"market.price.mean.{t}", f"{fleet}.comovement.mean.{t}"), "product",
+        (f"market.utilization.mean.{t}", f"market.price.mean.{t}", f"{fleet}.comovement.mean.{t}",
+         *_factor(reader, fleet, t)), "product",
     )
+
+
+def _factor(reader: Reader, fleet: str, t: int) -> tuple[str, ...]:
+    """Path of what the fleet's compute earns against the market, where it is not the same."""
+    return () if fleet_of(reader, fleet).terms.rent_factors[t] == 1.0 else (f"{fleet}.rent_factor.{t}",)
 
 
 @explains("{fleet}.comovement.mean.{t}")
 def comovement(reader: Reader, fleet: str, t: int) -> Spec:
     """How far the mean of a product is from the product of means."""
     apart = reader.pick(reader.market.utilization, "mean", t) * reader.pick(reader.market.price, "mean", t)
+    apart *= float(fleet_of(reader, fleet).terms.rent_factors[t])
     return Spec(
         f"Co-movement of price, utilization and share let, quarter {t}", _rent(reader, fleet, "mean", t) / apart, "x",
         "Full machines and high prices come together, and a customer's default puts machines on a cheap market; own "
@@ -132,6 +139,13 @@ def sale(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
     view = fleet_of(reader, fleet)
     value = reader.pick(view.lines["sale"], stat, t)
     label = f"Sale of machines, quarter {t}, {reader.whose(stat)}, {name_of(fleet)}"
+    if view.terms.resale_multiple and t == view.terms.last:
+        return Spec(
+            label, value, "USD per H100e", "Sold on for a multiple of the rent that the next year is expected to "
+            "bring, at least for scrap.", "max(s·K_t, m·Σ rent)",
+            ("fleet_stages.resale_multiple", "fleet_stages.resale_factor", f"market.price_long_run.{t}",
+             "market.earned_utilization", "gpu_fleet.gap_half_life", "gpu_fleet.salvage"),
+        )
     if stat != "mean" and t == view.terms.last and value == view.terms.salvage * view.terms.market_cost:
         return Spec(label, value, "USD per H100e", "At the end of life, a share of what it cost.", "s·K_0",
                     ("gpu_fleet.salvage", "hardware.installed_cost"), "product")

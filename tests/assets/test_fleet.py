@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.assets.gpu_fleet import contract_claims, customer_alive, fleet_terms, used_values
+from models.assets.gpu_fleet import customer_alive, fleet_terms
+from models.assets.used_machines import contract_claims, used_values
 from models.basis.flows import CashFlows
 from models.basis.shocks import draw_shocks
 from models.basis.timeline import HOURS, Array

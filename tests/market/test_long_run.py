@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from models.assets.gpu_fleet import fleet_terms, used_values
+from models.assets.gpu_fleet import fleet_terms
+from models.assets.used_machines import used_values
 from models.basis.shocks import calm_shocks
 from models.basis.timeline import HOURS
 from models.claims import build_claims
