@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +76,19 @@ def scenario_from(args: argparse.Namespace) -> tuple[Scenario, str, tuple[str, .
     if changes:  # together, because some fields must agree with each other
         scenario = scenario.replace(changes)
     return scenario, preset, notes
+
+
+def told_scenario(args: argparse.Namespace) -> tuple[Scenario, str]:
+    """Scenario and preset; what was ignored goes to stderr. Raises as `scenario_from`."""
+    scenario, preset, notes = scenario_from(args)
+    tell(notes)
+    return scenario, preset
+
+
+def tell(notes: Sequence[str]) -> None:
+    """Print notes where they do not disturb the result."""
+    for note in notes:
+        print(note, file=sys.stderr)
 
 
 def evaluation_from(scenario: Scenario, args: argparse.Namespace) -> Evaluation:

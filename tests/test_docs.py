@@ -1,12 +1,11 @@
 """The README cannot lag: asset classes, metrics, presets and commands stand in it; every command it names exists."""
 
-import argparse
 import re
 from pathlib import Path
 
 import pytest
 
-from models.__main__ import _parser
+from models.__main__ import COMMANDS
 from models.claims import CLASSES
 from models.presets import presets
 from models.tables import DEBT_METRICS, METRICS
@@ -15,11 +14,6 @@ from models.version import MODEL_VERSION
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
 # Metrics that the contract carries to explain another one, not to be read on their own.
 SUPPORTING = {"cash_npv_mean", "irr_of_mean", "price", "capital", "certainty_equivalent", "advance_rate", "coupon"}
-
-
-def commands() -> set[str]:
-    actions = [a for a in _parser()._actions if isinstance(a, argparse._SubParsersAction)]
-    return set(actions[0].choices)
 
 
 @pytest.mark.parametrize("key", CLASSES)
@@ -39,7 +33,7 @@ def test_every_preset_is_described(key: str) -> None:
 
 def test_every_command_is_described_and_none_is_made_up() -> None:
     named = set(re.findall(r"^python -m models (\w+)", README, flags=re.MULTILINE))
-    assert named == commands()
+    assert named == set(COMMANDS)
 
 
 def test_the_version_is_among_the_changes() -> None:

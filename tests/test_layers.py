@@ -42,6 +42,7 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("models.explain*", "models.verdict", "models.holding", "models.decisions*"),),
     (("models",),),  # the public door
     (("models.options", "models.contract"),),
+    (("models.commands*",),),
     (("models.__main__",),),
     (("dashboard", "dashboard.theme", "dashboard.format"),),
     (("dashboard.charts*",),),

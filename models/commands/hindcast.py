@@ -1,0 +1,18 @@
+"""``python -m models hindcast``: episodes of the past, what the model meets and what it misses."""
+
+from __future__ import annotations
+
+import argparse
+
+from models.decisions.hindcast import REPLAYS, replay
+from models.options import plain_json
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("names", metavar="REPLAY", nargs="*", help="names of replays (default: all of them)")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Replay the named episodes."""
+    print(plain_json([replay(name).to_dict() for name in args.names or REPLAYS]))

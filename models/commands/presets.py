@@ -1,0 +1,18 @@
+"""``python -m models presets``: the presets with their stories and what they change."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+
+from models.options import plain_json
+from models.presets import presets
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Nothing to choose."""
+
+
+def run(args: argparse.Namespace) -> None:
+    """List the presets."""
+    print(plain_json([dataclasses.asdict(preset) for preset in presets().values()]))
