@@ -36,9 +36,9 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("models.valuation",),),
     (
         ("models.evaluate", "models.tables", "models.market_tables", "models.program_tables", "models.asset_series",
-         "models.asset_tables"),
+         "models.asset_tables", "models.fleet_totals"),
     ),
-    (("models.driver_effects",),),
+    (("models.driver_effects",), ("models.debt.portfolio", "models.debt.book_risk", "models.debt.replay")),
     (("models.explain*", "models.verdict", "models.holding", "models.decisions*"),),
     (("models",),),  # the public door
     (("models.options", "models.contract"),),

@@ -14,7 +14,7 @@ from dashboard import inputs, run, state
 from dashboard.charts import asset_fan, asset_holding, cash_flow
 from dashboard.charts import asset_messages as messages
 from dashboard.charts.messages import records
-from dashboard.views import asset_rows, frame
+from dashboard.views import asset_rows, fleet_size, frame
 from dashboard.views.markup import heading, tag
 from dashboard.views.waiting import wait_for
 from models import asset_tables, tables
@@ -28,12 +28,21 @@ from models.scenario import Scenario
 ENTRIES = {"fair": "Fair entry", "at_cost": "At cost or market"}
 VARIANT_OF = {"data_center": "data_center_unlevered", "gpu_debt": "gpu_debt_equity"}
 SLICES: Mapping[str, tuple[str, ...]] = {
-    "gpu_fleet": ("gpu_fleet", "offtaker", "hardware"),
-    "data_center": ("data_center", "leasing"),
+    "gpu_fleet": (
+        "gpu_fleet",
+        "chip",
+        "cluster",
+        "fleet_stages",
+        "residual_guarantee",
+        "offtaker",
+        "hardware",
+        "tax",
+    ),
+    "data_center": ("data_center", "leasing", "tax"),
     "gpu_debt": ("gpu_debt", "covenants"),
     "hardware_supplier": ("hardware_supplier",),
-    "llm_developer": ("llm_developer", "llm_costs", "llm_funding"),
-    "cloud_platform": ("cloud_platform", "cloud_capital"),
+    "llm_developer": ("llm_developer", "llm_costs", "llm_funding", "tax"),
+    "cloud_platform": ("cloud_platform", "cloud_capital", "tax"),
 }
 """Groups of assumptions that are a class's own."""
 
@@ -156,6 +165,8 @@ def render(key: str) -> None:
         st.html(heading(messages.payback_message(row), ABOUT_CASH) + note)
         _chart(reading.cash[entry], cash_flow.FAN_SPECS[key], "Net cash flow by year, per dollar committed.")
     _money(reading, key, entry, claim, scenario)
+    if key == "gpu_fleet":
+        fleet_size.render(scenario, entry)
     _earns_on(reading, key)
     _drivers(scenario, claim, entry)
     _assumptions(scenario, key)
