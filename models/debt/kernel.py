@@ -1,6 +1,7 @@
 """The loan waterfall, compiled: one path after the other, one quarter after the other, as a deal team reads it.
 
-Each rule is a short function on the small state of one path; ``waterfall`` calls them in order of payment.
+Rules are short functions of numbers; ``waterfall`` reads, calls them in order of payment and writes. They take no arrays
+from it, because counting references to thirty arrays at every call would cost more than the work itself.
 """
 
 from __future__ import annotations
@@ -48,33 +49,23 @@ from models.debt.ledger import (
 
 __all__ = ["STEPS", "LoanInputs", "LoanOut", "LoanRules", "waterfall"]
 
-# State of one path, an array of floats.
-BALANCE, MEZZ, RESERVE, HELD, CURES_LEFT, WEAK, STRONG, CALM, IN_EVENT, IN_EARLY, SCALE, REFI, REFI_DUE = range(13)
-
 
 @kernel
-def at(curve: Array, t: int, i: int) -> float:
-    """Value of a curve that is the same on every path or differs by path."""
-    return float(curve[t, i] if curve.shape[1] > 1 else curve[t, 0])
-
-
-@kernel
-def scheduled(t: int, balance: float, scale: float, rate: float, rules: LoanRules, inputs: LoanInputs) -> float:
+def scheduled(t: int, balance: float, planned: float, rate: float, rules: LoanRules) -> float:
     """Scheduled senior principal on the current balance: prepayments shorten the tail, the installment stays."""
     if t >= rules.last:
         return balance
-    due = rules.installment - balance * rate if rules.is_level else inputs.plan[t] * scale
+    due = rules.installment - balance * rate if rules.is_level else planned
     return float(min(max(due, 0.0), balance))
 
 
 @kernel
-def reserve_target(t: int, i: int, balance: float, scale: float, rules: LoanRules, inputs: LoanInputs) -> float:
+def reserve_target(t: int, balance: float, planned_next: float, rate_next: float, rules: LoanRules) -> float:
     """Reserve to hold after quarter t: months of the next quarter's service."""
     nxt = t + 1
     if balance <= DUST or nxt > rules.last:
         return 0.0
-    rate = at(inputs.rate, nxt, i)
-    return float(rules.reserve_quarters * (balance * rate + scheduled(nxt, balance, scale, rate, rules, inputs)))
+    return float(rules.reserve_quarters * (balance * rate_next + scheduled(nxt, balance, planned_next, rate_next, rules)))
 
 
 @kernel
@@ -92,7 +83,7 @@ def share_out(pot: float, lender: float, swap: float, is_super_senior: bool) -> 
 
 @kernel
 def liquidate(
-    i: int, t: int, cash: float, exposure: float, swap_claim: float, mezz: float, rules: LoanRules,
+    i: int, t: int, cash: float, exposure: float, swap_claim: float, mezz: float, rate: float, rules: LoanRules,
     inputs: LoanInputs, out: LoanOut,
 ) -> tuple[float, float]:
     """Share out what a default leaves; returns what the lender gets at once and at the sale, seen from today.
@@ -103,12 +94,12 @@ def liquidate(
     quarters = inputs.cfads.shape[0] - 1
     pot = max(cash, 0.0)
     now, swap_now = share_out(pot, exposure, swap_claim, rules.is_super_senior)
-    growth = (1.0 + at(inputs.rate, t, i)) ** rules.recovery_lag
+    growth = (1.0 + rate) ** rules.recovery_lag
     rest, swap_rest = (exposure - now) * growth, (swap_claim - swap_now) * growth
     proceeds = rules.sale_share * inputs.value[t, i] + rules.contract_recovery * inputs.claim[t, i]
     later, swap_later = share_out(proceeds, rest, swap_rest, rules.is_super_senior)
     covered = rules.guarantee * (rest - later)
-    to_mezz = min(proceeds - later - swap_later, mezz * (1.0 + at(inputs.mezz_rate, t, 0)) ** rules.recovery_lag)
+    to_mezz = min(proceeds - later - swap_later, mezz * (1.0 + inputs.mezz_rate[t]) ** rules.recovery_lag)
     when = min(t + rules.recovery_lag, quarters)
     out.lender[t, i] += now
     out.recovery[t, i] += now
@@ -126,135 +117,57 @@ def liquidate(
 
 
 @kernel
-def open_loan(i: int, s: Array, rules: LoanRules, inputs: LoanInputs, out: LoanOut) -> None:
-    """Closing and ramp: draws, fees and interest that is capitalized or paid by equity."""
-    quarters = inputs.cfads.shape[0] - 1
-    s[:] = 0.0
-    s[BALANCE], s[MEZZ] = inputs.draw[0], inputs.mezz_draw[0]
-    s[CURES_LEFT] = rules.cures
-    # Equity funds the reserve at closing for the first service it will face, known from the schedule.
-    s[RESERVE] = rules.opening_reserve
-    out.lender[0, i] = -inputs.draw[0] * (1.0 - rules.discount) + inputs.fee[0]
-    out.lender_fees[0, i] = inputs.fee[0]
-    out.mezzanine[0, i] = -inputs.mezz_draw[0]
-    out.equity[0, i] = -s[RESERVE] - inputs.fee[0] - inputs.draw[0] * rules.discount
-    out.reserve[0, i], out.balance[0, i], out.mezz_balance[0, i] = s[RESERVE], s[BALANCE], s[MEZZ]
-    for t in range(1, min(rules.first, quarters + 1)):
-        interest, fee = s[BALANCE] * at(inputs.rate, t, i), inputs.fee[t]
-        drawn = inputs.draw[t]
-        income = s[RESERVE] * rules.reserve_rate
-        out.lender[t, i] = -drawn * (1.0 - rules.discount)
-        out.equity[t, i] = inputs.cfads[t, i] + income - drawn * rules.discount
-        if rules.capitalizes:
-            s[BALANCE] += interest + fee
-            out.capitalized[t, i] = interest + fee
-        else:
-            out.interest[t, i], out.lender_fees[t, i] = interest, fee
-            out.lender[t, i] += interest + fee
-            out.equity[t, i] -= interest + fee
-        s[BALANCE] += drawn
-        s[MEZZ] = s[MEZZ] * (1.0 + at(inputs.mezz_rate, t, 0)) + inputs.mezz_draw[t]
-        out.mezzanine[t, i] = -inputs.mezz_draw[t]
-        out.reserve_income[t, i] = income
-        out.balance[t, i], out.mezz_balance[t, i], out.reserve[t, i] = s[BALANCE], s[MEZZ], s[RESERVE]
-    s[SCALE] = s[BALANCE] / rules.opening if rules.opening > 0.0 else 1.0
+def new_money(principal: float, balloon: float, rate: float, value: float, ahead: float, rules: LoanRules) -> float:
+    """What a new lender advances against the balloon: the least of balloon, loan-to-value and coverage limits.
 
-
-@kernel
-def new_money(t: int, i: int, principal: float, s: Array, rules: LoanRules, inputs: LoanInputs) -> float:
-    """What a new lender advances against the balloon: the least of balloon, loan-to-value and coverage limits."""
-    if not rules.refinances or t != rules.last:
-        return 0.0
-    quarters = inputs.cfads.shape[0] - 1
-    rate = at(inputs.rate, t, i) + rules.refi_margin
+    ``rate`` a quarter of the new loan; ``ahead`` cash flow a quarter around maturity, when the contract may be over.
+    """
     count = rules.refi_quarters
     annuity = (1.0 - (1.0 + rate) ** -count) / rate if rate > 0.0 else float(count)
-    ahead = min(inputs.cfads[t, i], inputs.cfads[min(t + 1, quarters), i])  # the contract may be over
-    limit = min(rules.refi_ltv * inputs.value[t, i], ahead / rules.refi_coverage * annuity)
-    return float(max(min(principal, rules.balloon * s[SCALE], limit), 0.0))
+    limit = min(rules.refi_ltv * value, ahead / rules.refi_coverage * annuity)
+    return float(max(min(principal, balloon, limit), 0.0))
 
 
 @kernel
-def refinancing(t: int, i: int, advanced: float, s: Array, rules: LoanRules, inputs: LoanInputs, out: LoanOut) -> None:
-    """Take up the new loan at maturity; it is repaid in level installments after it."""
-    if advanced <= 0.0:
-        return
-    rate = at(inputs.rate, t, i) + rules.refi_margin
-    growth = (1.0 + rate) ** rules.refi_quarters
-    s[REFI] = advanced
-    s[REFI_DUE] = advanced * rate * growth / (growth - 1.0) if rate > 0.0 else advanced / rules.refi_quarters
-    out.refinance[t, i] = -advanced
+def installment(amount: float, rate: float, count: int) -> float:
+    """Equal payment a quarter that repays an amount, USD."""
+    growth = (1.0 + rate) ** count
+    return amount * rate * growth / (growth - 1.0) if rate > 0.0 else amount / count
 
 
 @kernel
-def pay_refinancing(t: int, i: int, excess: float, s: Array, rules: LoanRules, inputs: LoanInputs, out: LoanOut) -> float:
-    """Service of the new loan; what cash cannot pay is added to it. Returns what is paid."""
-    if s[REFI] <= DUST or t <= rules.last:
-        return 0.0
-    s[REFI] *= 1.0 + at(inputs.rate, t, i) + rules.refi_margin
-    due = s[REFI] if t >= rules.last + rules.refi_quarters else min(s[REFI_DUE], s[REFI])
-    paid = min(due, max(excess, 0.0))
-    s[REFI] -= paid
-    out.refinance[t, i] = paid
-    return paid
-
-
-@kernel
-def coverage_tests(t: int, i: int, dscr: float, s: Array, rules: LoanRules, inputs: LoanInputs) -> tuple[float, int]:
-    """Share of excess cash that prepays the loan, and the rules behind it."""
+def coverage_tests(
+    dscr: float, worn: bool, left: bool, weak: int, strong: int, is_event: bool, is_early: bool, rules: LoanRules
+) -> tuple[int, int, bool, bool, int]:
+    """Running counts and states of the covenants, and the rules that fired: each sends all excess to the lender."""
     rule = 0
-    s[WEAK] = s[WEAK] + 1.0 if dscr < rules.event_of_default else 0.0
-    s[STRONG] = s[STRONG] + 1.0 if dscr >= rules.lockup else 0.0
-    if (s[IN_EVENT] > 0.0 or s[WEAK] >= 2.0) and not s[STRONG] >= 2.0:
-        s[IN_EVENT] = 1.0
+    weak = weak + 1 if dscr < rules.event_of_default else 0
+    strong = strong + 1 if dscr >= rules.lockup else 0
+    is_event = (is_event or weak >= 2) and not strong >= 2
+    is_early = is_early or dscr < rules.early_dscr or worn or left
+    if is_event:
         rule |= EVENT
-    else:
-        s[IN_EVENT] = 0.0
-    is_worn = s[BALANCE] > rules.early_ltv * inputs.value[t, i]
-    is_left = rules.early_customer and inputs.lost[t, i if inputs.lost.shape[1] > 1 else 0]
-    if dscr < rules.early_dscr or is_worn or is_left:
-        s[IN_EARLY] = 1.0
-    if s[IN_EARLY] > 0.0:
+    if is_early:
         rule |= EARLY
     if dscr < rules.lockup:
         rule |= LOCKUP
-    sweeps_all = rule != 0
-    return (1.0 if sweeps_all else rules.sweep), rule
+    return weak, strong, is_event, is_early, rule
 
 
 @kernel
-def pay_mezzanine(
-    t: int, i: int, excess: float, senior_live: bool, s: Array, rules: LoanRules, inputs: LoanInputs, out: LoanOut
-) -> tuple[float, float, float, int]:
-    """Interest and principal of the mezzanine from what is left; unpaid interest is added to it."""
-    if s[MEZZ] <= DUST:
-        return 0.0, 0.0, 0.0, 0
-    owed = s[MEZZ] * at(inputs.mezz_rate, t, 0)
+def mezzanine_service(
+    t: int, balance: float, rate: float, excess: float, senior_live: bool, rules: LoanRules
+) -> tuple[float, float, float]:
+    """Interest owed, interest and principal paid to the mezzanine from what is left."""
+    owed = balance * rate
     pays_now = not (rules.pays_in_kind and senior_live)
     interest = min(owed, max(excess, 0.0)) if pays_now else 0.0
-    s[MEZZ] += owed - interest
-    excess -= interest
-    planned = rules.mezz_installment - owed if t < rules.last else s[MEZZ]
+    after = balance + owed - interest
+    planned = rules.mezz_installment - owed if t < rules.last else after
     if not senior_live:
-        planned = s[MEZZ]  # nothing ranks ahead any more
-    principal = min(max(planned, 0.0), s[MEZZ], max(excess, 0.0)) if pays_now or t >= rules.last else 0.0
-    s[MEZZ] -= principal
-    out.mezzanine[t, i] += interest + principal
-    return owed, interest, principal, PIK if interest < owed else 0
-
-
-@kernel
-def hold_back(t: int, i: int, excess: float, s: Array, rules: LoanRules, inputs: LoanInputs) -> tuple[float, float]:
-    """Cash trapped while the loan is too large for its collateral, and cash released when it is not any more."""
-    held = released = 0.0
-    is_above = s[BALANCE] > rules.ltv_cap * inputs.value[t, i] and s[BALANCE] > DUST
-    s[CALM] = 0.0 if is_above else s[CALM] + 1.0
-    if is_above:
-        held = max(excess, 0.0)
-    elif s[CALM] >= 2.0 or s[BALANCE] <= DUST:
-        released = s[HELD]
-    s[HELD] += held - released
-    return held, released
+        planned = after  # nothing ranks ahead any more
+    principal = min(max(planned, 0.0), after, max(excess - interest, 0.0)) if pays_now or t >= rules.last else 0.0
+    return owed, interest, principal
 
 
 @kernel
@@ -265,52 +178,90 @@ def waterfall(
     """Run paths first..last. ``log`` (quarters + 1, steps, 2) takes due and paid of each step for a single path."""
     quarters = inputs.cfads.shape[0] - 1
     keeps_log = log.shape[0] > 0
-    s = np.zeros(13)
+    start = min(rules.first, quarters + 1)
     for i in range(first, last):
-        open_loan(i, s, rules, inputs, out)
-        for t in range(rules.first, quarters + 1):
+        ir = i if inputs.rate.shape[1] > 1 else 0
+        ib = i if inputs.base.shape[1] > 1 else 0
+        it = i if inputs.termination.shape[1] > 1 else 0
+        il = i if inputs.lost.shape[1] > 1 else 0
+        balance, mezz = inputs.draw[0], inputs.mezz_draw[0]
+        # Equity funds the reserve at closing for the first service it will face, known from the schedule.
+        reserve, trap, renewed, renewed_due = rules.opening_reserve, 0.0, 0.0, 0.0
+        cures, weak, strong, calm = rules.cures, 0, 0, 0
+        is_event = is_early = is_over = False
+        out.lender[0, i] = -inputs.draw[0] * (1.0 - rules.discount) + inputs.fee[0]
+        if inputs.fee[0] > 0.0:
+            out.lender_fees[0, i] = inputs.fee[0]
+        out.equity[0, i] = -reserve - inputs.fee[0] - inputs.draw[0] * rules.discount
+        out.reserve[0, i], out.balance[0, i] = reserve, balance
+        if mezz > 0.0:
+            out.mezzanine[0, i], out.mezz_balance[0, i] = -mezz, mezz
+        for t in range(1, start):  # ramp: interest and fees are capitalized, or paid by equity
+            interest, fee, drawn = balance * inputs.rate[t, ir], inputs.fee[t], inputs.draw[t]
+            income = reserve * rules.reserve_rate
+            out.lender[t, i] = -drawn * (1.0 - rules.discount)
+            out.equity[t, i] = inputs.cfads[t, i] + income - drawn * rules.discount
+            if rules.capitalizes:
+                balance += interest + fee
+                out.capitalized[t, i] = interest + fee
+            else:
+                out.interest[t, i], out.lender_fees[t, i] = interest, fee
+                out.lender[t, i] += interest + fee
+                out.equity[t, i] -= interest + fee
+            balance += drawn
+            if mezz > 0.0:
+                mezz = mezz * (1.0 + inputs.mezz_rate[t]) + inputs.mezz_draw[t]
+                out.mezzanine[t, i], out.mezz_balance[t, i] = -inputs.mezz_draw[t], mezz
+            out.reserve_income[t, i] = income
+            out.balance[t, i], out.reserve[t, i] = balance, reserve
+        scale = balance / rules.opening if rules.opening > 0.0 else 1.0
+        for t in range(start, quarters + 1):
             cash = inputs.cfads[t, i]
-            income = (s[RESERVE] + s[HELD]) * rules.reserve_rate
+            value = inputs.value[t, i]
+            if balance <= DUST and mezz <= DUST and renewed <= DUST and reserve + trap <= 0.0:
+                out.equity[t, i] += cash  # nothing is owed any more
+                continue
+            income = (reserve + trap) * rules.reserve_rate
             out.reserve_income[t, i] = income
             rule = 0
-            senior_live = s[BALANCE] > DUST
-            interest = principal = settled = fee = 0.0
+            senior_live = balance > DUST
+            rate = inputs.rate[t, ir]
+            interest = principal = settled = fee = advanced = 0.0
             if senior_live:
-                rate = at(inputs.rate, t, i)
-                interest = s[BALANCE] * rate
-                principal = scheduled(t, s[BALANCE], s[SCALE], rate, rules, inputs)
-                fee = s[BALANCE] * rules.agent_fee
-                settled = rules.hedged * s[BALANCE] * (rules.swap_rate - at(inputs.base, t, i))
-            advanced = new_money(t, i, principal, s, rules, inputs)
+                interest = balance * rate
+                principal = scheduled(t, balance, inputs.plan[t] * scale, rate, rules)
+                fee = balance * rules.agent_fee
+                settled = rules.hedged * balance * (rules.swap_rate - inputs.base[t, ib])
+                if rules.refinances and t == rules.last:
+                    ahead = min(cash, inputs.cfads[min(t + 1, quarters), i])
+                    dearer = rate + rules.refi_margin
+                    advanced = new_money(principal, rules.balloon * scale, dearer, value, ahead, rules)
             service = interest + principal + settled - advanced
             dscr = np.nan
             if service > 0.0:
                 dscr = (cash - fee) / service
                 out.dscr[t, i] = dscr
             due = fee + service
-            liquid = cash + income + s[RESERVE] + s[HELD]
+            liquid = cash + income + reserve + trap
             cure = 0.0
-            is_called = senior_live and rules.accelerates and s[WEAK] >= 1.0 and dscr < rules.event_of_default
+            is_called = senior_live and rules.accelerates and weak >= 1 and dscr < rules.event_of_default
             if senior_live and (liquid < due - DUST or is_called):
-                worth = inputs.value[t, i] + inputs.claim[t, i]
-                owed = s[BALANCE] + interest
-                if s[CURES_LEFT] > 0.0 and worth > rules.cure_cover * owed and not is_called:
-                    s[CURES_LEFT] -= 1.0
+                owed = balance + interest
+                if cures > 0 and not is_called and value + inputs.claim[t, i] > rules.cure_cover * owed:
+                    cures -= 1
                     cure = due - liquid
                     rule |= CURED
                 else:
-                    ended = rules.hedged * s[BALANCE] * at(inputs.termination, t, i)
-                    # What the swap owes the borrower is paid in at once and joins the cash.
-                    claim = max(settled + ended, 0.0)
-                    gained = max(-settled - ended, 0.0)
-                    out.swap[t, i] -= gained
+                    ended = settled + rules.hedged * balance * inputs.termination[t, it]
+                    swap_claim, gained = max(ended, 0.0), max(-ended, 0.0)
+                    out.swap[t, i] -= gained  # what the swap bank owes joins the cash
                     now, later = liquidate(
-                        i, t, liquid + gained, owed, claim, s[MEZZ], rules, inputs, out
+                        i, t, liquid + gained, owed, swap_claim, mezz, rate, rules, inputs, out
                     )
                     exposure[i] = owed
                     loss[i] = owed - now - later
                     default_quarter[i] = t
-                    out.written_off[t, i] = s[MEZZ]
+                    out.written_off[t, i] = mezz
                     rule |= DEFAULTED
                     if is_called:
                         rule |= ACCELERATED
@@ -319,69 +270,106 @@ def waterfall(
                     out.rule[t, i] = rule
                     if keeps_log:
                         log[t, CASH, 0] = log[t, CASH, 1] = cash + income
-                        log[t, FROM_TRAP, 1], log[t, FROM_RESERVE, 1] = s[HELD], s[RESERVE]
-                        log[t, SWAP, 0], log[t, SWAP, 1] = claim, out.swap[t, i]
+                        log[t, FROM_TRAP, 1], log[t, FROM_RESERVE, 1] = trap, reserve
+                        log[t, SWAP, 0], log[t, SWAP, 1] = ended, out.swap[t, i]
                         log[t, FEE, 0] = fee
-                        log[t, INTEREST, 0], log[t, PRINCIPAL, 0] = interest, principal
+                        log[t, INTEREST, 0], log[t, PRINCIPAL, 0] = interest, balance
                         log[t, INTEREST, 1] = min(now, interest)
                         log[t, PRINCIPAL, 1] = now - min(now, interest)
                         log[t, EQUITY, 1] = out.equity[t, i]
-                    s[MEZZ] = 0.0
+                    is_over = True
                     break
-            out.cure[t, i] = cure
             left = cash + income + cure - due
-            from_trap = min(max(-left, 0.0), s[HELD])
-            from_reserve = min(max(-left - from_trap, 0.0), s[RESERVE])
-            s[HELD] -= from_trap
-            s[RESERVE] -= from_reserve
-            s[BALANCE] -= principal
-            out.interest[t, i], out.principal[t, i] = interest, principal
-            out.swap[t, i], out.agent[t, i] = settled, fee
-            out.lender[t, i] += interest + principal
-            refinancing(t, i, advanced, s, rules, inputs, out)
+            from_trap = min(max(-left, 0.0), trap)
+            from_reserve = min(max(-left - from_trap, 0.0), reserve)
+            trap -= from_trap
+            reserve -= from_reserve
+            balance -= principal
+            # What is rarely not zero is written only then: untouched memory costs nothing.
+            if senior_live:
+                out.interest[t, i], out.principal[t, i] = interest, principal
+                out.lender[t, i] += interest + principal
+            if settled != 0.0:
+                out.swap[t, i] = settled
+            if fee > 0.0:
+                out.agent[t, i] = fee
+            if cure > 0.0:
+                out.cure[t, i] = cure
             # Without a senior balance a shortfall beyond cash is the owner's to pay.
             excess = left if not senior_live else max(left, 0.0)
             if not senior_live:
                 excess += from_trap + from_reserve
-            target = reserve_target(t, i, s[BALANCE], s[SCALE], rules, inputs)
-            wanted = max(target - s[RESERVE], 0.0)
+            nxt = min(t + 1, quarters)
+            rate_next, planned_next = inputs.rate[nxt, ir], inputs.plan[nxt] * scale
+            target = reserve_target(t, balance, planned_next, rate_next, rules)
+            wanted = max(target - reserve, 0.0)
             top_up = min(wanted, max(excess, 0.0))
-            freed = max(s[RESERVE] - target, 0.0)
-            s[RESERVE] += top_up - freed
+            freed = max(reserve - target, 0.0)
+            reserve += top_up - freed
             excess += freed - top_up
-            renewed = pay_refinancing(t, i, excess, s, rules, inputs, out)
-            excess -= renewed
-            owed_mezz, mezz_interest, mezz_paid, kept = pay_mezzanine(
-                t, i, excess, senior_live, s, rules, inputs, out
-            )
-            rule |= kept
-            excess -= mezz_interest + mezz_paid
+            served = 0.0
+            if renewed > DUST:
+                renewed *= 1.0 + rate + rules.refi_margin
+                asked = renewed if t >= rules.last + rules.refi_quarters else min(renewed_due, renewed)
+                served = min(asked, max(excess, 0.0))
+                renewed -= served
+                excess -= served
+            if advanced > 0.0:
+                renewed = advanced
+                renewed_due = installment(advanced, rate + rules.refi_margin, rules.refi_quarters)
+                rule |= REFINANCED
+            if served > 0.0 or advanced > 0.0:
+                out.refinance[t, i], out.refi_balance[t, i] = served - advanced, renewed
+            owed_mezz = mezz_interest = mezz_paid = 0.0
+            if mezz > DUST:
+                owed_mezz, mezz_interest, mezz_paid = mezzanine_service(
+                    t, mezz, inputs.mezz_rate[t], excess, senior_live, rules
+                )
+                if mezz_interest < owed_mezz:
+                    rule |= PIK
+                mezz += owed_mezz - mezz_interest - mezz_paid
+                excess -= mezz_interest + mezz_paid
+                out.mezzanine[t, i] += mezz_interest + mezz_paid
+                out.mezz_interest[t, i], out.mezz_principal[t, i] = mezz_interest, mezz_paid
+                out.mezz_balance[t, i] = mezz
             prepaid = 0.0
             if senior_live:
-                share, fired = coverage_tests(t, i, dscr, s, rules, inputs)
+                worn = balance > rules.early_ltv * value
+                gone = rules.early_customer and inputs.lost[t, il]
+                weak, strong, is_event, is_early, fired = coverage_tests(
+                    dscr, worn, gone, weak, strong, is_event, is_early, rules
+                )
                 rule |= fired
-                prepaid = min(share * max(excess, 0.0), s[BALANCE])
-                s[BALANCE] -= prepaid
+                share = 1.0 if fired else rules.sweep
+                prepaid = min(share * max(excess, 0.0), balance)
+                balance -= prepaid
                 excess -= prepaid
-                out.prepaid[t, i] = prepaid
-                out.lender[t, i] += prepaid
-                late = max(s[RESERVE] - reserve_target(t, i, s[BALANCE], s[SCALE], rules, inputs), 0.0)
-                s[RESERVE] -= late
+                if prepaid > 0.0:
+                    out.prepaid[t, i] = prepaid
+                    out.lender[t, i] += prepaid
+                late = max(reserve - reserve_target(t, balance, planned_next, rate_next, rules), 0.0)
+                reserve -= late
                 excess += late
                 freed += late
-            held, released = hold_back(t, i, excess, s, rules, inputs)
-            if held > 0.0 or (s[BALANCE] > DUST and s[CALM] == 0.0):
+            held = released = 0.0
+            is_above = balance > rules.ltv_cap * value and balance > DUST
+            calm = 0 if is_above else calm + 1
+            if is_above:
+                held = max(excess, 0.0)
                 rule |= TRAPPED
+            elif calm >= 2 or balance <= DUST:
+                released = trap
+            trap += held - released
             excess += released - held
-            if senior_live and s[BALANCE] <= DUST:
-                s[BALANCE] = 0.0
+            if senior_live and balance <= DUST:
+                balance = 0.0
                 rule |= REPAID
-            if advanced > 0.0:
-                rule |= REFINANCED
             out.equity[t, i] += excess - cure
-            out.mezz_interest[t, i], out.mezz_principal[t, i] = mezz_interest, mezz_paid
-            out.balance[t, i], out.mezz_balance[t, i], out.refi_balance[t, i] = s[BALANCE], s[MEZZ], s[REFI]
-            out.reserve[t, i], out.trap[t, i], out.rule[t, i] = s[RESERVE], s[HELD], rule
+            out.balance[t, i], out.reserve[t, i] = balance, reserve
+            if trap > 0.0:
+                out.trap[t, i] = trap
+            if rule != 0:
+                out.rule[t, i] = rule
             if keeps_log:
                 log[t, CASH, 0] = log[t, CASH, 1] = cash + income
                 log[t, REFINANCE, 1] = advanced
@@ -391,11 +379,11 @@ def waterfall(
                 log[t, PRINCIPAL, 0] = log[t, PRINCIPAL, 1] = principal
                 log[t, FROM_TRAP, 1], log[t, FROM_RESERVE, 1], log[t, CURE, 1] = from_trap, from_reserve, cure
                 log[t, TOP_UP, 0], log[t, TOP_UP, 1] = wanted, top_up
-                log[t, REFI_SERVICE, 1] = renewed
+                log[t, REFI_SERVICE, 1] = served
                 log[t, MEZZ_INTEREST, 0], log[t, MEZZ_INTEREST, 1] = owed_mezz, mezz_interest
                 log[t, MEZZ_PRINCIPAL, 1] = mezz_paid
                 log[t, PREPAY, 1], log[t, TRAP, 1], log[t, RELEASE, 1] = prepaid, held, released + freed
                 log[t, EQUITY, 1] = excess - cure
-        if s[MEZZ] > DUST:  # what the life of the collateral did not repay is lost
-            out.written_off[quarters, i] = s[MEZZ]
+        if not is_over and mezz > DUST:  # what the life of the collateral did not repay is lost
+            out.written_off[quarters, i] = mezz
             out.mezz_balance[quarters, i] = 0.0

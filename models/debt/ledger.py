@@ -103,7 +103,7 @@ class LoanInputs(NamedTuple):
     """Curves and paths the loan meets, USD per unit of collateral.
 
     ``rate`` all-in, ``base`` rate a swap receives and ``termination`` value of a swap (USD the borrower owes per USD
-    hedged), per quarter, (quarters + 1, paths or 1); ``mezz_rate`` (quarters + 1, 1); ``plan`` scheduled principal,
+    hedged), per quarter, (quarters + 1, paths or 1); ``mezz_rate``, ``plan`` scheduled principal,
     ``draw`` and ``mezz_draw``, ``fee`` charged by the lender until service begins, (quarters + 1,); ``cfads``,
     ``value`` and ``claim`` (quarters + 1, paths); ``lost`` customer, (quarters + 1, paths or 1).
     """

@@ -143,7 +143,7 @@ def _inputs(
     if terms.hedged and terms.base is not None and rates is not None:
         termination = termination_values(terms, plan, rates)
     return LoanInputs(
-        rate=rate, base=base, termination=termination, mezz_rate=np.full((quarters + 1, 1), terms.mezz_coupon * DELTA),
+        rate=rate, base=base, termination=termination, mezz_rate=np.full(quarters + 1, terms.mezz_coupon * DELTA),
         plan=_on_grid(plan, terms.first, quarters), draw=terms.drawn(terms.principal, quarters),
         mezz_draw=terms.drawn(terms.mezz_principal, quarters), fee=terms.ramp_fees(quarters),
         cfads=time_major(cfads), value=time_major(value), claim=time_major(claim),
