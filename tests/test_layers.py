@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
         ("models.scenario", "models.presets", "models.catalog", "models.link", "models.scenario_file",
          "models.driver_paths"),
     ),
-    (("models.fleet_run",),),
+    (("models.fleet_run", "models.backing"),),
     (("models.claims",),),
     (("models.calibration*",),),
     (("models.outcomes",),),
@@ -38,7 +38,11 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
         ("models.evaluate", "models.tables", "models.market_tables", "models.program_tables", "models.asset_series",
          "models.asset_tables", "models.fleet_totals"),
     ),
-    (("models.driver_effects",), ("models.debt.portfolio", "models.debt.book_risk", "models.debt.replay")),
+    (
+        ("models.driver_effects",),
+        ("models.debt.portfolio", "models.debt.book_risk", "models.debt.replay", "models.debt.facility",
+         "models.debt.lender", "models.debt.steps", "models.debt.solve", "models.debt.haircut", "models.debt.horizon"),
+    ),
     (("models.explain*", "models.verdict", "models.holding", "models.decisions*"),),
     (("models",),),  # the public door
     (("models.options", "models.contract"),),
