@@ -1,0 +1,317 @@
+"""A book of loans on one set of market paths: every loan through the waterfall, every customer with one default a path.
+
+Loans that close at other times stand on machines of that time: dearer before, cheaper after, as hardware gets cheaper.
+The rest is the scenario's: market, covenants, recovery, running cost. No program pays these borrowers, and no tax is
+taken: a tape says neither.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import exp, fsum, sqrt
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.assets import gpu_fleet, used_machines
+from models.assets.gpu_fleet import FleetTerms, GpuFleet
+from models.basis.shocks import Shocks, draw_shocks
+from models.basis.timeline import DELTA, Array
+from models.debt.loan import run_waterfall, weighted_average_life
+from models.debt.schedule import scheduled_principal
+from models.debt.tape import Loan
+from models.debt.terms import LoanTerms
+from models.errors import DataError
+from models.market.long_run import Hardware
+from models.market.simulate import MarketPaths, simulate_market
+from models.policy.effects import no_support
+from models.scenario import Scenario
+
+BOOK_PATHS = 1_024
+"""Paths a book is run on; eight scrambles of 128 give its standard errors."""
+HOURS_Y = 8_760.0
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """Losses of a book. Money in USD of today, one row a loan in the order of the tape.
+
+    Attributes
+    ----------
+    loans : tuple of Loan
+    balance : (loans,)
+        Owed today; for a loan that closes later, what will be lent.
+    coupon, wal_years : (loans,)
+        Per year; years from today, or from closing and ramp, to the mean dollar of principal.
+    loss : (loans, paths)
+        Present value at the loan's coupon of what is lost by default.
+    default_quarter : (loans, paths)
+        Quarter from today, ``quarters + 1`` where none comes.
+    customers : tuple of str
+        Names, by `Loan.customer_key`.
+    customer_default : (customers, paths)
+        Quarter in which a customer stops paying, ``quarters + 1`` where it never does.
+    replicate : (paths,)
+        Scramble of each path, for standard errors.
+    seed : int
+    """
+
+    loans: tuple[Loan, ...]
+    balance: Array
+    coupon: Array
+    wal_years: Array
+    loss: Array
+    default_quarter: NDArray[np.int16]
+    customers: tuple[str, ...]
+    customer_default: NDArray[np.int16]
+    replicate: NDArray[np.int64]
+    quarters: int
+    seed: int
+
+    @property
+    def is_defaulted(self) -> NDArray[np.bool_]:
+        """Whether each loan defaults on each path, (loans, paths)."""
+        return np.asarray(self.default_quarter <= self.quarters)
+
+
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """A loan with its machines, per H100e: terms of both, principal still to come, H100e it pays for."""
+
+    loan: Loan
+    fleet: FleetTerms
+    terms: LoanTerms
+    plan: Array
+    units: float
+    closing: int  # quarter from which its own clock runs, never negative
+
+
+def evaluate_book(
+    scenario: Scenario,
+    loans: Sequence[Loan],
+    *,
+    paths: int = BOOK_PATHS,
+    shocks: Shocks | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Book:
+    """Run every loan of a book on shared paths.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Market, covenants, recovery and what empty cells of the tape mean.
+    loans : sequence of Loan
+    paths : int
+        A power of two; at most those of the scenario are used.
+    shocks : Shocks, optional
+        Draws to use instead.
+    progress : callable, optional
+        Is told the share done.
+
+    Raises
+    ------
+    DataError
+        For a book without loans.
+    """
+    if not loans:
+        raise DataError("the book has no loan; add a row to the tape")
+    if shocks is None:
+        method = "sobol" if scenario.run.method == "sobol" else "random"
+        shocks = draw_shocks(scenario.run.seed, min(paths, scenario.run.paths), method)
+    market = simulate_market(scenario.setting, shocks)
+    placed = [_place(scenario, market, loan) for loan in loans]
+    customers = _customer_defaults(scenario, market, shocks.seed, placed)
+    count, quarters = len(loans), market.quarters
+    loss = np.zeros((count, market.paths))
+    default = np.full((count, market.paths), quarters + 1, dtype=np.int16)
+    wal = np.zeros(count)
+    run = _Collateral(scenario, market)
+    for done, i in enumerate(sorted(range(count), key=lambda i: _order(placed[i]))):
+        p = placed[i]
+        failed = customers.get(p.loan.customer_key)
+        loss[i], default[i], wal[i] = run.loan(p, failed)
+        if progress is not None:
+            progress((done + 1) / count)
+    return Book(
+        loans=tuple(loans),
+        balance=np.array([p.units * p.terms.principal for p in placed]),
+        coupon=np.array([p.terms.coupon for p in placed]),
+        wal_years=wal, loss=loss, default_quarter=default, customers=tuple(customers),
+        customer_default=np.array(list(customers.values()), dtype=np.int16).reshape(len(customers), market.paths),
+        replicate=shocks.replicate, quarters=quarters, seed=shocks.seed,
+    )
+
+
+def vintage_factors(hardware: Hardware, market: MarketPaths, quarter: int) -> tuple[float, float, float]:
+    """Cost, running cost and break-even contract price of machines bought at ``quarter``, over those of today.
+
+    Later vintages follow the curves of the market; earlier ones are traced back at today's rate of deflation, because
+    the model has no past.
+    """
+    if quarter <= 0:
+        dearer = exp(-quarter * DELTA * hardware.deflation_now)
+        return dearer, sqrt(dearer), dearer
+    curves = market.curves
+    price = curves.price_known_at(quarter)[quarter] / curves.price_known_at(0)[0]
+    return (
+        float(curves.hardware_cost[quarter] / curves.hardware_cost[0]),
+        float(curves.cash_cost[quarter] / curves.cash_cost[0]),
+        float(price),
+    )
+
+
+def _place(scenario: Scenario, market: MarketPaths, loan: Loan) -> _Placed:
+    fleet = _fleet_terms(scenario, market, loan)
+    ramp = scenario.hardware.ramp_quarters
+    debt, rules = scenario.gpu_debt, scenario.covenants
+    months = debt.reserve_months if loan.reserve_months is None else loan.reserve_months
+    base = scenario.rates.base_rate
+    terms = LoanTerms(
+        principal=loan.advance_rate * fleet.cost,
+        coupon=base + (loan.spread or 0.0) if loan.fixed_coupon is None else loan.fixed_coupon,
+        first=ramp + 1, last=ramp + loan.tenor_quarters, amortization=loan.amortization, balloon=loan.balloon,
+        target_dscr=1.0, reserve_quarters=months / 3.0, reserve_rate=base, lockup=rules.lockup,
+        event_of_default=rules.event_of_default, sweep=debt.sweep, ltv_cap=rules.ltv_cap, cures=rules.cures,
+        cure_cover=rules.cure_cover, fire_sale=rules.fire_sale, sale_cost=rules.sale_cost,
+        recovery_lag=rules.recovery_lag, contract_recovery=rules.contract_recovery,
+    )
+    units = loan.size / terms.principal
+    terms, plan = _seasoned(terms, ramp, max(0, -loan.vintage))
+    return _Placed(loan, fleet, terms, plan, units, max(0, loan.vintage))
+
+
+def _seasoned(terms: LoanTerms, ramp: int, age: int) -> tuple[LoanTerms, Array]:
+    """The loan as it stands ``age`` quarters after closing, everything paid as scheduled, and what is still due."""
+    nothing = np.zeros(terms.last + 1)
+    served = age - ramp
+    if served <= 0:
+        owed = terms.principal * (1.0 + terms.rate_q) ** age
+        terms = replace(terms, principal=owed, first=terms.first - age, last=terms.last - age)
+        return terms, scheduled_principal(terms, nothing)
+    plan = scheduled_principal(terms, nothing)
+    owed = terms.opening_balance - float(plan[:served].sum())
+    return replace(terms, principal=owed, first=1, last=terms.last - age), plan[served:]
+
+
+def _fleet_terms(scenario: Scenario, market: MarketPaths, loan: Loan) -> FleetTerms:
+    """Machines and contract behind a loan, quarters counted from today."""
+    fleet = _fleet(scenario, loan)
+    now = gpu_fleet.fleet_terms(fleet, scenario.offtaker, scenario.hardware, market)
+    cost_x, cash_x, price_x = vintage_factors(scenario.hardware, market, loan.vintage)
+    cost, cash = now.cost * cost_x, now.cash_cost * cash_x
+    price = now.contract_price * price_x
+    if loan.payback_years is not None:
+        price = (cash + cost / (HOURS_Y * loan.payback_years)) / now.availability
+    if loan.contract_price is not None:
+        price = loan.contract_price
+    return replace(
+        now, cost=cost, market_cost=now.market_cost * cost_x, cash_cost=cash, idle_cost=now.idle_cost * cash_x,
+        contract_price=price, contract_end=now.contract_end + loan.vintage, first=max(1, now.first + loan.vintage),
+        last=now.last + loan.vintage,
+    )
+
+
+def _fleet(scenario: Scenario, loan: Loan) -> GpuFleet:
+    fleet = scenario.gpu_fleet
+    term = fleet.contract_quarters if loan.contract_quarters is None else loan.contract_quarters
+    return fleet.model_copy(update={
+        "contracted_share": loan.contracted_share, "customer": loan.grade, "contract_quarters": term,
+        "contract_price": None, "payback_years": None,
+    })
+
+
+def _customer_defaults(
+    scenario: Scenario, market: MarketPaths, seed: int, placed: Sequence[_Placed]
+) -> dict[str, NDArray[np.int16]]:
+    """Quarter in which each customer fails, (paths,): one event a name, whatever number of loans hang on it.
+
+    It weighs the average price of its contracts against the market, by the machines it rents.
+    """
+    by_name: dict[str, list[_Placed]] = {}
+    for p in placed:
+        if p.loan.contracted_share > 0.0:
+            by_name.setdefault(p.loan.customer_key, []).append(p)
+    out = {}
+    for key in sorted(by_name):
+        group = by_name[key]
+        weights = [p.units * p.fleet.contracted for p in group]
+        price = fsum(w * p.fleet.contract_price for w, p in zip(weights, group, strict=True)) / fsum(weights)
+        if len({p.fleet.contract_price for p in group}) == 1:
+            price = group[0].fleet.contract_price
+        terms = replace(group[0].fleet, contract_price=price, first=min(p.fleet.first for p in group))
+        pays = gpu_fleet.customer_alive(
+            _fleet(scenario, group[0].loan), scenario.offtaker, terms, market, customer_draws(seed, key, market.paths)
+        )
+        out[key] = pays.sum(axis=1).astype(np.int16)
+    return out
+
+
+def customer_draws(seed: int, key: str, paths: int) -> Array:
+    """One uniform a path for one customer, by its name: another loan in the book moves nobody's draws, (paths,)."""
+    draws = np.random.default_rng([seed, zlib.crc32(f"customer {key}".encode())]).random(paths)
+    return np.clip(draws, 2.0**-53, 1.0 - 2.0**-53)
+
+
+def _order(placed: _Placed) -> tuple[int, int, float, float, str]:
+    """Neighbors share machines, contract and cash flow, so that each is computed once."""
+    f = placed.fleet
+    return placed.loan.vintage, f.contract_end, f.contract_price, f.contracted, placed.loan.customer_key
+
+
+class _Collateral:
+    """What loans in a row share: values of a vintage's machines, of a contract, and their cash flow."""
+
+    def __init__(self, scenario: Scenario, market: MarketPaths) -> None:
+        self.scenario, self.market = scenario, market
+        self.support = no_support(market.quarters)
+        self.grid = np.arange(market.quarters + 1)
+        self.kept: dict[str, tuple[object, Any]] = {}
+
+    def loan(self, p: _Placed, failed: NDArray[np.int16] | None) -> tuple[Array, NDArray[np.int16], float]:
+        """Loss (paths,) in USD of today, default quarter (paths,) and average life of one loan."""
+        never = self.market.quarters + 1
+        if failed is None:
+            failed = np.full(self.market.paths, never, dtype=np.int16)
+        pays = self.grid < failed[:, None]
+        key = (p.loan.vintage, p.fleet.contract_end, p.fleet.contract_price, p.fleet.contracted, p.loan.customer_key)
+        cfads, scrapped = self._once("cash", key, lambda: self._operate(p, pays))
+        lives = self.grid[:, None] < scrapped
+        machines = self._once("machines", p.loan.vintage, lambda: self._machines(p))
+        contract = self._once("contract", key[:3], lambda: self._contract(p))
+        value = (machines.T * lives).T
+        claim = (contract.T * p.fleet.contracted * pays.T * lives).T
+        clock = slice(p.closing, None)
+        out = run_waterfall(p.terms, cfads[:, clock], p.plan, value[:, clock], claim[:, clock])
+        is_made = failed > p.closing  # nobody lends on a contract with a customer that has failed before
+        when = np.where(out.is_defaulted & is_made, out.default_quarter + p.closing, never)
+        factor = (1.0 + p.terms.rate_q) ** -when.astype(float)
+        loss = np.where(when < never, out.loss * factor, 0.0) * p.units
+        return loss, when.astype(np.int16), weighted_average_life(p.terms, out)
+
+    def _operate(self, p: _Placed, pays: NDArray[np.bool_]) -> tuple[Array, Array]:
+        fleet, ceiling = _fleet(self.scenario, p.loan), self.scenario.clearing.ceiling_utilization
+        cfads, extras = gpu_fleet.operate(fleet, p.fleet, self.market, self.support, pays, ceiling)
+        return cfads, extras["scrapped_at"]
+
+    def _machines(self, p: _Placed) -> Array:
+        return used_machines.used_values(self.scenario.gpu_fleet, p.fleet, self.market)
+
+    def _contract(self, p: _Placed) -> Array:
+        whole = replace(p.fleet, contracted=1.0)
+        everyone = np.ones((self.market.paths, self.market.quarters + 1), dtype=np.bool_)
+        return used_machines.contract_claims(self.scenario.gpu_fleet, whole, self.market, everyone)
+
+    def _once(self, what: str, key: object, make: Callable[[], T]) -> T:
+        """What ``make`` gives, kept until another key is asked for."""
+        if what not in self.kept or self.kept[what][0] != key:
+            self.kept[what] = (key, make())
+        found: T = self.kept[what][1]
+        return found
+
+
+__all__ = ["BOOK_PATHS", "Book", "customer_draws", "evaluate_book", "vintage_factors"]
