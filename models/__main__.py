@@ -17,6 +17,8 @@ COMMANDS = {
     "explain": "Take a number apart: formula, operands, sources, down to assumptions.",
     "hindcast": "Replay episodes of the past: what the model meets, and what it misses.",
     "thesis": "Test the claims of the founding documents under a scenario.",
+    "portfolio": "What to hold: efficient mixes of the six classes, your own mix among them.",
+    "waiting": "Enter now, later, in stages or never; what looking first is worth.",
 }
 """What there is, in the order of the help; ``models/commands`` has a module for each."""
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from models.basis.shocks import REPLICATES, Shocks, draw_replicate, draw_shocks
 from models.basis.timeline import Array, discount_factors
@@ -100,7 +101,12 @@ def held_claims(
 def holding_returns(
     scenario: Scenario, shocks: Shocks | None = None, *, periods: Sequence[int] = PERIODS, entry: str = "at_cost"
 ) -> pd.DataFrame:
-    """Tidy table: asset, label, quarters, years, irr_p05, irr_p50, irr_p95, irr_p50_se, probability_of_loss(+_se)."""
+    """Tidy table of every class and holding period.
+
+    Columns: asset, label, quarters, years; irr_p05, irr_p50, irr_p95, irr_p50_se per year; probability_of_loss(+_se);
+    wealth_p05, wealth_p50, wealth_p95, wealth_mean and their _se: what a dollar has become at the common horizon of
+    ten years when proceeds earn the common funding rate after the sale, so that periods can be compared.
+    """
     if shocks is None:
         shocks = draw_shocks(scenario.run.seed, scenario.run.paths)
     market = simulate_market(scenario.setting, shocks)
@@ -116,8 +122,21 @@ def holding_returns(
                 "irr_p50_se": risk.quantile_standard_error(rate, 0.5, shocks.replicate),
                 "probability_of_loss": risk.probability_of_loss(multiple),
                 "probability_of_loss_se": risk.probability_standard_error(multiple, 1.0, shocks.replicate),
+                **_wealth(held.net, scenario.rates.cash_rate, shocks.replicate),
             })
     return pd.DataFrame(rows)
+
+
+def _wealth(net: Array, rate: float, replicate: NDArray[np.int64]) -> dict[str, float]:
+    """Terminal wealth of a dollar committed, by what is paid in and out at one reinvestment rate."""
+    paid = -returns.npv(rate, np.minimum(net, 0.0).mean(axis=0))
+    wealth = (1.0 + returns.npv(rate, net) / paid) * (1.0 + rate) ** ((net.shape[1] - 1) / 4)
+    values = risk.quantiles(wealth, (0.05, 0.5, 0.95))
+    errors = risk.quantile_standard_error(wealth, (0.05, 0.5, 0.95), replicate)
+    out = {f"wealth_{name}": float(value) for name, value in zip(("p05", "p50", "p95"), values, strict=True)}
+    out |= {f"wealth_{name}_se": float(error) for name, error in zip(("p05", "p50", "p95"), errors, strict=True)}
+    mean, error = float(wealth.mean()), risk.mean_standard_error(wealth, replicate)
+    return out | {"wealth_mean": mean, "wealth_mean_se": float(error)}
 
 
 def _unlevered(neutral: Scenario, market: MarketPaths, shocks: Shocks) -> dict[str, Claim]:
