@@ -19,6 +19,8 @@ COMMANDS = {
     "thesis": "Test the claims of the founding documents under a scenario.",
     "portfolio": "What to hold: efficient mixes of the six classes, your own mix among them.",
     "waiting": "Enter now, later, in stages or never; what looking first is worth.",
+    "comparables": "Loans on GPUs that really closed, and what the model expects them to lose.",
+    "tape": "Check a file of loans (CSV or XLSX) and run them as one book.",
 }
 """What there is, in the order of the help; ``models/commands`` has a module for each."""
 

@@ -55,7 +55,7 @@ class Book:
     customers : tuple of str
         Names, by `Loan.customer_key`.
     customer_default : (customers, paths)
-        Quarter in which a customer stops paying, ``quarters + 1`` where it never does.
+        Quarter in which a customer stops paying, ``quarters + 1`` where it keeps all its contracts.
     replicate : (paths,)
         Scramble of each path, for standard errors.
     seed : int
@@ -247,7 +247,10 @@ def _customer_defaults(
         pays = gpu_fleet.customer_alive(
             _fleet(scenario, group[0].loan), scenario.offtaker, terms, market, customer_draws(seed, key, market.paths)
         )
-        out[key] = pays.sum(axis=1).astype(np.int16)
+        failed = pays.sum(axis=1)
+        runs_until = max(p.fleet.contract_end for p in group)
+        # What becomes of a customer after its last contract is nothing to this book.
+        out[key] = np.where(failed <= runs_until, failed, market.quarters + 1).astype(np.int16)
     return out
 
 
