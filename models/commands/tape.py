@@ -40,13 +40,14 @@ def run(args: argparse.Namespace) -> None:
         tell([str(problem) for problem in found.problems[:SHOWN_PROBLEMS]])
         more = len(found.problems) - SHOWN_PROBLEMS
         shown = f", the first {SHOWN_PROBLEMS} of them above" if more > 0 else ""
-        raise DataError(f"{args.tape}: {len(found.problems):,} problems{shown}; nothing was run")
+        raise DataError(f"{args.tape}: {_count(len(found.problems))}{shown}; nothing was run")
     book = evaluate_book(scenario, found.loans)
     summary, loans = book_risk(book), loan_table(book)
     groups = {by: concentration(book, by) for by in GROUPS}
     if args.json:
         print(plain_json({
-            "book": asdict(summary), "units": UNITS, "loans": loans.to_dict("records"), "loan_units": loans.attrs["units"],
+            "book": asdict(summary), "units": UNITS,
+            "loans": loans.to_dict("records"), "loan_units": loans.attrs["units"],
             "concentration": {by: frame.to_dict("records") for by, frame in groups.items()},
             "paths": int(book.loss.shape[1]), "seed": book.seed,
         }))
@@ -55,6 +56,10 @@ def run(args: argparse.Namespace) -> None:
     for frame in (loans, *groups.values()):
         print()
         print(frame.to_string(index=False, float_format="{:.4g}".format, na_rep=""))
+
+
+def _count(problems: int) -> str:
+    return "one problem" if problems == 1 else f"{problems:,} problems"
 
 
 def _sentence(r: BookRisk) -> str:
