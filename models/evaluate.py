@@ -24,7 +24,7 @@ from models.version import MODEL_VERSION
 if TYPE_CHECKING:
     import pandas as pd
 
-KEPT = 8_192
+KEPT = 4_096
 """Paths kept whole. A larger run is measured block by block over all its paths; these remain for pictures."""
 
 
@@ -133,14 +133,14 @@ def _run(
 
 
 def _in_blocks(scenario: Scenario, keys: tuple[str, ...] | None, variants: bool) -> Evaluation:
-    """Evaluate one scramble at a time: only figures by path stay, and the first paths of every scramble."""
+    """Evaluate scramble by scramble: only figures by path stay, and the first paths of every scramble."""
     run = scenario.run
     each = run.paths // REPLICATES
     found: list[dict[str, Pooled]] = []
     kept: list[Shocks] = []
     for group in range(REPLICATES):
         shocks = draw_replicate(run.seed, group, each, _method(scenario))
-        found.append(_block(scenario, shocks, keys, variants))
+        found += [_block(scenario, shocks.take(rows), keys, variants) for rows in _rows(each)]
         kept.append(shocks.take(slice(0, KEPT // REPLICATES)))
     whole = _run(scenario, scenario, joined_shocks(kept), keys, variants)
     blocks = {
@@ -155,6 +155,12 @@ def _in_blocks(scenario: Scenario, keys: tuple[str, ...] | None, variants: bool)
         assets={key: replace(result, pooled=blocks[key]) for key, result in whole.assets.items()},
         variants={key: replace(result, pooled=blocks[key]) for key, result in whole.variants.items()},
     )
+
+
+def _rows(paths: int) -> list[slice]:
+    """Rows of a scramble, at most ``KEPT`` at a time."""
+    size = min(paths, KEPT)
+    return [slice(first, first + size) for first in range(0, paths, size)]
 
 
 def _block(

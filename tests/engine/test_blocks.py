@@ -14,7 +14,7 @@ from models.explain import explain
 from models.tables import fan, summary
 from models.verdict import verdict
 
-PATHS = 2 * KEPT
+PATHS = 4 * KEPT
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_the_sample_is_an_evaluation_of_its_own(blocks: Evaluation, whole: Evalu
 
 
 def test_paths_that_are_not_kept_are_not_explained(blocks: Evaluation) -> None:
-    with pytest.raises(ScenarioError, match=r"run\.paths: 16,384 .* set run\.paths to 8192 or less"):
+    with pytest.raises(ScenarioError, match=r"run\.paths: 16,384 .* set run\.paths to 4096 or less"):
         explain(blocks, "assets.gpu_fleet.irr.p50")
 
 
