@@ -23,8 +23,8 @@ setup: $(INSTALLED) ## create .venv and install requirements.txt (the other targ
 run: setup ## open the dashboard in the browser
 	$(BIN)/python -m streamlit run dashboard/app.py $(ARGS)
 
-test: setup ## run all tests
-	$(BIN)/python -m pytest $(ARGS)
+test: setup ## run all tests, a file a worker
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: setup ## ruff on everything, mypy --strict on models
 	$(BIN)/python -m ruff check .
