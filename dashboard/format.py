@@ -128,6 +128,8 @@ def assumption(value: object, unit: str, options: dict[str, str] | None = None, 
         return "on" if value else "off"
     if isinstance(value, str):
         return (options or {}).get(value, value)
+    if isinstance(value, tuple):
+        return ", ".join(_amount(float(each), unit) for each in value)
     if not isinstance(value, int | float):
         return str(value)
     return _amount(float(value), unit)

@@ -12,8 +12,9 @@ from functools import lru_cache
 import streamlit as st
 
 from dashboard import format as f
-from dashboard import state
+from dashboard import state, years
 from models.basis.entry import Entry, Value
+from models.catalog import declared
 from models.errors import DataError
 from models.sources import source
 
@@ -99,6 +100,10 @@ def headline(entry: Entry, base: Value) -> None:
 
 def any_assumption(entry: Entry, base: Value, scope: str = "all:") -> None:
     """Widget of any assumption, for the panel that lists them all, or for the page that names its own ``scope``."""
+    if entry.kind == "years":
+        shape = scale(entry)
+        years.editor(entry, shape.factor, shape.unit, explain(entry), scope)
+        return
     if entry.kind in ("number", "integer"):
         if entry.none:
             _own_value(entry, scope)
@@ -150,6 +155,25 @@ def _number(entry: Entry, base: Value, scope: str) -> None:
             on_change=_entered,
             args=(entry.path, slider_key, shape),
         )
+        if path := _replaced_by(entry.path):
+            st.caption(f"Without effect: {f.plain(path)} is given.")
+
+
+def _replaced_by(path: str) -> str:
+    """Label of the path by year that is used in place of this assumption; empty where there is none."""
+    slice_name = path.partition(".")[0]
+    held = getattr(state.scenario(), slice_name, None)
+    return next((label for name, label in _replacements().get(path, ()) if getattr(held, name, None) is not None), "")
+
+
+@lru_cache(maxsize=1)
+def _replacements() -> Mapping[str, list[tuple[str, str]]]:
+    """Field and label of the paths by year that replace an assumption."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for path, item in declared().items():
+        for replaced in item.replaces:
+            found.setdefault(replaced, []).append((path.rpartition(".")[2], item.label))
+    return found
 
 
 def _own_value(entry: Entry, scope: str) -> None:
@@ -198,7 +222,10 @@ def _places(value: float) -> int:
 
 
 def written(entry: Entry, value: Value) -> str:
-    """Value of an assumption as a person reads it: 60%, $1.2bn, 2029-Q2."""
+    """Value of an assumption as a person reads it: 60%, $1.2bn, 2029-Q2; of a path by year its first and last."""
+    if isinstance(value, tuple):
+        first, last = (f.assumption(each, entry.unit) for each in (value[0], value[-1]))
+        return f"{first} to {last}, by year"
     return f.assumption(value, entry.unit, dict(entry.options), entry.none)
 
 

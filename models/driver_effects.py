@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from models.basis.entry import Entry, Value
 from models.basis.shocks import Shocks, draw_shocks
 from models.basis.timeline import Array
 from models.calibration import fair_prices, market_price
+from models.catalog import PROGRAMS, catalog, with_programs
 from models.catalog import entry as declared
 from models.claims import CLASSES, VARIANTS, build_claims
 from models.errors import ScenarioError
@@ -25,7 +27,10 @@ COLUMNS = ("path", "label", "unit", "before", "after", "asset", "effect", "effec
 
 @dataclass(frozen=True)
 class Driver:
-    """One driver of the dependence map and how far it is moved: by ``step``, or by ``factor`` of its value."""
+    """One driver of the dependence map and how far it is moved: by ``step``, or by ``factor`` of its value.
+
+    A path with ``*`` stands for the same field of every program.
+    """
 
     path: str
     label: str
@@ -40,6 +45,7 @@ DRIVERS = (
     Driver("hardware.deflation_surprise", "Hardware deflation surprise", step=0.03),
     Driver("localization.share", "Localized demand", step=0.20),
     Driver("rates.base_rate", "Base rate", step=0.01),
+    Driver(f"{PROGRAMS}.*.schedule.cliff_rate", "Policy cliff", step=0.20),
 )
 
 
@@ -66,14 +72,14 @@ def driver_effects(
     today = _values(scenario, shocks, paid)
     rows = []
     for done, driver in enumerate(DRIVERS, start=1):
-        item = declared(driver.path, scenario)
-        before = _spot(scenario, shocks) if item.value is None else float(item.value)
-        after = _moved(driver, before, float(item.low or 0.0), float(item.high or 0.0))
-        try:
-            there = _values(scenario.replace({driver.path: after}), shocks, paid)
-            problem = ""
-        except ScenarioError as error:
-            there, problem = {}, str(error)
+        item = declaration(driver.path)
+        before, after, changes, problem = _move(driver, scenario, shocks)
+        there: dict[str, Array] = {}
+        if not problem:
+            try:
+                there = _values(scenario.replace(changes), shocks, paid)
+            except ScenarioError as error:
+                problem = str(error)
         for key, values in today.items():
             gap = there[key] - values if key in there else np.full_like(values, np.nan)
             rows.append((
@@ -85,6 +91,38 @@ def driver_effects(
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame.attrs["units"] = {"effect": "share of capital", "effect_se": "share of capital"}
     return frame
+
+
+def declaration(path: str) -> Entry:
+    """Declared assumption behind a driver; that of the first program where the driver is in all of them."""
+    return declared(path.replace("*", "0"), with_programs(Scenario(), 1))
+
+
+def _move(driver: Driver, scenario: Scenario, shocks: Shocks) -> tuple[float, float, dict[str, Value], str]:
+    """Value before and after, the changes that make it, and why there are none (empty otherwise)."""
+    count = len(scenario.policy.programs)
+    paths = [driver.path.replace("*", str(i)) for i in range(count)] if "*" in driver.path else [driver.path]
+    if not paths:
+        return np.nan, np.nan, {}, "No program runs in this scenario, so none can end."
+    entries = [declared(path, scenario) for path in paths]
+    held = _held_by(driver.path, scenario)
+    if held:
+        return np.nan, np.nan, {}, f"{held} is given, which is used instead."
+    before = [_number(item, scenario, shocks) for item in entries]
+    after = [
+        _moved(driver, value, float(item.low or 0.0), float(item.high or 0.0))
+        for item, value in zip(entries, before, strict=True)
+    ]
+    return float(np.mean(before)), float(np.mean(after)), dict(zip(paths, after, strict=True)), ""
+
+
+def _held_by(path: str, scenario: Scenario) -> str:
+    """Label of the path by year that replaces a driver; empty where it acts."""
+    return next((item.label for item in catalog(scenario) if path in item.replaces and item.value is not None), "")
+
+
+def _number(item: Entry, scenario: Scenario, shocks: Shocks) -> float:
+    return float(item.value) if isinstance(item.value, int | float) else _spot(scenario, shocks)
 
 
 def _moved(driver: Driver, before: float, low: float, high: float) -> float:

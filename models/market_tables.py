@@ -5,15 +5,25 @@ Shares are decimals, capacity is H100e, power GW, money USD; ``_se`` columns are
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from models.basis.timeline import Array
+from models.basis.timeline import QUARTERS, Array
 from models.evaluate import Evaluation
 from models.market.capacity import Overcapacity
+from models.market.clearing import spot_price_now
 from models.market.kernel import ORDER_HIGH, ORDER_LOW
 from models.market.localization import Localization, matched_share, safety_capacity_ratio
-from models.market.simulate import MarketPaths, Setting, idle_capital_share, idle_cost
+from models.market.simulate import (
+    MarketPaths,
+    Setting,
+    idle_capital_share,
+    idle_cost,
+    initial_scarcity,
+    market_curves,
+)
 from models.measures import risk
 from models.scenario import Scenario
 from models.tables import FAN, FAN_COLUMNS
@@ -63,6 +73,21 @@ def stopped(evaluation: Evaluation) -> pd.DataFrame:
         return pd.DataFrame({"quarter": quarters, "share": is_bust[0], "share_se": np.nan})
     error = risk.mean_standard_error(is_bust.T, evaluation.replicate)
     return pd.DataFrame({"quarter": quarters, "share": is_bust.mean(axis=0), "share_se": np.asarray(error)})
+
+
+@dataclass(frozen=True)
+class PriceToday:
+    """Rental price the market starts from, USD/h, and whether it is beyond what scarcity explains."""
+
+    price: float
+    is_clipped: bool
+
+
+def price_today(scenario: Scenario) -> PriceToday:
+    """Price at closing as the scenario states it, takes it from an index, or relates it to the long-run price."""
+    setting = scenario.setting
+    curves = market_curves(setting, QUARTERS)
+    return PriceToday(spot_price_now(setting.clearing, curves), initial_scarcity(setting, curves)[1])
 
 
 def surplus_outcome(evaluation: Evaluation) -> pd.DataFrame:

@@ -10,8 +10,7 @@ from dashboard import format as f
 from dashboard.charts.asset_fan import WRITTEN, kind_of
 from dashboard.charts.asset_messages import NOTHING, effect_words
 from dashboard.views.markup import tag, tip
-from models.catalog import entry as declared
-from models.scenario import Scenario
+from models.driver_effects import declaration
 
 Row = Mapping[str, Any]
 
@@ -154,12 +153,15 @@ def drivers(rows: Sequence[Row]) -> str:
 
 
 def _driver(row: Row) -> str:
-    item = declared(str(row["path"]), Scenario())
-    before, after = (f.assumption(round(float(row[name]), 4), item.unit) for name in ("before", "after"))
+    item = declaration(str(row["path"]))
+    is_moved = row["before"] == row["before"]
+    moved = str(row["problem"])
+    if is_moved:
+        moved = " → ".join(f.assumption(round(float(row[name]), 4), item.unit) for name in ("before", "after"))
     noise = f"±{f.digits(200 * float(row['effect_se']), 2, 2)}¢" if row["effect_se"] >= NOTHING / 2 else ""
     words = effect_words(float(row["effect"]), float(row["effect_se"]))
     about = f"{item.help} {row['problem']}".strip()
     return (
-        f'<tr><th scope="row">{tip(str(row["label"]), about)}</th><td>{escape(before)} → {escape(after)}</td>'
+        f'<tr><th scope="row">{tip(str(row["label"]), about)}</th><td>{escape(moved)}</td>'
         f'<td><b>{escape(words)}</b></td><td><span class="noise">{escape(noise)}</span></td></tr>'
     )

@@ -12,7 +12,7 @@ from dashboard import format as f
 from dashboard import inputs, run, state
 from dashboard.charts import fans, market_builders, market_fans
 from dashboard.charts import market_messages as messages
-from dashboard.views import frame
+from dashboard.views import frame, market_inputs
 from dashboard.views.markup import heading, tag
 from models import market_tables, tables
 from models.catalog import catalog, values
@@ -117,6 +117,8 @@ def render() -> None:
     _grid(market, CHARTS[3:], 2)
     st.html(heading("What localization costs", level=2))
     _grid(market, LOCAL, 2)
+    market_inputs.price_indices_of(scenario, f"{SCOPE}index:")
+    market_inputs.drivers_by_year(scenario, f"{SCOPE}years:")
     _assumptions(scenario)
     frame.foot(reading)
 
@@ -174,6 +176,6 @@ def _assumptions(scenario: Scenario) -> None:
     )
     with st.grid(3, min_column_width=280, gap="medium"):
         for entry in entries:
-            if entry.group == group:
+            if entry.group == group and entry.kind != "years":
                 with st.container(gap=None):
                     inputs.any_assumption(entry, preset.get(entry.path), SCOPE)

@@ -48,7 +48,7 @@ class ExportControl(Assumptions):
         help="Share of additions that affected blocs lose while controls last.",
     )
     cut_by_year: Years | None = yearly(
-        unit="share", low=0.0, high=1.0, symbol="export additions_y", label="Building lost by year",
+        unit="share", low=0.0, high=1.0, symbol="export additions_y", label="Building lost to controls by year",
         none="one episode of controls, if any", replaces=("rate", "start_quarter", "duration", "additions_cut"),
         help="Share of additions that affected blocs lose in each year; controls are off in a year of zero.",
     )

@@ -82,7 +82,23 @@ def test_drivers_have_the_signs_of_the_dependence_map(effects: pd.DataFrame) -> 
     assert rent["gpu_fleet"] > 0
     assert table.loc["hardware.deflation_surprise", "gpu_fleet"] < 0
     assert table.loc["localization.share", "cloud_platform"] < 0
-    assert not effects["effect"].isna().any()
+    cliff = effects["path"].str.endswith("cliff_rate")
+    assert not effects.loc[~cliff, "effect"].isna().any()
+    assert effects.loc[cliff, "effect"].isna().all(), "no program, no cliff"
+    assert effects.loc[cliff, "problem"].str.startswith("No program").all()
+
+
+def test_a_policy_cliff_hurts_who_is_paid_over_time() -> None:
+    table = driver_effects(Scenario.preset("gulf").replace({"run.paths": 256}))
+    rows = table[table["path"].str.endswith("cliff_rate")].set_index("asset")
+    assert (rows["problem"] == "").all() and rows.loc["gpu_fleet", "effect"] < 0
+    assert rows["after"].iloc[0] == pytest.approx(rows["before"].iloc[0] + 0.20)
+
+
+def test_a_driver_given_by_year_is_not_moved() -> None:
+    held = driver_effects(SMALL.replace({"demand.growth_by_year": (0.3,) * 10}))
+    row = held[held["path"] == "demand.growth_now"].iloc[0]
+    assert "Demand growth by year is given" in row["problem"] and row["effect"] != row["effect"]
 
 
 def test_a_driver_at_its_bound_moves_the_other_way() -> None:

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.charts import driver_path as driver_path_chart
 from dashboard.charts import market_builders, market_fans, market_messages
 from models import market_tables
+from models.driver_paths import driver_path
 from models.evaluate import evaluate
 from models.scenario import Scenario
 
@@ -121,3 +123,64 @@ def test_messages_follow_the_figures():
     assert market_messages.stopped_message(quiet) == "Builders hardly ever stop ordering"
     loud = pd.DataFrame({"quarter": [0, 4], "share": [0.0, 0.5], "share_se": [0.0, 0.0]})
     assert market_messages.stopped_message(loud) == "By 2027-Q4, builders have stopped ordering in 50% of futures"
+
+
+GROWTH = "market:years:demand.growth_by_year"
+
+
+def test_a_column_of_growth_is_pasted_refused_used_and_taken_back():
+    app = page().run()
+    before = {metric.label: metric.value for metric in app.metric}
+    app.text_area(key=f"{GROWTH}:text").set_value("40\n" * 9)
+    app.button(key=f"{GROWTH}:use").click().run()
+    assert not app.exception
+    assert "9 rows hold a value" in app.warning[0].value
+    assert {metric.label: metric.value for metric in app.metric} == before, "the scenario is kept"
+    app.text_area(key=f"{GROWTH}:text").set_value("60\n" * 10)
+    app.button(key=f"{GROWTH}:use").click().run()
+    assert not app.exception and not app.warning
+    assert app.query_params["demand.growth_by_year"] == "~".join(["0.6"] * 10)
+    assert {metric.label: metric.value for metric in app.metric} != before
+    assert "points above the usual path" in " ".join(element.proto.body for element in app.get("html"))
+    app.button(key=f"{GROWTH}:reset").click().run()
+    assert {metric.label: metric.value for metric in app.metric} == before
+    assert "demand.growth_by_year" not in app.query_params
+
+
+def test_a_slider_that_a_path_replaces_says_so():
+    app = page()
+    app.query_params["overcapacity.plan_by_year"] = "~".join(["0.5"] * 10)
+    app.run()
+    assert not app.exception
+    assert "assumed 50%" in app.caption[0].value
+    assert any("Without effect" in caption.value for caption in app.caption)
+
+
+def test_the_chosen_index_is_marked_and_moves_the_start():
+    app = page().run()
+    tables = [e.proto.body for e in app.get("html") if "by index, with segment" in e.proto.body]
+    assert len(tables) == 1 and "2026-09-26" in tables[0] and "history" in tables[0]
+    rows = tables[0].split("<tr>")[2:]
+    assert [("chosen" in row) for row in rows] == [True] + [False] * 11, "the model's own anchor stands first"
+    app.selectbox(key="market:index:clearing.price_index").set_value("hyperscaler_on_demand").run()
+    assert not app.exception
+    assert any("starts at" in c.value and "7\\.18" in c.value for c in app.caption)
+    assert any("Scarcity alone" in c.value for c in app.caption)
+    rows = next(e.proto.body for e in app.get("html") if "by index, with segment" in e.proto.body).split("<tr>")[2:]
+    assert [row.count("chosen") for row in rows].index(1) == 7 and "Hyperscaler, on demand" in rows[7]
+    app.toggle(key="market:index:clearing.spot_price:own").set_value(True).run()
+    assert any("A typed price comes first" in c.value for c in app.caption)
+    assert "Own value, typed" in "".join(e.proto.body for e in app.get("html"))
+
+
+def test_what_is_given_by_year_is_drawn_against_the_usual_path():
+    scale = driver_path_chart.Scale(100.0, "% a year")
+    scenario = Scenario().replace({"demand.growth_by_year": (0.5,) * 10})
+    table = driver_path(scenario, "demand.growth_by_year")
+    frame = driver_path_chart.path_frame(table, scale)
+    assert len(frame) == 20 and frame["year"].min() == 2027 and frame["year"].max() == 2036
+    assert frame.loc[frame["line"] == driver_path_chart.GIVEN, "value"].tolist() == [50.0] * 10
+    title = driver_path_chart.path_message("Demand growth by year", table, scale, "fades")
+    assert title.startswith("Demand growth as given: ") and "points above the usual path" in title
+    usual = driver_path(Scenario(), "demand.growth_by_year")
+    assert driver_path_chart.path_message("Demand growth by year", usual, scale, "fades") == "Demand growth: fades"
