@@ -9,6 +9,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from models.assets.gpu_fleet import GpuFleet, fleet_terms
+from models.assets.used_machines import value_ahead
 from models.basis.timeline import Array
 from models.claims import VARIANTS
 from models.evaluate import Evaluation
@@ -193,6 +195,12 @@ def _is_idle(evaluation: Evaluation) -> Array:
     return _in_life(_extra(evaluation, "gpu_fleet", "revenue") == 0.0, evaluation)
 
 
+def _tenant_gone(evaluation: Evaluation) -> Array:
+    """Whether the anchor tenant has defaulted; where nothing is let before delivery there is none."""
+    pays = _extra(evaluation, "data_center_unlevered", "tenant_pays").astype(bool)
+    return np.asarray(~pays if evaluation.scenario.data_center.prelease > 0.0 else np.zeros_like(pays))
+
+
 def _is_defaulted(evaluation: Evaluation) -> Array:
     loan = evaluation.claims.loan
     assert loan is not None
@@ -204,6 +212,7 @@ EVENTS: Mapping[str, Mapping[str, Paths]] = {
         "idle or scrapped": _is_idle,
         "customer has stopped paying": lambda e: _in_life(~_extra(e, "gpu_fleet", "alive").astype(bool), e),
     },
+    "data_center": {"anchor tenant has defaulted": _tenant_gone},
     "gpu_debt": {"defaulted": _is_defaulted},
     "llm_developer": {"failed": partial(_by_quarter, "llm_developer", "failed_at")},
 }
@@ -233,6 +242,38 @@ def _growth(key: str, name: str, evaluation: Evaluation) -> Array:
     return np.asarray((np.maximum(last, 0.0) / first) ** (1.0 / span) - 1.0)
 
 
+FIVE_YEARS, THREE_YEARS = 20, 12
+
+
+def _sovereign_share(evaluation: Evaluation) -> Array:
+    """Additions that states order over all additions of five years, (paths,); their own pipeline as it is planned."""
+    market, t = evaluation.market, slice(1, FIVE_YEARS + 1)
+    planned = evaluation.scenario.pipeline.sovereign_share * market.planned_additions[t].sum()
+    builds = np.broadcast_to(market.policy.builds, market.price.shape)[:, t].sum(axis=1)
+    return np.asarray(np.minimum((planned + builds) / market.world.additions[:, t].sum(axis=1), 1.0))
+
+
+def _embargoed_share(evaluation: Evaluation) -> Array:
+    """Additions behind an embargo over all additions, (paths,)."""
+    market = evaluation.market
+    if market.export is None:
+        return np.zeros(market.paths)
+    lost = np.broadcast_to(market.export.embargoed, market.price.shape) * market.world.additions
+    return np.asarray(lost[:, 1:].sum(axis=1) / market.world.additions[:, 1:].sum(axis=1))
+
+
+def _book_value(evaluation: Evaluation) -> float:
+    years = THREE_YEARS / 4.0
+    return max(0.0, 1.0 - years / evaluation.scenario.cloud_capital.book_life)
+
+
+def _used_share(evaluation: Evaluation) -> Array:
+    """Value of a machine of the market three years after it was bought, over its cost, (paths,)."""
+    scenario, market, fleet = evaluation.scenario, evaluation.market, GpuFleet()
+    terms = fleet_terms(fleet, scenario.offtaker, scenario.hardware, market)
+    return np.asarray(value_ahead(fleet, terms, market, THREE_YEARS, THREE_YEARS) / terms.cost)
+
+
 FACTS: Mapping[str, tuple[Fact, ...]] = {
     "data_center": (
         Fact("Exit yield", "share", "Yield on next year's income at which the building is sold at the horizon.",
@@ -256,6 +297,10 @@ FACTS: Mapping[str, tuple[Fact, ...]] = {
     "hardware_supplier": (
         Fact("Growth of revenue", "per year", "Growth of revenue a year, from the first to the last year.",
              partial(_growth, "hardware_supplier", "revenue")),
+        Fact("Units that states buy", "share", "Share of the world's additions of the first five years that states "
+             "order themselves, in the planned pipeline and under the programs here.", _sovereign_share),
+        Fact("Units behind an embargo", "share", "Share of the world's additions of ten years that export controls "
+             "keep from the supplier.", _embargoed_share),
     ),
     "llm_developer": (
         Fact("Failed by the horizon", "share", "Share of futures in which money runs out and the rest is sold.",
@@ -265,5 +310,9 @@ FACTS: Mapping[str, tuple[Fact, ...]] = {
     "cloud_platform": (
         Fact("Growth of EBITDA", "per year", "Growth of EBITDA a year, from the first to the last year.",
              partial(_growth, "cloud_platform", "ebitda")),
+        Fact("On the books after three years", "share", "What the accounts still show of a machine's cost, in equal "
+             "parts over its book life.", lambda e: (_book_value(e), float("nan"))),
+        Fact("Worth after three years", "share", "What a used machine fetches then, over its cost: economic life "
+             "against book life.", _used_share),
     ),
 }

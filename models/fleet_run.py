@@ -103,7 +103,7 @@ def run_fleet(
         paid = residual_guarantee.payments(guarantee, fleet, terms, market, vendor)
         flow = flow + paid
         extras |= {
-            "guarantee": paid, "vendor_alive": vendor,
+            "guarantee": paid, "vendor_alive": vendor.astype(np.float64),
             "settled": np.full(1, float(residual_guarantee.settlement_quarter(guarantee, terms))),
         }
 

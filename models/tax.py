@@ -56,13 +56,9 @@ class Tax(Assumptions):
 
 
 def machine_schedule(tax: Tax, quarters: int) -> Array:
-    """Share of a machine's cost deducted in each quarter of use, (quarters + 1,), from the first; adds up to one
-    where the quarters suffice."""
+    """Share of a machine's cost deducted in each quarter of use from the first, (quarters + 1,); adds up to one."""
     if tax.schedule == "expensed":
-        yearly = (1.0,)
-        out = np.zeros(quarters + 1)
-        out[0] = yearly[0]
-        return out
+        return np.asarray(np.eye(1, quarters + 1)[0])
     if tax.schedule == "macrs":
         shares = np.repeat(np.array(MACRS_5) / 4.0, 4)
         return np.pad(shares, (0, quarters + 1))[: quarters + 1]

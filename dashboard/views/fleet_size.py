@@ -40,11 +40,15 @@ def render(scenario: Scenario, entry: str) -> None:
     by_label = {str(row["label"]): row for row in rows}
     count, bill = (_written(by_label[name]) for name in ("GPUs", "Hardware bill"))
     value, error = float(by_label["Value at the hurdle"]["p50"]), float(by_label["Value at the hurdle"]["p50_se"])
-    verdict = "about what it must earn" if f.is_close(value, error) else (
-        f"{f.money(abs(value))} {'more' if value > 0 else 'less'} than it must earn, on average"
+    verdict = "about what they must earn" if f.is_close(value, error) else (
+        f"{f.money(abs(value))} {'more' if value > 0 else 'less'} than they must, on average"
     )
     st.html(tag("h2", "The whole fleet", "assay-part"))
-    st.html(heading(f"{count} GPUs for {bill} earn {verdict}", ABOUT) + f'<dl class="facts">{"".join(map(_row, rows))}</dl>')
+    st.html(heading(f"{count} GPUs for {bill} earn {verdict}", ABOUT) + _table(rows))
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+    return f'<dl class="facts">{"".join(map(_row, rows))}</dl>'
 
 
 def _written(row: Mapping[str, Any]) -> str:

@@ -87,7 +87,7 @@ class Cluster(Assumptions):
     minimum_service: float = assumption(
         40_000.0, unit="USD/year", low=0.0, high=2_000_000.0, step=10_000.0, symbol="S_min",
         label="Least service a cluster needs", source="judgment",
-        help="Yearly cost of staff and support that even the smallest cluster pays, in place of the market's if higher.",
+        help="Yearly cost of staff and support that even the smallest cluster pays, where the market's is lower.",
     )
 
 

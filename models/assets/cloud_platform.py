@@ -146,7 +146,8 @@ def cash_flows(
     retirement : float
         Share of a neocloud's machines that wears out in a quarter.
     tax : Tax, optional
-        Taken off if given: on EBITDA less depreciation of what is bought, and of past spending at the first year's pace.
+        Taken off if given: on EBITDA less depreciation of what is bought, past spending being
+        that of the first year.
     """
     t = years(market.quarters)
     share = martingale(shocks.cloud_share_z, cloud.ai_share_sd)

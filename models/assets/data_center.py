@@ -99,7 +99,8 @@ class Building:
     """One simulated MW: lines of (paths, quarters + 1) in USD, and what it was built with.
 
     ``capex`` <= 0, ``noi`` net operating income, ``fit_out`` tenant improvements <= 0, ``sale`` net exit proceeds,
-    ``budget_draw`` (quarters + 1,) budgeted capex, ``opening`` (paths,) quarter of delivery, ``exit_cap`` (paths,).
+    ``budget_draw`` (quarters + 1,) budgeted capex, ``opening`` (paths,) quarter of delivery, ``exit_cap`` (paths,),
+    ``tenant_pays`` whether the anchor tenant has not defaulted.
     """
 
     capex: Array
@@ -111,6 +112,7 @@ class Building:
     exit_cap: Array
     vacancy: Array
     roll: LeaseRoll
+    tenant_pays: NDArray[np.bool_]
 
 
 def simulate_building(
@@ -141,7 +143,7 @@ def simulate_building(
     sale[:, -1] = (1.0 - leasing.exit_cost) * sale_price(noi[:, -1] / DELTA, leasing.escalator, cap)
     return Building(
         capex=-overrun[:, None] * budget, noi=noi, fit_out=-roll.fit_out, sale=sale, budget_draw=budget,
-        opening=opening, exit_cap=cap, vacancy=vacancy, roll=roll,
+        opening=opening, exit_cap=cap, vacancy=vacancy, roll=roll, tenant_pays=tenant_pays,
     )
 
 
@@ -183,8 +185,9 @@ def development_margin(noi_y: float, cost: float, cap: float) -> tuple[float, fl
 
 
 def tax_due(tax: Tax, building: Building, interest: Array | None = None) -> Array:
-    """Tax of one MW in each quarter, (paths, quarters + 1), USD: on income less depreciation and interest, and on the
-    gain of the sale.
+    """Tax of one MW in each quarter, (paths, quarters + 1), USD: on income, and on the gain of the sale.
+
+    Depreciation, fit-out and interest are deducted.
 
     Parameters
     ----------
@@ -193,7 +196,7 @@ def tax_due(tax: Tax, building: Building, interest: Array | None = None) -> Arra
     """
     paths, quarters = _dims(building.noi)
     deducted = deductions(
-        building_schedule(tax, quarters), -building.capex.sum(axis=1), building.opening + 1.0,
+        building_schedule(tax, quarters), -building.capex.sum(axis=1), (building.opening + 1).astype(np.float64),
         np.full(paths, float(quarters)),
     )
     profit = building.noi + building.fit_out + building.sale - deducted
@@ -211,7 +214,8 @@ def cash_flows(building: Building, tax: Array | None = None) -> CashFlows:
     if tax is not None:
         lines["tax"] = -tax
     extras = {"noi": building.noi, "vacancy": building.vacancy, "occupancy": building.roll.occupancy,
-              "exit_cap": building.exit_cap, "opening": building.opening.astype(float)}
+              "exit_cap": building.exit_cap, "opening": building.opening.astype(float),
+              "tenant_pays": building.tenant_pays}
     return CashFlows(contrib, distrib, extras, lambda: lines)
 
 

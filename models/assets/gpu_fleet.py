@@ -20,7 +20,7 @@ from models.assets.power_prices import power_price
 from models.basis.assumption import Assumptions, assumption, choice, yearly
 from models.basis.compiled import over_paths, time_major
 from models.basis.flows import CashFlows
-from models.basis.timeline import HOURS, QUARTERS, Array, zero_paths
+from models.basis.timeline import QUARTERS, Array, zero_paths
 from models.basis.yearly import Years, by_quarter
 from models.market.long_run import Hardware, cash_cost_now
 from models.market.simulate import MarketPaths
@@ -163,7 +163,7 @@ class FleetTerms:
 def fleet_terms(
     fleet: GpuFleet, offtaker: Offtaker, hardware: Hardware, market: MarketPaths, plan: FleetPlan | None = None
 ) -> FleetTerms:
-    """Resolve what "no value" means, what chip and size change, where the contract ends and when the machine is sold."""
+    """Resolve what "no value" means, what chip and size change, where contract and life of the machine end."""
     plan = plan or FleetPlan()
     chip, ramp, ramped = plan.chip, hardware.ramp_quarters, hardware.ramp_quarters + 1
     cost = chips.hardware_price(chip, hardware.installed_cost) * fleet.cost_factor * chips.scale(plan.cluster)
@@ -221,8 +221,9 @@ def _running_costs(
         space = more * chips.space_cost(chip)
         cash = max(cash + space + more * fleet.facility_overhead * MARKET_POWER_PRICE, chips.LEAST_RUNNING_COST)
         idle = min(max(idle + space, 0.0), chips.IDLE_PART * cash)
-    varies = by_year is not None
-    return cash, idle, drawn * (power - by_quarter(by_year, market.quarters)) if varies else None
+    if by_year is None:
+        return cash, idle, None
+    return cash, idle, drawn * (power - by_quarter(by_year, market.quarters))
 
 
 def fleet_hurdle(fleet: GpuFleet, hardware: Hardware) -> float:

@@ -1,4 +1,4 @@
-"""What a used machine and its contract are worth: rents as buyers expect them at the time, from the price of the time."""
+"""What a used machine and its contract are worth: rents as buyers expect them, given the price of the time."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def value_ahead(fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, quarter
     rent = np.maximum(rent[later:] - terms.cash_cost, 0.0)
     value = (discount[later:] / v[ahead - quarter]) @ rent * HOURS
     value += v[terms.last - ahead] * expected_residual(fleet, terms, market, quarter)
-    return np.maximum(terms.salvage * market.curves.hardware_cost[ahead], value)
+    return np.asarray(np.maximum(terms.salvage * market.curves.hardware_cost[ahead], value))
 
 
 def expected_residual(fleet: GpuFleet, terms: FleetTerms, market: MarketPaths, quarter: int) -> Array | float:
-    """What buyers at ``quarter`` expect the machine to fetch in its last quarter, USD, (paths,) or the salvage value."""
+    """What buyers at ``quarter`` expect the machine to fetch in the end, USD, (paths,) or the salvage value."""
     if not terms.resale_multiple:
         return terms.salvage * terms.market_cost
     v = np.ones(terms.last + LOOK_AHEAD + 1)

@@ -6,6 +6,7 @@ from models.explain.debt import FLEET, LOAN, UNIT, debt_measures, loan_of
 from models.explain.fleet import fleet_of
 from models.explain.registry import Reader, Spec, explains
 from models.explain.stake import held, line
+from models.explain.trace import Rule
 
 EQUITY = "variants.gpu_debt_equity"
 
@@ -27,7 +28,7 @@ def cost(reader: Reader) -> Spec:
     grants = support.at_closing - support.concession
     insured = (f"{FLEET}.guarantee_premium",) if reader.scenario.residual_guarantee.is_on else ()
     about = "Hardware cost and the premium for its guarantee" if insured else "Hardware cost"
-    rule = "" if grants else "sum" if insured else "same"
+    rule: Rule = "" if grants else "sum" if insured else "same"
     return Spec(
         "Cost the loan is sized on", reader.evaluation.claims.collateral_cost, UNIT,
         f"{about}, less grants received at closing." if grants else f"{about}.", "",

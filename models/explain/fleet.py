@@ -12,9 +12,9 @@ from models.assets.gpu_fleet import FleetTerms, GpuFleet
 from models.assets.power_prices import OWN as OWN_PRICE
 from models.basis.timeline import HOURS, Array
 from models.claims import collateral_fleet, collateral_run
-from models.fleet_run import run_fleet
 from models.errors import ScenarioError
 from models.explain.registry import Reader, Spec, explains
+from models.fleet_run import run_fleet
 from models.market.long_run import cash_cost_now
 from models.policy.effects import Support
 
