@@ -12,7 +12,7 @@ import logging
 import streamlit as st
 
 from dashboard import run, state, theme
-from dashboard.views import asset_class, evidence, frame, home, market, programs, thesis
+from dashboard.views import asset_class, evidence, frame, home, loan_book, market, programs, thesis
 from models.errors import AssayError
 
 # The registry: section -> (render, title, url path, help). The very first page is the default one.
@@ -22,6 +22,7 @@ PAGES = {
         (market.render, "Market", "market", "What compute earns, how much of it stands idle, and who builds it."),
         (programs.render, "Programs", "programs", "What states announce, pay and build, and who keeps the money."),
         (thesis.render, "Thesis", "thesis", "Twenty claims of the founding documents, tested under this scenario."),
+        (loan_book.render, "Loan book", "loan-book", "Loans on GPUs that closed, and your own on the same futures."),
         (evidence.render, "Evidence", "evidence", "Every assumption with its source, and the model against history."),
     ),
     "Asset classes": asset_class.PAGES,

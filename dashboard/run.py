@@ -190,6 +190,26 @@ def _job(name: str, _make: Callable[..., T], *key: Hashable) -> Job[T]:
     return Job(lambda progress: _make(*key, progress=progress))
 
 
+def own(make: Callable[..., T], *key: Hashable) -> T:
+    """`kept` for what one reader brought along: in that session only, and gone with it."""
+    return _own(f"{make.__module__}.{make.__qualname__}", make, *key)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_KEY, scope="session")
+def _own(name: str, _make: Callable[..., T], *key: Hashable) -> T:
+    return _make(*key)
+
+
+def own_job(make: Callable[..., T], *key: Hashable) -> Job[T]:
+    """`job` for what one reader brought along: in that session only, and gone with it."""
+    return _own_job(f"{make.__module__}.{make.__qualname__}", make, *key)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_KEY, scope="session")
+def _own_job(name: str, _make: Callable[..., T], *key: Hashable) -> Job[T]:
+    return Job(lambda progress: _make(*key, progress=progress))
+
+
 @st.cache_resource(max_entries=SEARCHES, show_spinner=False, hash_funcs=_KEY)
 def flip_search(scenario: Scenario) -> Search:
     """The one search for flip points of a scenario, shared between sessions; it starts when its share is asked for."""

@@ -1,0 +1,166 @@
+"""Loans on GPUs that really closed: price against tenor, advance, customer grade or date, with one's own among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard import format as f
+from dashboard import theme
+from dashboard.charts.market_fans import value_axis
+from dashboard.charts.style import Spec, specification
+
+HEIGHT = 340
+BASIS_POINTS = "format(datum.value * 1e4, ',.0f') + ' bp'"
+GRADES = {
+    "ig": "Investment grade", "non_ig": "Below", "mixed": "Mixed", "unnamed": "Not named",
+}
+"""Grade of the customer -> words on the chart, in the order of the axis."""
+AXES = {
+    "tenor_years": "Tenor",
+    "advance_rate": "Advance rate",
+    "grade": "Customer grade",
+    "date": "Closing",
+}
+OWN = "Your facility"
+_COLUMNS = ("x", "y", "kind", "name", "terms", "price", "said", "state")
+_TITLES = {
+    "tenor_years": ("Tenor, years from closing", "datum.label"),
+    "advance_rate": ("Lent over cost of the machines", "format(datum.value, '.0%')"),
+    "date": ("Closing", "datum.label"),
+}
+
+
+def basis_points(value: float) -> str:
+    """Spread in basis points: 225 bp."""
+    return f"{f.digits(value * 1e4, 4, 0)} bp"
+
+
+def price_frame(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any], axis: str) -> pd.DataFrame:
+    """One row a facility with a spread and a place on the axis, the reader's own last.
+
+    Keys needed: borrower, facility, date, grade, spread, spread_basis, tenor_years, advance_rate, status; those of
+    ``own``: grade, spread, tenor_years, advance_rate, date.
+    """
+    out = []
+    for row in [*rows, {**own, "borrower": "", "facility": OWN, "spread_basis": "own", "status": "own"}]:
+        place = _place(row, axis)
+        if place is None or not row["spread"] == row["spread"]:
+            continue
+        said = {"quoted": "as quoted", "derived": "fixed coupon less today's base rate", "own": "as set"}
+        out.append({
+            "x": place, "y": float(row["spread"]), "kind": _kind(row), "name": _name(row),
+            "terms": _terms(row), "price": basis_points(float(row["spread"])), "said": said[str(row["spread_basis"])],
+            "state": {"own": "this scenario", "history": f"history, {row['date']}"}.get(row["status"], row["date"]),
+        })
+    return pd.DataFrame(out, columns=list(_COLUMNS))
+
+
+def _place(row: Mapping[str, Any], axis: str) -> float | str | None:
+    if axis == "grade":
+        return GRADES[str(row["grade"])]
+    if axis == "date":
+        year, month = (int(part) for part in str(row["date"]).split("-")[:2])
+        return round(year + (month - 0.5) / 12.0, 3)
+    value = float(row[axis])
+    return value if value == value else None
+
+
+def _kind(row: Mapping[str, Any]) -> str:
+    if row["status"] == "own":
+        return "own"
+    return f"{row['grade'] if row['grade'] in ('ig', 'non_ig') else 'other'}, {row['status']}"
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return str(row["facility"]) if row["status"] == "own" else f"{row['borrower']}, {row['facility']}"
+
+
+def _terms(row: Mapping[str, Any]) -> str:
+    years, share = float(row["tenor_years"]), float(row["advance_rate"])
+    parts = [f"{f.digits(years, 2, 1)} years" if years == years else "", GRADES[str(row["grade"])].lower()]
+    parts += [f"{f.percent(share, 0)} of cost" if share == share else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def price_chart(frame: pd.DataFrame, axis: str) -> alt.LayerChart:
+    """Filled: investment grade; hollow: below; small: unknown; pale: history; in color: the reader's own."""
+    base = alt.Chart(frame)
+    y = alt.Y("y:Q", axis=value_axis("Spread over the base rate", BASIS_POINTS), scale=alt.Scale(zero=True, nice=True))
+    if axis == "grade":
+        x: alt.X = alt.X("x:N", sort=list(GRADES.values()), scale=alt.Scale(domain=list(GRADES.values())),
+                         axis=alt.Axis(title=None, labelAngle=0, labelLimit=90, domain=True))
+    else:
+        title, labels = _TITLES[axis]
+        x = alt.X("x:Q", scale=alt.Scale(zero=False, nice=True, padding=14), axis=alt.Axis(
+            title=title, labelExpr=labels, format="d" if axis == "date" else "~g", tickCount=5, tickMinStep=0.05
+            if axis == "advance_rate" else 1, grid=False, domain=True))
+    ink, page, muted = theme.gray("ink"), theme.gray("page"), theme.gray("muted")
+    tips = [
+        alt.Tooltip("name:N", title="Facility"), alt.Tooltip("price:N", title="Spread"),
+        alt.Tooltip("said:N", title="Figure"), alt.Tooltip("terms:N", title="Terms"),
+        alt.Tooltip("state:N", title="Closed"),
+    ]
+
+    def points(kinds: Sequence[str], fill: str, stroke: str, size: int, opacity: float) -> alt.Chart:
+        return base.transform_filter(alt.FieldOneOfPredicate(field="kind", oneOf=list(kinds))).mark_point(
+            filled=True, fill=fill, stroke=stroke, strokeWidth=1.8, size=size, opacity=opacity
+        ).encode(x=x, y=y, tooltip=tips)
+
+    own = base.transform_filter("datum.kind == 'own'")
+    color = theme.SCREEN["gpu_debt"]
+    return alt.layer(
+        own.mark_rule(color=color, strokeDash=[3, 3], strokeWidth=1.2, aria=False).encode(y=y),
+        points(["other, history"], muted, muted, 28, 0.45), points(["other, current"], muted, muted, 28, 1.0),
+        points(["ig, history"], ink, ink, 90, 0.35), points(["non_ig, history"], page, ink, 90, 0.45),
+        points(["ig, current"], ink, ink, 90, 1.0), points(["non_ig, current"], page, ink, 90, 1.0),
+        points(["own"], color, page, 260, 1.0),
+        own.mark_text(align="left", baseline="bottom", dx=10, dy=-8, fontSize=13, fontWeight=600)
+        .encode(x=x, y=y, text="name:N"),
+    ).properties(width="container", height=HEIGHT)
+
+
+def facility_message(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any]) -> str:
+    """Where the reader's facility stands among current loans to customers of the same grade."""
+    who = {"ig": "an investment-grade customer", "non_ig": "customers below investment grade"}
+    spread = float(own["spread"])
+    peers = sorted(
+        float(row["spread"]) for row in rows
+        if row["status"] == "current" and row["kind"] == "gpu_loan" and row["grade"] == own["grade"]
+        and row["spread"] == row["spread"]
+    )
+    mine = f"Your facility pays {basis_points(spread)}"
+    if not peers or str(own["grade"]) not in who:
+        return f"{mine}; no current loan to such a customer has a known price"
+    span = basis_points(peers[0]) if len(peers) == 1 else f"{basis_points(peers[0])} to {basis_points(peers[-1])}"
+    count = "one current loan" if len(peers) == 1 else f"{len(peers)} current loans"
+    if spread < peers[0]:
+        place = "less than"
+    elif spread > peers[-1]:
+        place = "more than"
+    else:
+        place = "within the range of"
+    return f"{mine}, {place} the {span} of {count} to {who[str(own['grade'])]}"
+
+
+def replay_message(rows: Sequence[Mapping[str, Any]]) -> str:
+    """How many of the replayed loans are paid for what they are expected to lose."""
+    covered = [row for row in rows if row["verdict"] == "covered"]
+    short = [str(row["title"]) for row in rows if row["verdict"] == "not covered"]
+    close = len(rows) - len(covered) - len(short)
+    if not short and not close:
+        return f"The spread of all {len(rows)} loans exceeds what this market is expected to cost them"
+    words = f"The spread exceeds the expected loss in {len(covered)} of {len(rows)} loans"
+    words += f", not in {_listed(short)}" if short else ""
+    return words + (f"; {close} too close to call" if close else "")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{len(names)} of them"
+
+
+_EMPTY = pd.DataFrame(columns=list(_COLUMNS))
+SPECS: dict[str, Spec] = {axis: specification(price_chart(_EMPTY, axis)) for axis in AXES}

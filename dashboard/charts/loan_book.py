@@ -1,0 +1,138 @@
+"""A book of loans: chance of losing more than a share of it, and where it is concentrated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard import format as f
+from dashboard import theme
+from dashboard.charts.market_fans import value_axis
+from dashboard.charts.style import PERCENT, Spec, specification
+
+HEIGHT = 300
+ROW = 34
+MOST_NAMES = 10
+LINES = {"book": "this book", "apart": "the same loans, untied"}
+_CURVE = ("loss", "probability", "line", "text", "mark")
+_BARS = ("name", "order", "part", "share", "offset", "text")
+PARTS = {"balance_share": "share of what is owed", "tail_share": "share of the worst losses"}
+
+
+def curve_frame(table: pd.DataFrame) -> pd.DataFrame:
+    """Two curves, a row a point: loss (share of book), probability, line, text, mark (name at the end of a line)."""
+    out = []
+    for line, column in (("book", "probability"), ("apart", "independent")):
+        named = _named_at(table, column)
+        for i, row in enumerate(table.to_dict("records")):
+            chance = float(row[column])
+            noise = f" {f.noise(float(row['probability_se']))} pts" if line == "book" else ""
+            out.append({
+                "loss": float(row["loss"]), "probability": chance, "line": line,
+                "text": f"loses more than {f.percent(float(row['loss']))} in {f.percent(chance)} of futures{noise}",
+                "mark": LINES[line] if i == named else None,
+            })
+    return pd.DataFrame(out, columns=list(_CURVE))
+
+
+def _named_at(table: pd.DataFrame, column: str) -> int:
+    """Where a curve is named: where the two are far apart, the book to the right, the other to the left."""
+    level = 0.06 if column == "probability" else 0.20
+    below = (table[column] < level).to_numpy()
+    return int(below.argmax()) if below.any() else len(table) - 1
+
+
+def curve_chart(frame: pd.DataFrame) -> alt.LayerChart:
+    """Chance of losing more, in full ink for the book and dashed for the same loans if nothing tied them."""
+    base = alt.Chart(frame)
+    x = alt.X("loss:Q", scale=alt.Scale(nice=False), axis=alt.Axis(
+        title="Loss, share of what is owed", labelExpr="format(datum.value, '.0%')", tickCount=6, grid=False,
+        domain=True))
+    y = alt.Y("probability:Q", scale=alt.Scale(domainMin=0), axis=value_axis("Chance of losing more", PERCENT))
+    color = theme.SCREEN["gpu_debt"]
+    book = base.transform_filter("datum.line == 'book'")
+    apart = base.transform_filter("datum.line == 'apart'")
+    return alt.layer(
+        apart.mark_line(color=theme.gray("muted"), strokeDash=[4, 3], strokeWidth=1.6).encode(x=x, y=y),
+        book.mark_line(color=color, strokeWidth=2.4).encode(x=x, y=y),
+        base.mark_point(size=90, opacity=0, aria=False).encode(x=x, y=y, tooltip=[alt.Tooltip("text:N", title=" ")]),
+        base.transform_filter("isValid(datum.mark)").mark_text(align="left", baseline="bottom", dx=7, dy=-5)
+        .encode(x=x, y=y, text="mark:N"),
+    ).properties(width="container", height=HEIGHT)
+
+
+def bars_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Two bars a name, largest share of the worst losses first; names beyond the tenth are added up.
+
+    Keys needed: name, loans, balance_share, tail_share.
+    """
+    ranked = sorted(rows, key=lambda row: (-float(row["tail_share"]), str(row["name"])))
+    shown, rest = ranked[:MOST_NAMES], ranked[MOST_NAMES:]
+    if rest:
+        shown = [*shown, {
+            "name": f"{len(rest)} others", "loans": sum(int(row["loans"]) for row in rest),
+            **{part: sum(float(row[part]) for row in rest) for part in PARTS},
+        }]
+    out = []
+    for order, row in enumerate(shown):
+        loans = int(row["loans"])
+        for k, (part, words) in enumerate(PARTS.items()):
+            share = float(row[part])
+            out.append({
+                "name": _short(str(row["name"])), "order": order, "part": words, "share": share, "offset": k,
+                "text": f"{row['name']}, {loans} {'loan' if loans == 1 else 'loans'}: {f.percent(share)} {words[6:]}",
+            })
+    return pd.DataFrame(out, columns=list(_BARS))
+
+
+def _short(name: str, most: int = 28) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
+def bars_chart(frame: pd.DataFrame) -> alt.LayerChart:
+    """Gray: what is owed; in color: what the worst losses consist of. The name stands above its bars."""
+    base = alt.Chart(frame)
+    y = alt.Y("name:N", sort=alt.EncodingSortField("order"), axis=None, scale=alt.Scale(paddingInner=0.5))
+    x = alt.X("share:Q", axis=alt.Axis(title=None, labelExpr=PERCENT, tickCount=4), scale=alt.Scale(zero=True))
+    names = base.transform_filter("datum.offset == 0").mark_text(
+        align="left", baseline="bottom", dy=-9, fontSize=12, color=theme.gray("muted"), limit=320
+    ).encode(y=y, x=alt.value(0), text="name:N")
+    color = alt.Color("part:N", legend=None, scale=alt.Scale(
+        domain=list(PARTS.values()), range=[theme.gray("faint"), theme.SCREEN["gpu_debt"]]))
+    bars = base.mark_bar(height=6).encode(
+        y=y, x=x, yOffset=alt.YOffset("offset:O", scale=alt.Scale(rangeMin=-5, rangeMax=9)), color=color,
+        tooltip=[alt.Tooltip("text:N", title=" ")],
+    )
+    return alt.layer(bars, names).properties(width="container", height=alt.Step(ROW))
+
+
+def book_message(risk: Mapping[str, Any]) -> str:
+    """What the worst futures cost, and how much of that comes from what ties the loans together."""
+    tail, apart, error = (float(risk[k]) for k in ("cvar_95", "independent_cvar_95", "cvar_95_se"))
+    if tail <= 0:
+        return "This book loses nothing in any future drawn"
+    words = f"In its worst 5% of futures this book loses {f.percent(tail)} of what it is owed"
+    if int(risk["loans"]) == 1:
+        return words
+    if f.is_close(tail - apart, error):
+        return f"{words}, about as much as if nothing tied its loans together"
+    than = "against" if tail > apart else "less than"
+    return f"{words}, {than} {f.percent(apart)} if nothing tied its loans together"
+
+
+def names_message(rows: Sequence[Mapping[str, Any]], what: str) -> str:
+    """The name or year that weighs most in the worst losses, beside its share of what is owed."""
+    top = max(rows, key=lambda row: float(row["tail_share"]))
+    if float(top["tail_share"]) <= 0:
+        return f"No {what} weighs on the worst losses: there are none"
+    owed, tail = f.percent(float(top["balance_share"]), 0), f.percent(float(top["tail_share"]), 0)
+    name = f"Loans of {top['name']}" if what == "year" else str(top["name"])
+    verb = "are" if what == "year" else "is"
+    return f"{name} {verb} {owed} of what is owed and {tail} of the worst losses"
+
+
+CURVE: Spec = specification(curve_chart(pd.DataFrame(columns=list(_CURVE))))
+BARS: Spec = specification(bars_chart(pd.DataFrame(columns=list(_BARS))))
