@@ -19,6 +19,11 @@ COMMANDS = {
     "thesis": "Test the claims of the founding documents under a scenario.",
     "portfolio": "What to hold: efficient mixes of the six classes, your own mix among them.",
     "waiting": "Enter now, later, in stages or never; what looking first is worth.",
+    "tornado": "What each assumption alone does to a metric, widest bar first.",
+    "sobol": "Share of variance each assumption brings, alone and with others.",
+    "seek": "Which value of an assumption brings a metric to a goal.",
+    "surface": "Where over two assumptions one class stops beating another.",
+    "flips": "The cheapest combination of changes that flips the verdict.",
     "comparables": "Loans on GPUs that really closed, and what the model expects them to lose.",
     "tape": "Check a file of loans (CSV or XLSX) and run them as one book.",
 }

@@ -45,7 +45,7 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     ),
     (("models.explain*", "models.verdict", "models.holding", "models.decisions*"),),
     (("models",),),  # the public door
-    (("models.options", "models.contract"),),
+    (("models.options", "models.contract", "models.target_options"),),
     (("models.commands*",),),
     (("models.__main__",),),
     (("dashboard", "dashboard.theme", "dashboard.format"),),

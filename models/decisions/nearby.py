@@ -75,6 +75,11 @@ class Bought:
         return np.asarray(returns.npv(self.rates.cash_rate, self.net) / self.capital)
 
     @cached_property
+    def steady_value(self) -> Array:
+        """The same mean as `value` with less noise: what control variates explain is taken out."""
+        return steadied(self.value, self.claim.controls)
+
+    @cached_property
     def npv(self) -> Array:
         """Present value at the hurdle per dollar committed, less what control variates explain of its noise."""
         return steadied(np.asarray(returns.npv(self.claim.hurdle, self.net) / self.capital), self.claim.controls)
