@@ -100,6 +100,13 @@ def quarterly_spend(program: Program, policy: Policy, quarters: int) -> Array:
     return pay * by_quarter(policy.intensity_by_year, quarters)
 
 
+def _runs(policy: Policy, quarters: int) -> Array:
+    """1 in quarters of years that programs pay in, shape (quarters + 1,)."""
+    if policy.intensity_by_year is None:
+        return np.ones(quarters + 1)
+    return np.asarray((by_quarter(policy.intensity_by_year, quarters) > 0.0).astype(float))
+
+
 def mean_intensity(program: Program, policy: Policy) -> float:
     """What the announced budget of a program is multiplied by, on average over the quarters it is planned for."""
     if policy.intensity_by_year is None:
@@ -185,14 +192,14 @@ def simulate_support(
     support = no_support(shocks.quarters)
     if not policy.direct_channel or not policy.home:
         return support
-    t = np.arange(shocks.quarters + 1)
+    t, runs = np.arange(shocks.quarters + 1), _runs(policy, shocks.quarters)
     closing = concession = credit = cut = cover = loan_share = clawback = 0.0
     cheaper, share = support.cash_cost_cut, support.offtake_share
     price = offtake_price
     for program in policy.home:
         mix, terms = program.mix, program.terms
         kept = 1.0 - terms.capture
-        is_live = program.schedule.start == 0  # a fleet bought today is paid by what is open today
+        is_live = program.schedule.start == 0 and runs[0] > 0  # a fleet bought today is paid by what is open today
         if mix.grant > 0 and is_live:
             closing += terms.capex_share * kept * hardware_cost
             clawback = max(clawback, program.schedule.clawback)
@@ -205,9 +212,9 @@ def simulate_support(
             cut, loan_share = cut + terms.rate_cut * kept, max(loan_share, terms.loan_share)
         if mix.power > 0:
             saving = facility_kw * terms.power_discount * kept
-            cheaper = cheaper + saving * live_quarters(program, shocks)
+            cheaper = cheaper + saving * live_quarters(program, shocks) * runs
         if mix.offtake + mix.procurement > 0 and not terms.refuses_offtake:
-            live = live_quarters(program, shocks, notice=True)
+            live = live_quarters(program, shocks, notice=True) * runs
             share = share + terms.offtake_share * live * ((t >= first_quarter) & (t <= last_quarter))
             price = offtake_price if terms.offtake_price is None else terms.offtake_price
         if mix.guarantee > 0:

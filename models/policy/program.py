@@ -227,7 +227,8 @@ class Policy(Assumptions):
     @property
     def active(self) -> tuple[Program, ...]:
         """Programs with money behind them."""
-        return tuple(p for p in self.programs if self.intensity * p.schedule.budget * p.schedule.disbursement > 0)
+        scale = self.intensity * (1.0 if self.intensity_by_year is None else max(self.intensity_by_year))
+        return tuple(p for p in self.programs if scale * p.schedule.budget * p.schedule.disbursement > 0)
 
     @property
     def home(self) -> tuple[Program, ...]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.basis.shocks import draw_shocks
 from models.basis.timeline import Array
 from models.market.simulate import MarketPaths
-from models.policy.effects import cliff_quarter, quarterly_spend
+from models.policy.effects import cliff_quarter, mean_intensity, quarterly_spend
 from models.policy.program import INSTRUMENTS, Program
 from models.presets import presets
 from models.scenario import Scenario
@@ -46,7 +46,7 @@ def paid(market: MarketPaths) -> Array:
 def test_no_program_spends_more_than_is_disbursed_or_outside_its_time(scenario: Scenario) -> None:
     plan = scenario.policy
     spent = paid(market_of(scenario)).sum(axis=1)
-    allowed = sum(plan.intensity * p.schedule.budget * p.schedule.disbursement for p in plan.active)
+    allowed = sum(mean_intensity(p, plan) * p.schedule.budget * p.schedule.disbursement for p in plan.active)
     assert (spent <= allowed * (1.0 + 1e-9)).all()
     for one in plan.active:
         alone = scenario.replace({"policy.programs": [one]})
@@ -60,8 +60,8 @@ def test_no_program_spends_more_than_is_disbursed_or_outside_its_time(scenario: 
         assert not (bought * (t >= end + one.schedule.notice)).any(), "purchases after notice"
         assert not ((total - bought) * (t >= end)).any(), "money after the cliff"
         live = (t >= one.schedule.start) & (t < one.schedule.stop) & (t < end)
-        rate = quarterly_spend(one, plan)
-        assert np.allclose(total[np.broadcast_to(live, total.shape)], rate, rtol=1e-9), "instruments split the spending"
+        rate = live * quarterly_spend(one, plan, 40)
+        assert np.allclose(np.where(live, total, 0.0), rate, rtol=1e-9), "instruments split the spending"
 
 
 @settings(max_examples=200)
@@ -221,3 +221,16 @@ def test_order_of_programs_does_not_matter() -> None:
     for key in ("gpu_fleet", "gpu_debt", "hardware_supplier", "cloud_platform"):
         flows = [claims_of(s, [key]).by_key[key].flows.net for s in (straight, turned)]
         assert np.allclose(*flows, rtol=1e-9, atol=1e-9 * np.abs(flows[0]).max()), key
+
+
+def test_a_year_without_money_pays_nobody() -> None:
+    """Money skips the year, a fleet bought in it gets no grant, and no year at all is no policy."""
+    gulf = Scenario.preset("gulf")
+    late = gulf.replace({"policy.intensity_by_year": (0.0, *[1.0] * 9)})
+    money = paid(market_of(late))
+    assert not money[:, :5].any() and money[:, 5].mean() > 0
+    assert (paid(market_of(gulf))[:, 6:12] == money[:, 6:12]).all()
+    today, later = (claims_of(s, ["gpu_fleet"]).by_key["gpu_fleet"].flows.net[:, 0].mean() for s in (gulf, late))
+    assert later < today, "support at closing lowers what is paid in"
+    never = gulf.replace({"policy.intensity_by_year": (0.0,) * 10})
+    assert never.policy.active == () == never.policy.home

@@ -33,6 +33,7 @@ from models.decisions.thesis.record import (
 )
 from models.decisions.thesis.statements import STATEMENTS
 from models.decisions.thesis.subject import Subject
+from models.policy.effects import mean_intensity
 
 PROGRAM_QUARTERS = 20
 DOUBLES_IN_TWO_YEARS = 2.0**0.5 - 1.0
@@ -51,7 +52,7 @@ def subsidies(subject: Subject) -> ClaimTest:
         funding_gap(operations(subject, scenario), PROGRAM_QUARTERS), "USD",
     )
     policy = subject.scenario.policy
-    paid = sum(policy.intensity * p.schedule.budget * p.schedule.disbursement for p in policy.home)
+    paid = sum(mean_intensity(p, policy) * p.schedule.budget * p.schedule.disbursement for p in policy.home)
     fabs_us, fabs_eu = fact("US support for fabs", "sovereign_programs-027", "USD", 1e9, "amount_usd_bn"), fact(
         "EU support for fabs", "sovereign_programs-028", "USD", 1e9, "amount_usd_bn")
     ai_us = fact("US direct support for AI compute", "sovereign_programs-026", "USD", 1e9, "amount_usd_bn")
