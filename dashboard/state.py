@@ -245,6 +245,11 @@ def exchange(place: str, thing: object) -> object:
     return before
 
 
+def place(name: str) -> object:
+    """What stands at a place of the dashboard in this session; None if nothing does."""
+    return _store().places.get(name)
+
+
 def seed(key: str, value: object) -> str:
     """Put a value into a widget before it is drawn, and return the widget's key.
 

@@ -19,7 +19,7 @@ from models.errors import ScenarioError
 from models.measures import risk
 
 ROUNDS = 400
-TOLERANCE = 1e-7
+TOLERANCE = 1e-6
 _SLACK = 1e-9
 
 Plane = tuple[float, Array]
@@ -87,7 +87,8 @@ def tail_plane(values: Array, weights: Array, confidence: float) -> Plane:
     count = len(loss)
     size = (1.0 - confidence) * count
     whole = min(int(np.floor(size + 1e-9)), count)
-    order = np.argsort(-loss, kind="stable")[: whole + 1]
+    near = np.argpartition(-loss, min(whole, count - 1))[: whole + 1]
+    order = near[np.argsort(-loss[near], kind="stable")]
     slope = values[order[:whole]].sum(axis=0)
     if whole < count and size - whole > 1e-9:  # the path that straddles the boundary counts in part
         slope = slope + (size - whole) * values[order[whole]]
@@ -119,15 +120,14 @@ class _Search:
     def least(self, goal: Goal, means: Array | None, target: float) -> Array:
         """Weights that make the goal least with a mean of at least `target`."""
         weights = self._start(means, target)
+        planes = goal(weights)
         for _ in range(ROUNDS):
-            planes = goal(weights)
             for height, slope in planes:
                 self.planes.append(slope)
                 self.heights.append(height - float(slope @ weights))
-            now = max(height for height, _ in planes)
             weights, bound = self._solve(means, target)
-            reached = max(height for height, _ in goal(weights))
-            if min(now, reached) - bound <= TOLERANCE * max(1.0, abs(bound)):
+            planes = goal(weights)
+            if max(height for height, _ in planes) - bound <= TOLERANCE * max(1.0, abs(bound)):
                 break
         return weights
 
@@ -197,14 +197,15 @@ def minimax_regret(payoffs: Sequence[Callable[[Array], Plane]], limits: Limits) 
     Returns
     -------
     weights : (assets,)
-    best : (worlds,)
-        Payoff of the mix that would have been best in each world, had it been known.
+    best : (worlds, assets)
+        The mix that would have been best in each world, had it been known.
     """
-    best = np.array([payoff(least(_turned(payoff), limits))[0] for payoff in payoffs])
+    best = np.array([least(_turned(payoff), limits) for payoff in payoffs])
+    tops = [payoff(weights)[0] for payoff, weights in zip(payoffs, best, strict=True)]
 
     def regret(weights: Array) -> Sequence[Plane]:
         planes = [_negative(payoff(weights)) for payoff in payoffs]
-        return [(top + value, slope) for top, (value, slope) in zip(best, planes, strict=True)]
+        return [(top + value, slope) for top, (value, slope) in zip(tops, planes, strict=True)]
 
     return least(regret, limits), best
 

@@ -178,7 +178,7 @@ def summarize(
     mean = utility.mean(axis=0)
     names = (*CLASSES, CASH)
     choice = int(mean.mean(axis=0).argmax())
-    everything = _worth("all", "All of them", utility[0], utility[1], mean, mean, choice, group, rates)
+    everything = _worth("all", "All of them together", utility[0], utility[1], mean, mean, choice, group, rates)
     found = []
     for j, (path, label) in enumerate(labels.items()):
         fitted, crossed = _fit(points[:, j], mean, group)

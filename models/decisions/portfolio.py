@@ -53,8 +53,8 @@ class Study:
         The mixes proposed.
     worlds : mapping
         Name -> outcomes of the same deals in that world, at today's prices; "" is the scenario's own.
-    best : (worlds,)
-        Sure gain of the best allowed mix of each world.
+    best : (worlds, classes)
+        The best allowed mix of each world, had it been known.
     rank, rank_se, tails, tails_se : (6, 6)
         Correlation by rank and of tails, with standard errors.
     """
@@ -79,16 +79,28 @@ class Study:
 
     @cached_property
     def regret(self) -> pd.DataFrame:
-        """One row a world: world, title, best (sure gain), and the regret of each class and proposed mix."""
-        rows = []
-        for (name, table), top in zip(self.worlds.items(), self.best, strict=True):
-            gain = {key: sure_gain(table.gains[:, i], self.rates) for i, key in enumerate(table.keys)}
-            gain |= {mix.name: sure_gain(table.gains @ _array(mix), self.rates) for mix in self.mixes}
-            rows.append(
-                {"world": name, "title": presets()[name].title if name else "This scenario", "best": float(top)}
-                | {key: float(top) - value for key, value in gain.items()}
-            )
+        """One row a world: world, title, best (sure gain), and the regret (+_se) of each class and proposed mix."""
+        held = dict(zip(CLASSES, np.eye(len(CLASSES)), strict=True)) | {mix.name: _array(mix) for mix in self.mixes}
+        rows: list[dict[str, Any]] = [
+            {"world": name, "title": presets()[name].title if name else "This scenario",
+             "best": sure_gain(table.gains @ top, self.rates)}
+            for (name, table), top in zip(self.worlds.items(), self.best, strict=True)
+        ]
+        for key, weights in held.items():
+            for row, (value, error) in zip(rows, self.regret_of(weights), strict=True):
+                row |= {key: value, f"{key}_se": error}
         return pd.DataFrame(rows)
+
+    def regret_of(self, weights: Array) -> list[tuple[float, float]]:
+        """What a mix (classes,) misses against the best mix of each world, with paired standard errors."""
+        out = []
+        for table, top in zip(self.worlds.values(), self.best, strict=True):
+            def missed(gains: Array, top: Array = top) -> float:
+                return sure_gain(gains @ top, self.rates) - sure_gain(gains @ weights, self.rates)
+
+            error = float(risk.replicate_standard_error(missed, table.gains, table.replicate))
+            out.append((missed(table.gains), error))
+        return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,15 +113,15 @@ class Own:
         None where nothing is placed, or the caps forbid that mean.
     gap, gap_se : float
         Tail loss of the own mix less that of the match, on the same fresh paths.
-    regret : dict
-        World -> what the own mix falls short of the best one there.
+    regret : tuple of (float, float)
+        For each world what the own mix falls short of the best one there, and its standard error.
     """
 
     mix: Mix
     match: Mix | None
     gap: float
     gap_se: float
-    regret: Mapping[str, float]
+    regret: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +139,8 @@ class Portfolio:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for the command line."""
         study, own = self.study, self.own
-        regret = study.regret.assign(own=list(own.regret.values()))
+        missed, errors = zip(*own.regret, strict=True)
+        regret = study.regret.assign(own=missed, own_se=errors)
         return {
             "settings": asdict(study.settings), "mixes": [asdict(mix) for mix in (own.mix, *study.mixes)],
             "own_against_frontier": {
@@ -200,10 +213,7 @@ def own_mix(found: Study, weights: tuple[float, ...]) -> Own:
     check_weights(weights)
     own, judge = np.array(weights), found.judge
     match = _match(judge.fitted, own, found.settings.limits, found.points)
-    regret = {
-        name: float(top) - sure_gain(table.gains @ own, found.rates)
-        for (name, table), top in zip(found.worlds.items(), found.best, strict=True)
-    }
+    regret = tuple(found.regret_of(own))
     mix = judge.mix("own", "Your mix", own)
     if match is None:
         return Own(mix, None, float("nan"), float("nan"), regret)
