@@ -56,7 +56,7 @@ def scenario_from(args: argparse.Namespace) -> tuple[Scenario, str, tuple[str, .
     notes: tuple[str, ...] = ()
     preset = args.preset or "base"
     if args.file:
-        scenario = from_json(_read(Path(args.file)))
+        scenario = from_json(read_file(Path(args.file)))
     elif args.link:
         decoded = decode(args.link.split("?", 1)[-1])
         scenario, preset, notes = decoded.scenario, decoded.preset, decoded.notes
@@ -115,7 +115,8 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def _read(path: Path) -> str:
+def read_file(path: Path) -> str:
+    """Text of a scenario file; raises ScenarioError if it is too large, no text or not there."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise ScenarioError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; a scenario is a few kilobytes")
