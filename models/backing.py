@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.assets import gpu_debt, gpu_fleet
+from models.assets import gpu_debt_terms, gpu_fleet
 from models.assets.gpu_fleet import FleetPlan, FleetTerms, GpuFleet
 from models.basis.shocks import Shocks
 from models.basis.timeline import HOURS, Array
@@ -96,7 +96,7 @@ def backing(scenario: Scenario, run: FleetRun, market: MarketPaths, shocks: Shoc
     if hedge is not None:
         flow = flow + hedge
     normals = shocks.rate_z
-    rates = gpu_debt.base_rates(scenario.loan_pricing, scenario.rates.base_rate, normals)
+    rates = gpu_debt_terms.base_rates(scenario.loan_pricing, scenario.rates.base_rate, normals)
     return Backing(flow, claim, hedge, contract, rates, ~run.pays & (t <= terms.contract_end))
 
 

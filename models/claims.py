@@ -7,14 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.assets import cloud_platform, data_center, gpu_debt, gpu_fleet, hardware_supplier, llm_developer
+from models.assets import (
+    cloud_platform,
+    data_center,
+    gpu_debt,
+    gpu_debt_terms,
+    gpu_fleet,
+    hardware_supplier,
+    llm_developer,
+)
 from models.backing import backing, customer_pays, structure_of
 from models.backing import collateral_fleet as collateral_fleet
 from models.basis.flows import CashFlows
 from models.basis.shocks import Shocks, calm_shocks
 from models.basis.timeline import DELTA, Array, zero_paths
 from models.debt.loan import LoanPaths, LoanTerms, scheduled_principal
-from models.fleet_run import FleetRun, fleet_plan, fleet_support, run_fleet
+from models.fleet_run import FleetRun, fleet_plan, run_fleet
 from models.market.simulate import MarketPaths, simulate_market
 from models.policy.effects import Support, live_quarters
 from models.scenario import Scenario
@@ -230,7 +238,7 @@ def _base_run(scenario: Scenario, interest: Array | None) -> tuple[FleetRun, Arr
 
 def loan_terms_of(scenario: Scenario, pot: gpu_debt.Collateral, support: Support) -> LoanTerms:
     """Resolved terms of the facility on this collateral."""
-    return gpu_debt.loan_terms(
+    return gpu_debt_terms.loan_terms(
         facility(scenario), scenario.covenants, pot, base_rate=scenario.rates.base_rate,
         ramp=scenario.hardware.ramp_quarters, rate_cut=support.rate_cut * support.loan_share,
         guarantee=support.guarantee_cover, structure=structure_of(scenario), credit=scenario.contract_credit,

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.assets import gpu_debt
+from models.assets import gpu_debt, gpu_debt_terms
 from models.assets.gpu_debt import Collateral, Covenants, GpuDebt
 from models.backing import structure_of
 from models.basis.flows import CashFlows
-from models.basis.shocks import Shocks, calm_shocks, draw_shocks
+from models.basis.shocks import Method, Shocks, calm_shocks, draw_shocks
 from models.basis.timeline import DELTA, Array
 from models.claims import collateral, facility, loan_terms_of
 from models.debt.loan import LoanPaths, loan_to_value, run_waterfall
@@ -235,10 +235,10 @@ def facility_result(
 
 def on_ground(scenario: Scenario, ground: Ground) -> FacilityResult:
     """Run a facility on collateral that is there already; its loan may differ, its collateral must not."""
-    rates = gpu_debt.base_rates(scenario.loan_pricing, scenario.rates.base_rate, ground.shocks.rate_z)
+    rates = gpu_debt_terms.base_rates(scenario.loan_pricing, scenario.rates.base_rate, ground.shocks.rate_z)
     ground = replace(ground, pot=replace(ground.pot, rates=rates))
     terms = loan_terms_of(scenario, ground.pot, ground.support)
-    limits = gpu_debt.size_limits(
+    limits = gpu_debt_terms.size_limits(
         facility(scenario), ground.pot, replace(terms, principal=scenario.gpu_debt.advance_cap * ground.pot.cost),
         structure_of(scenario), scenario.contract_credit,
     )
@@ -298,5 +298,5 @@ def _collateral_key(scenario: Scenario) -> Scenario:
 
 
 def _draws(scenario: Scenario) -> Shocks:
-    method = "sobol" if scenario.run.method == "sobol" else "random"
-    return draw_shocks(scenario.run.seed, min(scenario.run.paths, KEPT), method)  # type: ignore[arg-type]
+    method: Method = "sobol" if scenario.run.method == "sobol" else "random"
+    return draw_shocks(scenario.run.seed, min(scenario.run.paths, KEPT), method)

@@ -1,4 +1,4 @@
-"""Break-even haircuts: how much lower rents, or the value of used machines, could be before the lender stops earning."""
+"""Break-even haircuts: how much lower rents, or the value of machines, could be before the lender stops earning."""
 
 from __future__ import annotations
 

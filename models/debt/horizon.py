@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.basis.timeline import DELTA
+from models.basis.timeline import DELTA, Array
 from models.debt import ledger
 from models.debt.facility import FacilityResult
 from models.debt.lender import Estimate
@@ -79,5 +79,5 @@ def wall(result: FacilityResult) -> Wall:
     )
 
 
-def _share(values: np.ndarray, result: FacilityResult) -> Estimate:  # type: ignore[type-arg]
+def _share(values: Array, result: FacilityResult) -> Estimate:
     return Estimate(float(values.mean()), float(risk.mean_standard_error(values, result.replicate)))

@@ -1,7 +1,7 @@
 """The loan waterfall, compiled: one path after the other, one quarter after the other, as a deal team reads it.
 
-Rules are short functions of numbers; ``waterfall`` reads, calls them in order of payment and writes. They take no arrays
-from it, because counting references to thirty arrays at every call would cost more than the work itself.
+Rules are short functions of numbers; ``waterfall`` reads, calls them in order of payment and writes. They take no
+arrays from it, because counting references to thirty arrays at every call would cost more than the work itself.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from models.debt.ledger import (
     PIK,
     PREPAY,
     PRINCIPAL,
+    REFI_SERVICE,
     REFINANCE,
     REFINANCED,
-    REFI_SERVICE,
     RELEASE,
     REPAID,
     STEPS,
@@ -46,6 +46,8 @@ from models.debt.ledger import (
     LoanOut,
     LoanRules,
 )
+
+FLAT = 1e-9  # rate a quarter below which compounding is lost in rounding
 
 __all__ = ["STEPS", "LoanInputs", "LoanOut", "LoanRules", "waterfall"]
 
@@ -65,7 +67,8 @@ def reserve_target(t: int, balance: float, planned_next: float, rate_next: float
     nxt = t + 1
     if balance <= DUST or nxt > rules.last:
         return 0.0
-    return float(rules.reserve_quarters * (balance * rate_next + scheduled(nxt, balance, planned_next, rate_next, rules)))
+    service = balance * rate_next + scheduled(nxt, balance, planned_next, rate_next, rules)
+    return float(rules.reserve_quarters * service)
 
 
 @kernel
@@ -123,7 +126,7 @@ def new_money(principal: float, balloon: float, rate: float, value: float, ahead
     ``rate`` a quarter of the new loan; ``ahead`` cash flow a quarter around maturity, when the contract may be over.
     """
     count = rules.refi_quarters
-    annuity = (1.0 - (1.0 + rate) ** -count) / rate if rate > 0.0 else float(count)
+    annuity = (1.0 - (1.0 + rate) ** -count) / rate if rate > FLAT else float(count)
     limit = min(rules.refi_ltv * value, ahead / rules.refi_coverage * annuity)
     return float(max(min(principal, balloon, limit), 0.0))
 
@@ -132,7 +135,7 @@ def new_money(principal: float, balloon: float, rate: float, value: float, ahead
 def installment(amount: float, rate: float, count: int) -> float:
     """Equal payment a quarter that repays an amount, USD."""
     growth = (1.0 + rate) ** count
-    return amount * rate * growth / (growth - 1.0) if rate > 0.0 else amount / count
+    return amount * rate * growth / (growth - 1.0) if rate > FLAT else amount / count
 
 
 @kernel

@@ -66,7 +66,7 @@ def lender_view(result: FacilityResult) -> LenderView:
     low = replicate_standard_error(lambda part: np.quantile(part, 0.05), _irrs(result), groups)
     return LenderView(
         yield_promised=promised,
-        irr=Estimate(_irr(result.lender.mean(axis=0)), _error(lambda part: _irr(part.mean(axis=0)), result.lender, result)),
+        irr=_irr_of_mean(result),
         irr_low=Estimate(float(np.quantile(_irrs(result), 0.05)), float(low)),
         default_probability=default,
         loss_given_default=_ratio(loan.loss, loan.exposure, result),
@@ -179,7 +179,8 @@ def loss_curve(result: FacilityResult, points: int = 50) -> pd.DataFrame:
     """Probability that a tranche loses more than a share of what it paid in: tranche, loss, probability."""
     at = np.linspace(0.0, 1.0, points + 1)
     rows = [
-        (name, float(x), float((losses > max(x, 1e-9)).mean())) for name, losses in loss_shares(result).items() for x in at
+        (name, float(x), float((losses > max(x, 1e-9)).mean()))
+        for name, losses in loss_shares(result).items() for x in at
     ]
     return pd.DataFrame(rows, columns=["tranche", "loss", "probability"])
 
@@ -187,6 +188,11 @@ def loss_curve(result: FacilityResult, points: int = 50) -> pd.DataFrame:
 def _irrs(result: FacilityResult) -> Array:
     rates, _ = returns.irr(result.lender)
     return np.where(np.isnan(rates), 0.0, rates)
+
+
+def _irr_of_mean(result: FacilityResult) -> Estimate:
+    error = _error(lambda part: _irr(part.mean(axis=0)), result.lender, result)
+    return Estimate(_irr(result.lender.mean(axis=0)), error)
 
 
 def _irr(flow: Array) -> float:

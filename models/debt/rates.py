@@ -117,4 +117,5 @@ def _legs(terms: LoanTerms, plan: Array) -> tuple[Array, Array, Array]:
     span = slice(terms.first, terms.last + 1)
     curve = terms.base[span]
     notional = terms.opening_balance - np.concatenate([[0.0], np.cumsum(plan)[:-1]])
-    return notional, np.cumprod(1.0 / (1.0 + terms.base * DELTA))[span], curve
+    discount = np.cumprod(1.0 / (1.0 + terms.base * DELTA), dtype=np.float64)[span]
+    return notional, discount, curve

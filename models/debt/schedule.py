@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from models.basis.timeline import Array
@@ -42,8 +44,8 @@ def level_payment(balance: float, balloon: float, rate_q: float, count: int) -> 
     """Equal payment a quarter that leaves ``balloon`` after ``count`` quarters, USD."""
     if rate_q == 0.0:
         return (balance - balloon) / count
-    growth = (1.0 + rate_q) ** count
-    return (balance * growth - balloon) * rate_q / (growth - 1.0)
+    gain = math.expm1(count * math.log1p(rate_q))  # exact where a rate is next to nothing
+    return (balance * (1.0 + gain) - balloon) * rate_q / gain
 
 
 def _level(balance: float, balloon: float, rates: Array) -> float:

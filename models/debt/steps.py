@@ -1,4 +1,4 @@
-"""The waterfall of one path, quarter by quarter, in words: what was due, what was paid, what is short, which rule fired."""
+"""The waterfall of one path, quarter by quarter, in words: what was due, paid and short, and which rule fired."""
 
 from __future__ import annotations
 
@@ -191,12 +191,12 @@ def _sale(loan: LoanPaths, t: int) -> list[Row]:
     sold = float(loan.sale[0, t])
     if sold <= 0.0 and float(loan.guarantee[0, t]) <= 0.0:
         return [("no payment", 0.0, 0.0, "the collateral belongs to its buyer" if t else "")]
-    owed = float(loan.exposure[0])
+    owed, backed = float(loan.exposure[0]), float(loan.guarantee[0, t])
     return [
         ("sale of machines and contract", sold, sold, "after the time to recovery, at the fire-sale price"),
         ("to swap bank", float(loan.swap[0, t]), float(loan.swap[0, t]), "end of the swap"),
-        ("to lender", owed, float(loan.lender[0, t] - loan.guarantee[0, t]), "what is owed, before interest to the sale"),
-        ("state guarantee", float(loan.guarantee[0, t]), float(loan.guarantee[0, t]), "pays its share of the shortfall"),
+        ("to lender", owed, float(loan.lender[0, t]) - backed, "what is owed, before interest to the sale"),
+        ("state guarantee", backed, backed, "pays its share of the shortfall"),
         ("to mezzanine", float(loan.mezzanine[0, t]), float(loan.mezzanine[0, t]), "after the lender is whole"),
         ("to equity", float(loan.equity[0, t]), float(loan.equity[0, t]), "what is left"),
     ]

@@ -116,7 +116,8 @@ class LoanTerms:
         """Balance expected when service begins: interest and undrawn fees are capitalized until then."""
         if self.draws == 1 and self.base is None and self.capitalizes:
             return float(self.principal * (1.0 + self.rate_q) ** (self.first - 1))
-        rates, draws, fees = self.rates_q(self.first), self.drawn(self.principal, self.first), self.ramp_fees(self.first)
+        n = self.first
+        rates, draws, fees = self.rates_q(n), self.drawn(self.principal, n), self.ramp_fees(n)
         balance = float(draws[0])
         for t in range(1, self.first):
             balance += float(draws[t] + (balance * rates[t] + fees[t] if self.capitalizes else 0.0))
