@@ -12,7 +12,7 @@ import logging
 import streamlit as st
 
 from dashboard import run, state, theme
-from dashboard.views import asset_class, evidence, frame, home, loan_book, market, portfolio, programs, thesis
+from dashboard.views import asset_class, drivers, evidence, frame, home, loan_book, market, portfolio, programs, thesis
 from models.errors import AssayError
 
 # The registry: section -> (render, title, url path, help). The very first page is the default one.
@@ -20,6 +20,7 @@ PAGES = {
     "": (
         (home.render, "Decide", "decide", "Which class pays for its risk, how sure that is, and what would flip it."),
         (market.render, "Market", "market", "What compute earns, how much of it stands idle, and who builds it."),
+        (drivers.render, "What drives it", "drivers", "Which assumptions matter, and what would have to be true."),
         (programs.render, "Programs", "programs", "What states announce, pay and build, and who keeps the money."),
         (portfolio.render, "Portfolio", "portfolio", "What to hold, when to enter, and what to find out first."),
         (thesis.render, "Thesis", "thesis", "Twenty claims of the founding documents, tested under this scenario."),

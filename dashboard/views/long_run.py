@@ -24,8 +24,10 @@ from models.errors import AssayError
 
 T = TypeVar("T")
 
-QUICK = 4.0
+QUICK = 6.0
 """Seconds below which a run starts by itself."""
+BRIEF = 2.0
+"""Seconds below which there is nothing worth cancelling."""
 EVERY = 0.7
 """Seconds between two looks at a job."""
 PATIENCE = 90.0
@@ -98,7 +100,7 @@ def _watch(job: jobs.Job[T], slot: str, words: str, seconds: float) -> None:
         left = f"about {lasting(job.seconds_left(seconds))} left" if job.progress < 0.985 else "nearly done"
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.progress(job.progress, text=f"{words}: {f.percent(job.progress, 0)}, {left}{shared}")
-            if seconds > QUICK:
+            if seconds > BRIEF:
                 st.button("Cancel", key=f"{slot}:cancel", type="tertiary", on_click=job.leave, args=(me,))
 
     look()

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from contourpy import contour_generator
 
 from models.basis.entry import Entry
 from models.basis.timeline import Array
@@ -70,10 +71,24 @@ class Surface:
         z = self.certainty[np.isfinite(self.gap)]
         return float((z > 2).mean()), float((np.abs(z) <= 2).mean()), float((z < -2).mean())
 
+    def border(self) -> tuple[list[Array], list[Array]]:
+        """Lines where the mean difference is zero, and outlines of the band that is too close to call.
+
+        Each is (points, 2) of x and y in the stored units of the assumptions, linear between the points of the grid.
+        """
+        gap, z = np.ma.masked_invalid(self.gap), np.ma.masked_invalid(np.clip(self.certainty, -1e6, 1e6))
+        axes = (np.array(self.x.values), np.array(self.y.values))
+        lines = contour_generator(*axes, gap).lines(0.0) if np.ptp(gap.compressed()) > 0 else []
+        bands = contour_generator(*axes, z, fill_type="OuterCode").filled(-2.0, 2.0)[0] if z.count() else []
+        return [np.asarray(line) for line in lines], [np.asarray(band) for band in bands if band is not None]
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         sure, close, lost = self.shares
-        return asdict(self) | {"share_first": sure, "share_too_close": close, "share_second": lost}
+        lines, bands = self.border()
+        return asdict(self) | {
+            "zero": lines, "band": bands, "share_first": sure, "share_too_close": close, "share_second": lost,
+        }
 
 
 def surface(
