@@ -73,7 +73,7 @@ def path_chart(frame: pd.DataFrame) -> alt.LayerChart:
     base = alt.Chart(frame)
     years = list(range(f.year_of(1), f.year_of(37) + 1))
     x = alt.X(
-        "year:Q", scale=alt.Scale(domain=[years[0], years[-1]], nice=False, padding=4),
+        "year:Q", scale=alt.Scale(domain=[years[0], years[-1]], nice=False, padding=14),
         axis=alt.Axis(title=None, grid=False, values=years[::3], labelExpr="format(datum.value, 'd')"),
     )
     y = alt.Y("value:Q", scale=alt.Scale(zero=True, nice=True), axis=value_axis("", "datum.label"))
@@ -90,7 +90,7 @@ def path_chart(frame: pd.DataFrame) -> alt.LayerChart:
         usual.mark_point(color=muted, filled=True, size=24, opacity=1).encode(x=x, y=y, tooltip=tips),
         given.mark_point(color=ink, filled=True, size=40, opacity=1).encode(x=x, y=y, tooltip=tips),
         names.transform_filter(f"datum.line === '{USUAL}'")
-        .mark_text(align="left", baseline="top", dy=8, fontSize=12, color=muted).encode(x=x, y=y, text="name:N"),
+        .mark_text(align="left", baseline="bottom", dx=10, dy=2, fontSize=12, color=muted).encode(x=x, y=y, text="name:N"),
         names.transform_filter(f"datum.line === '{GIVEN}'")
         .mark_text(align="right", baseline="bottom", dy=-6, fontSize=12, color=ink).encode(x=x, y=y, text="name:N"),
     ).properties(width="container", height=HEIGHT)
