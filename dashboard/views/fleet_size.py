@@ -12,6 +12,7 @@ from dashboard import format as f
 from dashboard import run
 from dashboard.charts.messages import records
 from dashboard.views.markup import heading, tag, tip
+from models.assets.power_prices import PlacePrice, price_table
 from models.fleet_totals import fleet_totals
 from models.scenario import Scenario
 
@@ -45,6 +46,28 @@ def render(scenario: Scenario, entry: str) -> None:
     )
     st.html(tag("h2", "The whole fleet", "assay-part"))
     st.html(heading(f"{count} GPUs for {bill} earn {verdict}", ABOUT) + _table(rows))
+
+
+    with st.expander("Power price by place, with sources"):
+        st.caption("Chosen by name under its own assumptions. Large users pay less than business tariffs say.")
+        st.html(power_prices(price_table(), scenario.cluster.place))
+
+
+def power_prices(rows: Sequence[PlacePrice], chosen: str) -> str:
+    """Table of the places whose power price can be chosen by name; the chosen one is marked."""
+    head = "".join(f'<th scope="col">{text}</th>' for text in ("Place", "Price", "Source"))
+    body = "".join(
+        f'<tr><th scope="row">{tip(row.name, row.reading)}</th>'
+        f"<td>{f'<b>{_power(row.price)}</b>' if row.place == chosen else _power(row.price)}</td>"
+        f'<td><span class="noise">{escape(row.citation)}</span></td></tr>'
+        for row in rows
+    )
+    caption = tag("caption", "Price of power by place, USD per kWh, with its source")
+    return f'<table class="measures drivers">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _power(price: float) -> str:
+    return f"${f.digits(price, 3, 3)}/kWh"
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from models.rows import read_rows
-from models.sources import DATA
+from models.sources import DATA, source
 
 OWN = "own"
 """Choice that takes the typed price."""
@@ -49,6 +50,25 @@ def power_price(place: str, typed: float) -> float:
     Source: facts/data_centers.csv, rows 052 to 070; business tariffs overstate what the largest users pay.
     """
     return typed if place == OWN else _table()[place]
+
+
+class PlacePrice(NamedTuple):
+    """Price of power at a place: key, words, USD/kWh, what was read and its citation."""
+
+    place: str
+    name: str
+    price: float
+    reading: str
+    citation: str
+
+
+def price_table() -> tuple[PlacePrice, ...]:
+    """Every place that can be chosen, cheapest first."""
+    rows = []
+    for key, (name, fact, _) in _ROWS.items():
+        found = source(fact)
+        rows.append(PlacePrice(key, name, _table()[key], found.reading, found.citation))
+    return tuple(sorted(rows, key=lambda row: row.price))
 
 
 def fact_of(place: str) -> str:
