@@ -24,6 +24,10 @@ COMMANDS = {
     "seek": "Which value of an assumption brings a metric to a goal.",
     "surface": "Where over two assumptions one class stops beating another.",
     "flips": "The cheapest combination of changes that flips the verdict.",
+    "compare": "Two scenarios side by side: inputs that differ, figures, and why they differ.",
+    "stress": "Every class under each named stress, and under all at once.",
+    "reverse": "The most likely way in which a class loses money, and its story.",
+    "regret": "What each class and mix would be regretted for, over the presets.",
     "comparables": "Loans on GPUs that really closed, and what the model expects them to lose.",
     "tape": "Check a file of loans (CSV or XLSX) and run them as one book.",
 }

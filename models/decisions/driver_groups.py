@@ -30,7 +30,7 @@ class DriverGroup:
 GROUPS: Mapping[str, DriverGroup] = {
     "demand": DriverGroup("Demand", "Growth, volatility, busts, efficiency surprises and regimes of demand."),
     "supply": DriverGroup("Supply and overcapacity", "Planned surplus, who builds and how fast, and how prices clear."),
-    "hardware": DriverGroup("Hardware and costs", "Cost and life of machines, power, building and running costs."),
+    "hardware": DriverGroup("Hardware and costs", "Cost, life and use of machines, power, building, running costs and tax."),
     "policy": DriverGroup("Sovereign programs", "Programs, their intensity and channels, and a state's champion."),
     "place": DriverGroup("Place and borders", "Localized demand, planning by blocs, export controls, joint ventures."),
     "deals": DriverGroup(
@@ -42,18 +42,22 @@ GROUPS: Mapping[str, DriverGroup] = {
 _SLICES: Mapping[str, str] = {
     "demand": "demand", "regime": "demand",
     "overcapacity": "supply", "pipeline": "supply", "capacity": "supply", "clearing": "supply",
-    "hardware": "hardware", "llm_costs": "hardware",
+    "hardware": "hardware", "llm_costs": "hardware", "chip": "hardware", "cluster": "hardware",
+    "fleet_stages": "hardware", "tax": "hardware",
     "policy": "policy",
     "localization": "place", "export": "place",
     "offtaker": "deals", "gpu_fleet": "deals", "data_center": "deals", "leasing": "deals", "gpu_debt": "deals",
     "covenants": "deals", "hardware_supplier": "deals", "llm_developer": "deals", "llm_funding": "deals",
     "cloud_platform": "deals", "cloud_capital": "deals", "rates": "deals", "entry": "deals",
+    "residual_guarantee": "deals", "loan_pricing": "deals", "loan_triggers": "deals", "mezzanine": "deals",
+    "contract_credit": "deals", "rent_floor": "deals",
     "run": DRAWS,
 }
 _EXCEPTIONS: Mapping[str, tuple[str, ...]] = {
     "hardware": (
         "gpu_fleet.own_fill", "gpu_fleet.salvage", "gpu_fleet.scrap_after", "gpu_fleet.gap_half_life",
-        "gpu_fleet.cost_factor", "gpu_fleet.power_price", "gpu_fleet.facility_overhead",
+        "gpu_fleet.cost_factor", "gpu_fleet.power_price", "gpu_fleet.power_price_by_year",
+        "gpu_fleet.facility_overhead",
         "data_center.capex", "data_center.build_quarters", "data_center.overrun_sd", "data_center.delay_mean",
         "hardware_supplier.price_factor", "cloud_capital.book_life",
     ),

@@ -72,7 +72,19 @@ def drivers(scenario: Scenario, key: str) -> tuple[Driver, ...]:
         out.append(Driver("cliff", "End of sovereign programs", "policy_u"))
     if scenario.export.rate > 0 and scenario.export.start_quarter is None:
         out.append(Driver("export", "Export controls", "export_u"))
-    return (*out, *_OWN[key])
+    return (*out, *_OWN[key], *_of_contracts(scenario, key))
+
+
+def _of_contracts(scenario: Scenario, key: str) -> list[Driver]:
+    """Drivers that only some contracts have: a vendor's guarantee, a customer's new price, a floating rate."""
+    out = []
+    if key in ("gpu_fleet", "gpu_debt") and scenario.residual_guarantee.is_on:
+        out.append(Driver("vendor", "Luck of the vendor", "vendor_u"))
+    if key == "gpu_debt" and scenario.contract_credit.renegotiation_rate > 0:
+        out.append(Driver("renegotiation", "Renegotiation of the contract", "renegotiation_u"))
+    if key == "gpu_debt" and scenario.loan_pricing.base == "drawn" and scenario.loan_pricing.volatility > 0:
+        out.append(Driver("base_rate", "Base rate", "rate_z", 1))
+    return out
 
 
 class DriverSpace:

@@ -175,6 +175,9 @@ def _moved(item: Entry, asked: Sequence[tuple[Stress, Move]]) -> tuple[Value, li
             notes.append(f"{part.title}: {item.label} is already at {here}, beyond {there}; kept.")
         value = worse
     for part, move in by_rule["add"]:
+        if value is None:
+            notes.append(f"{part.title}: {item.label} has no number of its own to shift ({item.none}); kept.")
+            continue
         shifted = float(value) + float(move.value)  # type: ignore[arg-type]
         low, high = float(item.low or 0.0), float(item.high) if item.high is not None else float("inf")
         value = round(min(max(shifted, low), high), 12)
