@@ -169,9 +169,9 @@ def _surface(scenario: Scenario, paid: str) -> None:
     st.html(heading("Where one class stops beating another", level=2))
     classes, names = {key: asset.label for key, asset in CLASSES.items()}, assumption_names(scenario)
     with st.grid(4, min_column_width=180, gap="small"):
-        first = pick("Class A", classes, "first", "gpu_debt")
+        first = pick("Class A", classes, "first", "gpu_fleet")
         second = pick("Class B", {k: v for k, v in classes.items() if k != first}, f"second:{first}",
-                       "cloud_platform" if first != "cloud_platform" else "gpu_debt")
+                       "data_center" if first != "data_center" else "gpu_fleet")
         x = pick("Across", names, "x", "overcapacity.peak")
         y = pick("Up", {k: v for k, v in names.items() if k != x}, f"y:{x}",
                   "policy.intensity" if x != "policy.intensity" else "overcapacity.peak")
