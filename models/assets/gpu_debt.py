@@ -188,7 +188,10 @@ def _lines(terms: LoanTerms, collateral: Collateral, loan: LoanPaths, subsidy: A
     """Project cash on one side, the other claimants and reserves on the other; the lender closes the sum."""
     shared = _shared_lines(collateral, loan)
     # The draws pay for hardware.
-    shared["project"] -= terms.drawn(terms.principal + terms.mezz_principal, loan.balance.shape[1] - 1)
+    drawn = -terms.drawn(terms.principal + terms.mezz_principal, loan.balance.shape[1] - 1)[None, :]
+    shared["project"][:, 0] = drawn[0, 0]
+    drawn[0, 0] = 0.0
+    shared |= _moved({"later draws": drawn})
     return shared | {"cure": loan.cure, "interest subsidy": subsidy, "equity": -(loan.equity + loan.cure)}
 
 

@@ -86,6 +86,12 @@ class LoanTerms:
         return self.coupon * DELTA
 
     @property
+    def charges(self) -> bool:
+        """Whether the lender takes fees in cash or keeps part of a draw."""
+        is_paid = self.undrawn_fee > 0.0 and self.draws > 1 and not self.capitalizes
+        return self.upfront_fee > 0.0 or self.discount > 0.0 or is_paid
+
+    @property
     def is_floating(self) -> bool:
         """Whether the coupon moves with a base rate."""
         return self.base is not None

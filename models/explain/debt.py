@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.basis.timeline import Array
+from models.basis.timeline import DELTA, Array
 from models.debt.loan import LoanPaths, LoanTerms
 from models.explain.fleet import fleet_of
 from models.explain.quantile import PROBABILITY, error_spec, known, quantile_spec, scramble_spec
@@ -157,13 +157,24 @@ def coverage(reader: Reader, path: str, t: int) -> Spec:
     return Spec(
         f"Debt service coverage, quarter {t}, {reader.whose(path)}", reader.pick(loan.dscr, path, t), "x",
         "Cash available for debt service over interest and scheduled principal.", "DSCR = CFADS/(interest + principal)",
-        (f"{FLEET}.cash.{path}.{t}", f"{LOAN}.service.{path}.{t}"), "quotient",
+        (f"{FLEET}.cash.{path}.{t}", f"{LOAN}.service.{path}.{t}"),
+        "" if loan_of(reader)[1].agent_fee else "quotient", ("loan_pricing.agent_fee",) if loan_of(reader)[1].agent_fee
+        else (),
     )
 
 
 @explains("assets.gpu_debt.service.{path}.{t}")
 def service(reader: Reader, path: str, t: int) -> Spec:
     """Interest and scheduled principal due."""
+    exchanged = _exchanged(reader, path, t)
+    if exchanged:
+        return Spec(
+            f"Debt service due, quarter {t}, {reader.whose(path)}", _due(reader, path, t), UNIT,
+            "Interest on the balance, scheduled principal, and what a swap costs, less what a new lender repays.",
+            "interest + principal + swap − new loan",
+            (f"{LOAN}.interest_due.{path}.{t}", f"{LOAN}.principal_due.{path}.{t}", "loan_pricing.hedged",
+             "loan_triggers.refinances"),
+        )
     return Spec(
         f"Debt service due, quarter {t}, {reader.whose(path)}", _due(reader, path, t), UNIT,
         "Interest on the balance, and scheduled principal.", "interest + principal",
@@ -172,12 +183,19 @@ def service(reader: Reader, path: str, t: int) -> Spec:
 
 
 def _due(reader: Reader, path: str, t: int) -> float:
-    loan, _ = loan_of(reader)
+    loan, terms = loan_of(reader)
     covered = reader.pick(loan.dscr, path, t)
     if np.isnan(covered):
         raise UnknownPath(f"nothing is due in quarter {t}")
     cash = reader.pick(reader.evaluation.claims.by_key["gpu_debt"].flows.ledger["project"], path, t)
+    cash -= reader.pick(loan.balance, path, t - 1) * terms.agent_fee * DELTA
     return cash / covered if covered else _interest(reader, path, t) + _paid(reader, path, t)
+
+
+def _exchanged(reader: Reader, path: str, t: int) -> float:
+    """What a swap adds to service less what a new lender repays of it, USD."""
+    loan, _ = loan_of(reader)
+    return reader.pick(loan.swap, path, t) + min(reader.pick(loan.refinance, path, t), 0.0)
 
 
 def _paid(reader: Reader, path: str, t: int) -> float:
@@ -186,12 +204,37 @@ def _paid(reader: Reader, path: str, t: int) -> float:
 
 def _interest(reader: Reader, path: str, t: int) -> float:
     loan, terms = loan_of(reader)
-    return reader.pick(loan.balance, path, t - 1) * terms.rate_q
+    before = reader.pick(loan.balance, path, t - 1)
+    if not terms.is_floating:
+        return before * terms.rate_q
+    if t == int(reader.pick(loan.default_quarter.astype(float), path)):
+        return reader.pick(loan.exposure, path) - before
+    return reader.pick(loan.interest, path, t)
+
+
+@explains("assets.gpu_debt.floating_rate.{path}.{t}")
+def floating_rate(reader: Reader, path: str, t: int) -> Spec:
+    """Rate of a floating loan in a quarter."""
+    loan, _ = loan_of(reader)
+    before = reader.pick(loan.balance, path, t - 1)
+    rate = _interest(reader, path, t) / DELTA / before if before else float("nan")
+    return Spec(
+        f"Rate of the loan, quarter {t}, {reader.whose(path)}", rate, "per year",
+        "Base rate set a quarter ago, and the spread.", "SOFR_t + spread",
+        (f"{LOAN}.coupon", "loan_pricing.base", "loan_pricing.long_run", "loan_pricing.half_life",
+         "loan_pricing.volatility", "draws"),
+    )
 
 
 @explains("assets.gpu_debt.interest_due.{path}.{t}")
 def interest_due(reader: Reader, path: str, t: int) -> Spec:
     """Interest due in a quarter."""
+    if loan_of(reader)[1].is_floating:
+        return Spec(
+            f"Interest due, quarter {t}, {reader.whose(path)}", _interest(reader, path, t), UNIT,
+            "Balance a quarter ago, times a quarter of the rate then.", "balance·rate·Δ",
+            (f"{LOAN}.balance.{path}.{t - 1}", f"{LOAN}.floating_rate.{path}.{t}", "constants.quarter"), "product",
+        )
     return Spec(
         f"Interest due, quarter {t}, {reader.whose(path)}", _interest(reader, path, t), UNIT,
         "Balance a quarter ago, times a quarter of the coupon.", "balance·coupon·Δ",
@@ -203,7 +246,8 @@ def interest_due(reader: Reader, path: str, t: int) -> Spec:
 def principal_due(reader: Reader, path: str, t: int) -> Spec:
     """Scheduled principal due in a quarter."""
     return Spec(
-        f"Principal due, quarter {t}, {reader.whose(path)}", _due(reader, path, t) - _interest(reader, path, t),
+        f"Principal due, quarter {t}, {reader.whose(path)}", _due(reader, path, t) - _interest(reader, path, t)
+        - _exchanged(reader, path, t),
         UNIT,
         "Level payments less interest, equal principal, or sculpted to coverage; the rest in the last quarter.", "",
         ("gpu_debt.amortization", f"{LOAN}.installment", "gpu_debt.balloon", "gpu_debt.tenor_quarters",
@@ -230,8 +274,17 @@ def balance(reader: Reader, path: str, t: int) -> Spec:
     loan, terms = loan_of(reader)
     label = f"Balance, end of quarter {t}, {reader.whose(path)}"
     value, unit = reader.pick(loan.balance, path, t), "USD per H100e of collateral"
+    if t == 0 and terms.draws > 1:
+        parts = (f"{LOAN}.principal", "loan_pricing.draws")
+        return Spec(label, value, unit, "First of several equal draws.", "", parts)
     if t == 0:
         return Spec(label, value, unit, "Drawn at closing.", "", (f"{LOAN}.principal",), "same")
+    if t < terms.first and (terms.draws > 1 or not terms.capitalizes):
+        return Spec(
+            label, value, unit, "Balance a quarter ago, what is drawn, and interest and fees that are capitalized.", "",
+            (f"{LOAN}.balance.{path}.{t - 1}", f"{LOAN}.coupon", "loan_pricing.draws", "loan_pricing.undrawn_fee",
+             "loan_pricing.capitalizes"),
+        )
     if t < terms.first:
         return Spec(label, value, unit, "Interest is added to the balance until the machines earn.",
                     "balance·(1 + coupon·Δ)", (f"{LOAN}.balance.{path}.{t - 1}", f"{LOAN}.coupon"))

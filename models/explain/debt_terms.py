@@ -40,7 +40,15 @@ def cost(reader: Reader) -> Spec:
 def principal(reader: Reader) -> Spec:
     """Size of the loan."""
     _, terms = loan_of(reader)
-    is_capped = abs(terms.principal - reader.scenario.gpu_debt.advance_cap * terms_cost(reader)) < 1e-6
+    scenario = reader.scenario
+    by_grade = scenario.contract_credit.highest_advance(scenario.gpu_debt.customer)
+    if by_grade is not None and abs(terms.principal - by_grade * terms_cost(reader)) < 1e-6:
+        part = f"contract_credit.{scenario.gpu_debt.customer}_advance"
+        return Spec(
+            "Loan", terms.principal, UNIT, "Highest advance rate of the customer's grade times cost.", "λ_A·cost",
+            (part, f"{LOAN}.cost"), "product", ("gpu_debt.advance_cap",), note="the customer's grade binds",
+        )
+    is_capped = abs(terms.principal - scenario.gpu_debt.advance_cap * terms_cost(reader)) < 1e-6
     why = "the cap binds" if is_capped else "coverage on the path without shocks binds"
     parts = ("gpu_debt.advance_cap", f"{LOAN}.cost")
     if is_capped:
@@ -48,10 +56,12 @@ def principal(reader: Reader) -> Spec:
                     ("gpu_debt.sizing_dscr",), note=why)
     return Spec(
         "Loan", terms.principal, UNIT,
-        "The smaller of the highest advance rate and what coverage on the path without shocks allows.",
+        "The smallest of the highest advance rate, what coverage on the path without shocks allows and, where it is "
+        "asked, a share of what the machines are worth at closing.",
         "min(λ_A·cost, loan·DSCR_min/target)",
         (*parts, "gpu_debt.sizing_dscr", "gpu_debt.tenor_quarters", "gpu_debt.amortization", f"{LOAN}.coupon",
-         f"{FLEET}.contract_price", f"{FLEET}.cash_cost", "gpu_debt.contracted_share"), note=why,
+         f"{FLEET}.contract_price", f"{FLEET}.cash_cost", "gpu_debt.contracted_share", "loan_triggers.sizing_ltv"),
+        note=why,
     )
 
 
@@ -64,9 +74,12 @@ def terms_cost(reader: Reader) -> float:
 def coupon(reader: Reader, asset: str) -> Spec:
     """Coupon of the loan."""
     value = debt_measures(reader, asset).coupon
-    debt = reader.scenario.gpu_debt
-    spread = "gpu_debt.spread" if debt.spread is not None else f"constants.spread_{debt.customer}"
     _, terms = loan_of(reader)
+    spread = _spread(reader)
+    pricing = reader.scenario.loan_pricing
+    if pricing.base == "fixed" and pricing.fixed_coupon is not None and not terms.interest_subsidy:
+        part = ("loan_pricing.fixed_coupon",)
+        return Spec("Coupon", value, "per year", "Fixed when the loan is signed.", "", part, "same")
     if terms.interest_subsidy:
         return Spec(
             "Coupon", value, "per year", "Base rate and spread, less what a program pays in the borrower's place.",
@@ -74,6 +87,15 @@ def coupon(reader: Reader, asset: str) -> Spec:
         )
     return Spec("Coupon", value, "per year", "Base rate and spread.", "SOFR + spread", ("rates.base_rate", spread),
                 "sum")
+
+
+def _spread(reader: Reader) -> str:
+    """Path of the spread: as set, or that of the customer's grade."""
+    debt = reader.scenario.gpu_debt
+    if debt.spread is not None:
+        return "gpu_debt.spread"
+    is_declared = reader.scenario.contract_credit.spread(debt.customer) is not None
+    return f"contract_credit.{debt.customer}_spread" if is_declared else f"constants.spread_{debt.customer}"
 
 
 @explains("assets.gpu_debt.rate_cut")
@@ -115,6 +137,10 @@ _LINES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "guarantee": ("A state pays its share of the loss.", ("draws",)),
     "program": ("A program pays the interest advantage.", (f"{LOAN}.rate_cut",)),
+    "fees": (
+        "Paid to the lender in cash, and what it keeps of each draw.",
+        ("loan_pricing.upfront_fee", "loan_pricing.undrawn_fee", "loan_pricing.discount"),
+    ),
 }
 
 
@@ -124,7 +150,8 @@ def loan_line(reader: Reader, name: str, stat: str, t: int) -> Spec:
     label, amounts = line(reader, held(reader, LOAN), name)
     words, parts = _LINES.get(name, ("Interest paid.", ()))
     if name == "interest":
-        parts = (f"{LOAN}.coupon", "constants.quarter",
+        is_floating = loan_of(reader)[1].is_floating and stat != "mean"
+        parts = (f"{LOAN}.floating_rate.{stat}.{t}" if is_floating else f"{LOAN}.coupon", "constants.quarter",
                  f"{LOAN}.balance.{stat}.{t - 1}" if stat != "mean" else f"{LOAN}.mean_balance.{t - 1}")
     if name == "guarantee":
         programs = range(len(reader.scenario.policy.programs))
@@ -134,7 +161,7 @@ def loan_line(reader: Reader, name: str, stat: str, t: int) -> Spec:
         parts += (root,)
     return Spec(
         f"{label[0].upper()}{label[1:]}, quarter {t}, {reader.whose(stat)}", reader.pick(amounts, stat, t), UNIT, words,
-        "", parts, "minus" if name == "lent" else "",
+        "", parts, "minus" if name == "lent" and loan_of(reader)[1].draws == 1 else "",
     )
 
 
@@ -161,7 +188,7 @@ def equity_base(reader: Reader) -> Spec:
     """What equity pays at closing."""
     value = reader.evaluation.variants["gpu_debt_equity"].claim.capital
     return Spec(
-        "Own money at closing", value, UNIT, "Cost that the loan does not pay, and the reserve.",
+        "Own money at closing", value, UNIT, "Cost that lenders do not pay, fees, and the reserve.",
         "cost − loan + DSRA", (f"{LOAN}.cost", f"{LOAN}.principal", f"{LOAN}.reserve.path0.0"),
     )
 
@@ -169,6 +196,9 @@ def equity_base(reader: Reader) -> Spec:
 _EQUITY_LINES: dict[str, tuple[str, tuple[str, ...]]] = {
     "own_cost": ("Loan less cost.", (f"{LOAN}.principal", f"{LOAN}.cost")),
     "reserve": ("Debt service that equity sets aside.", (f"{LOAN}.reserve.path0.0",)),
+    "fees": (
+        "Upfront fee and discount of the draws.", ("loan_pricing.upfront_fee", "loan_pricing.discount"),
+    ),
     "cures": ("What the sponsor pays in to save the loan.", ("covenants.cures", "covenants.cure_cover", "draws")),
 }
 
@@ -182,7 +212,9 @@ def equity_line(reader: Reader, name: str, stat: str, t: int) -> Spec:
     words, parts = _EQUITY_LINES.get(name, rest)
     if name == "distributions" and stat != "mean":
         parts += tuple(f"{LOAN}.quarter.{paid}.{stat}.{t}" for paid in ("interest", "principal", "prepayment"))
-    rule = {"own_cost": "difference", "reserve": "minus"}.get(name, "")
+    terms = loan_of(reader)[1]
+    is_plain = terms.draws == 1 and terms.mezz_principal == 0.0
+    rule = {"own_cost": "difference" if is_plain else "", "reserve": "minus"}.get(name, "")
     return Spec(
         f"{label[0].upper()}{label[1:]}, quarter {t}, {reader.whose(stat)}", reader.pick(amounts, stat, t), UNIT, words,
         "", parts, rule,  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from models.assets import gpu_fleet
 from models.assets.chip import extra_service, scale
 from models.assets.gpu_fleet import FleetTerms, GpuFleet
 from models.assets.power_prices import OWN as OWN_PRICE
+from models.backing import backing
 from models.basis.timeline import HOURS, Array
 from models.claims import collateral_fleet, collateral_run
 from models.errors import ScenarioError
@@ -58,7 +59,6 @@ def _operate(reader: Reader, prefix: str) -> Fleet:
         raise ScenarioError(FOREIGN_DRAWS)
     run = run_fleet(scenario, fleet, market, shocks) if prefix == OWN else collateral_run(scenario, market, shocks)
     support, terms, alive, flow, extras = run.support, run.terms, run.pays, run.flow, run.extras
-    _check(reader, prefix, flow, extras["revenue"])
     t = np.arange(market.quarters + 1)
     runs = (extras["running_cost"] > 0) & (extras["revenue"] > 0)
     pays = alive & (t >= terms.first) & (t <= terms.contract_end) & runs
@@ -73,6 +73,15 @@ def _operate(reader: Reader, prefix: str) -> Fleet:
         lines["vendor_guarantee"] = extras["guarantee"]
     if "tax" in extras:
         lines["tax"] = -extras["tax"]
+    if prefix != OWN:
+        behind = backing(scenario, run, market, shocks)
+        if behind.hedge is not None:
+            lines["rent_floor"] = behind.hedge
+        changed = behind.flow - flow - (0.0 if behind.hedge is None else behind.hedge)
+        if np.abs(changed).max() > 1e-9:
+            lines["contract_terms"] = changed
+        flow = behind.flow
+    _check(reader, prefix, flow, extras["revenue"])
     return Fleet(
         fleet=fleet, terms=terms, support=support, lines=lines, flow=flow, contract=contract, public=public,
         market=extras["revenue"] - contract - public, to_market=runs - terms.contracted * pays - state,

@@ -6,6 +6,8 @@ from models.basis.timeline import HOURS
 from models.explain.fleet import OWN, fleet_of, name_of, slice_of
 from models.explain.registry import Reader, Spec, explains
 
+COLLATERAL = "assets.gpu_debt.collateral"
+
 
 @explains("{fleet}.customer_pays.{stat}.{t}")
 def customer_pays(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
@@ -13,6 +15,13 @@ def customer_pays(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
     view, where = fleet_of(reader, fleet), slice_of(fleet)
     grade = view.fleet.customer
     market = f"market.price.{stat}.{t}"
+    if fleet == COLLATERAL and reader.scenario.gpu_debt.customer == "sovereign":
+        return Spec(
+            f"Customer pays, quarter {t}, {reader.whose(stat)}", reader.pick(view.pays, stat, t), "share",
+            "One while the contract runs, the state has neither failed nor ended its program, and the machine is on.",
+            "", ("contract_credit.sovereign_default", "contract_credit.cliff_rate", "contract_credit.notice_quarters",
+                 "gpu_fleet.contract_quarters", f"{where}.customer", "draws"),
+        )
     return Spec(
         f"Customer pays, quarter {t}, {reader.whose(stat)}", reader.pick(view.pays, stat, t), "share",
         "One while the contract runs, its customer has not defaulted and the machine is on. The default rate rises as "
@@ -174,6 +183,32 @@ def clawback(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
             f"{fleet}.support_at_closing",
             f"{fleet}.quarter.sale.{stat}.{t}",
         ),
+    )
+
+
+@explains("assets.gpu_debt.collateral.quarter.rent_floor.{stat}.{t}")
+def rent_floor(reader: Reader, stat: str, t: int) -> Spec:
+    """What the rent floor pays less its premium."""
+    names = ("share", "floor", "premium", "quarters")
+    return Spec(
+        f"Rent floor, quarter {t}, {reader.whose(stat)}",
+        reader.pick(fleet_of(reader, COLLATERAL).lines["rent_floor"], stat, t), "USD per H100e of collateral",
+        "What market rent falls short of the floor on the hedged share, less the premium.",
+        "h·a·share·((floor·E[P] − P)⁺ − premium·E[P])",
+        (*(f"rent_floor.{name}" for name in names), f"market.price.{stat}.{t}"),
+    )
+
+
+@explains("assets.gpu_debt.collateral.quarter.contract_terms.{stat}.{t}")
+def contract_terms(reader: Reader, stat: str, t: int) -> Spec:
+    """What renegotiation, take-or-pay and termination change."""
+    names = ("take_or_pay", "renegotiation_rate", "renegotiation_gap", "concession", "termination_quarters",
+             "termination_recovery")
+    return Spec(
+        f"Change of the contract, quarter {t}, {reader.whose(stat)}",
+        reader.pick(fleet_of(reader, COLLATERAL).lines["contract_terms"], stat, t), "USD per H100e of collateral",
+        "Against a contract paid in full: volume not taken, a renegotiated price, a termination payment.", "",
+        (*(f"contract_credit.{name}" for name in names), "draws"),
     )
 
 

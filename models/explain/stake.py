@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.assets.gpu_debt import own_cost
 from models.basis.flows import CashFlows
 from models.basis.timeline import Array, discount_factors
 from models.calibration import market_price
@@ -16,6 +17,7 @@ from models.measures import returns
 from models.valuation import AssetResult, Measures, committed_capital
 
 LENT, OWN_COST, RESERVE, DISTRIBUTIONS, CURES = "lent", "own_cost", "reserve", "distributions", "cures"
+FEES = "fees"
 _CLAIMANTS = ("investor", "equity")
 
 
@@ -173,21 +175,27 @@ def _loan_lines(lender: CashFlows, claims: Claims) -> dict[str, tuple[str, Array
         "guarantee": ("state guarantee", loan.guarantee),
         "program": ("program pays for a cheaper coupon", lender.extras["interest_subsidy"]),
     }
-    drawn = _dusted(lender.net - sum(line for _, line in paid.values()))
-    return {LENT: ("money lent", drawn), **paid}
+    rest = _dusted(lender.net - sum(line for _, line in paid.values()))
+    terms = claims.loan_terms
+    assert terms is not None
+    drawn = -terms.drawn(terms.principal, rest.shape[1] - 1)[None, :] if terms.charges else rest
+    fees = {FEES: ("fees and issue discount", _dusted(rest - drawn))} if terms.charges else {}
+    return {LENT: ("money lent", drawn + 0.0 * rest), **paid, **fees}
 
 
 def _loan_equity_lines(equity: CashFlows, claims: Claims) -> dict[str, tuple[str, Array]]:
     loan, terms = claims.loan, claims.loan_terms
     assert loan is not None and terms is not None
     own, reserve = np.zeros_like(loan.equity), np.zeros_like(loan.equity)
-    own[:, 0] = terms.principal - claims.collateral_cost
-    reserve[:, 0] = loan.equity[:, 0]
-    cures = -loan.cure
+    own -= own_cost(terms, claims.collateral_cost, own.shape[1] - 1)
+    reserve[:, 0] = -loan.reserve[:, 0]
+    cures, fees = -loan.cure, np.zeros_like(loan.equity)
+    fees[:, 0] = _dusted(loan.equity[:, 0] - reserve[:, 0])
     return {
         OWN_COST: ("own share of the cost", own), RESERVE: ("reserve funded at closing", reserve),
+        **({FEES: ("fees at closing", fees)} if fees.any() else {}),
         CURES: ("cures paid in", cures),
-        DISTRIBUTIONS: ("distributions", _dusted(equity.net - own - reserve - cures)),
+        DISTRIBUTIONS: ("distributions", _dusted(equity.net - own - reserve - fees - cures)),
     }
 
 
