@@ -90,7 +90,8 @@ def path_chart(frame: pd.DataFrame) -> alt.LayerChart:
         usual.mark_point(color=muted, filled=True, size=24, opacity=1).encode(x=x, y=y, tooltip=tips),
         given.mark_point(color=ink, filled=True, size=40, opacity=1).encode(x=x, y=y, tooltip=tips),
         names.transform_filter(f"datum.line === '{USUAL}'")
-        .mark_text(align="left", baseline="bottom", dx=10, dy=2, fontSize=12, color=muted).encode(x=x, y=y, text="name:N"),
+        .mark_text(align="left", baseline="bottom", dx=10, dy=2, fontSize=12, color=muted)
+        .encode(x=x, y=y, text="name:N"),
         names.transform_filter(f"datum.line === '{GIVEN}'")
         .mark_text(align="right", baseline="bottom", dy=-6, fontSize=12, color=ink).encode(x=x, y=y, text="name:N"),
     ).properties(width="container", height=HEIGHT)

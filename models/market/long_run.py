@@ -135,7 +135,7 @@ class LongRun:
 
 def cost_index(hardware: Hardware, quarters: int, *, surprise: bool = True) -> Array:
     """Index of hardware cost H_t = exp(-integral of deflation), shape (quarters + 1,)."""
-    t = np.arange(quarters + 1) * DELTA
+    t = np.asarray(np.arange(quarters + 1) * DELTA, dtype=np.float64)
     k = hardware.deflation_fade
     extra = hardware.deflation_now - hardware.deflation_long_run
     log = -(hardware.deflation_long_run * t + extra * -np.expm1(-k * t) / k)
