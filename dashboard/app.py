@@ -12,7 +12,19 @@ import logging
 import streamlit as st
 
 from dashboard import run, state, theme
-from dashboard.views import asset_class, drivers, evidence, frame, home, loan_book, market, portfolio, programs, thesis
+from dashboard.views import (
+    asset_class,
+    designer,
+    drivers,
+    evidence,
+    frame,
+    home,
+    loan_book,
+    market,
+    portfolio,
+    programs,
+    thesis,
+)
 from models.errors import AssayError
 
 # The registry: section -> (render, title, url path, help). The very first page is the default one.
@@ -24,6 +36,7 @@ PAGES = {
         (programs.render, "Programs", "programs", "What states announce, pay and build, and who keeps the money."),
         (portfolio.render, "Portfolio", "portfolio", "What to hold, when to enter, and what to find out first."),
         (thesis.render, "Thesis", "thesis", "Twenty claims of the founding documents, tested under this scenario."),
+        (designer.render, "Loan designer", "loan-designer", "One loan: structure, coverage, losses, every step."),
         (loan_book.render, "Loan book", "loan-book", "Loans on GPUs that closed, and your own on the same futures."),
         (evidence.render, "Evidence", "evidence", "Every assumption with its source, and the model against history."),
     ),
