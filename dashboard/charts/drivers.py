@@ -20,7 +20,7 @@ ORDERS = ("alone", "only together with others")
 
 Bar = Mapping[str, Any]
 
-_BARS = ("label", "order", "which", "side", "end", "low", "high", "text", "tip")
+_BARS = ("label", "order", "which", "side", "start", "end", "low", "high", "text", "tip")
 _SHARES = ("label", "order", "part", "start", "end", "low", "high", "text", "tip")
 _LINE = ("x", "y", "low", "high", "goal", "kind", "text")
 
@@ -53,17 +53,25 @@ def tornado_frame(bars: Sequence[Bar], names: Mapping[str, str], unit: str) -> p
     rows = []
     for order, bar in enumerate(bars[:SHOWN]):
         ends = f"{short(bar['low'], bar['unit'])} to {short(bar['high'], bar['unit'])}"
-        for side, name in zip(("low", "high"), SIDES, strict=False):
+        starts = _starts(bar["effect_low"], bar["effect_high"])
+        for side, name, start in zip(("low", "high"), SIDES, starts, strict=False):
             effect, error, at = bar[f"effect_{side}"], bar[f"effect_{side}_se"], short(bar[side], bar["unit"])
             noise = f" ±{difference(2 * error, unit).lstrip('+')}" if error == error and error > 0 else ""
             rows.append({
                 "label": names[bar["path"]], "order": order, "which": side,
                 "side": SIDES[2] if bar["is_noise"] else name,
-                "end": effect, "low": effect - 2 * error, "high": effect + 2 * error,
+                "start": start, "end": effect, "low": effect - 2 * error, "high": effect + 2 * error,
                 "text": f"{names[bar['path']]}: {ends}",
                 "tip": f"At {at}: {difference(effect, unit)}{noise}" if effect == effect else "Contradicts others",
             })
     return pd.DataFrame(rows, columns=list(_BARS))
+
+
+def _starts(low: float, high: float) -> tuple[float, float]:
+    """Where the pieces of a bar begin: at today, or at the nearer end where both ends lie on the same side."""
+    if not low * high > 0.0:
+        return 0.0, 0.0
+    return (high, 0.0) if abs(low) > abs(high) else (0.0, low)
 
 
 @lru_cache(maxsize=4)
@@ -76,10 +84,11 @@ def tornado_spec(title: str, is_share: bool) -> Spec:
     legend = alt.Legend(title=None, orient="top", columns=3, symbolType="square", labelFontSize=12,
                         labelColor=theme.gray("muted"), symbolFillColor=theme.gray("ink"), symbolStrokeWidth=0)
     tips = [alt.Tooltip("label:N", title="Assumption"), alt.Tooltip("tip:N", title="Change")]
-    shade = alt.Opacity("side:N", scale=alt.Scale(domain=list(SIDES), range=[0.4, 0.85, 0.12]), legend=legend)
+    scale = alt.Scale(type="ordinal", domain=list(SIDES), range=[0.35, 0.85, 0.14])
+    shade = alt.Opacity("side:N", scale=scale, legend=legend)
     return specification(alt.layer(
         base.mark_bar(color=theme.gray("ink"), height=13).encode(
-            y=y, x=x, x2=alt.datum(0), opacity=shade, tooltip=tips),
+            y=y, x=x, x2="start:Q", opacity=shade, tooltip=tips),
         base.mark_rule(color=theme.gray("faint"), strokeWidth=1.5, aria=False).encode(
             y=y, x=alt.X("low:Q", axis=axis), x2="high:Q"),
         base.transform_aggregate(n="count()").mark_rule(color=theme.gray("faint")).encode(x=alt.datum(0)),

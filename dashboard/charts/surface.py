@@ -12,6 +12,7 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard import theme
+from dashboard.charts.drivers import lowered
 from dashboard.charts.style import Spec, specification
 
 FAINT, FULL = 0.06, 0.9
@@ -89,11 +90,11 @@ def surface_message(found: Mapping[str, Any], first: str, second: str) -> str:
     sure, close, lost = found["share_first"], found["share_too_close"], found["share_second"]
     for share, ahead, behind in ((sure, first, second), (lost, second, first)):
         if share >= 0.995:
-            return f"{ahead} beats {behind} everywhere within these ranges"
+            return f"{ahead} beats {lowered(behind)} everywhere within these ranges"
     if close >= 0.995:
-        return f"{first} against {second} is too close to call everywhere within these ranges"
-    parts = [f"{first} beats {second} over {f.percent(sure, 0)} of these ranges"]
-    parts.append(f"{second} over {f.percent(lost, 0)}")
+        return f"{first} against {lowered(second)} is too close to call everywhere within these ranges"
+    parts = [f"{first} beats {lowered(second)} over {f.percent(sure, 0)} of these ranges"]
+    parts.append(f"the other way over {f.percent(lost, 0)}")
     if close > 0.005:
         parts.append(f"{f.percent(close, 0)} is too close to call")
     return ", ".join(parts)

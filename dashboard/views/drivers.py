@@ -101,7 +101,7 @@ def _tornado(scenario: Scenario, asked: Asked, ranges: str, paid: str, names: Ma
 
 
 def _sobol(scenario: Scenario, asked: Asked, paid: str, names: Mapping[str, str]) -> None:
-    st.html(heading("How much each one matters when all are uncertain", level=2))
+    st.html(tag("h2", "How much each one matters when all are uncertain", "assay-part"))
     found = long_run(
         run.job(find_sobol, scenario, asked, paid), slot="sobol", words="Drawing all assumptions at once",
         seconds=SECONDS["sobol"], label="Split the uncertainty",

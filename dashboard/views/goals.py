@@ -61,7 +61,7 @@ def find_cheapest(scenario: Scenario, question: str, paid: str, progress: Progre
 
 def render(scenario: Scenario, asked: Asked, paid: str) -> None:
     """Each search in its own place."""
-    st.html(heading("What would have to be true", level=2))
+    st.html(tag("h2", "What would have to be true", "assay-part"))
     _seek(scenario, asked, paid)
     _surface(scenario, paid)
     _cheapest(scenario, paid)
@@ -166,7 +166,7 @@ def _scale(path: str, scenario: Scenario) -> tuple[float, str]:
 
 def _surface(scenario: Scenario, paid: str) -> None:
     """Two classes over two assumptions."""
-    st.html(heading("Where one class stops beating another", level=2))
+    st.html(tag("h2", "Where one class stops beating another", "assay-part"))
     classes, names = {key: asset.label for key, asset in CLASSES.items()}, assumption_names(scenario)
     with st.grid(4, min_column_width=180, gap="small"):
         first = pick("Class A", classes, "first", "gpu_fleet")
@@ -202,7 +202,7 @@ def _key(classes: Sequence[tuple[str, str]]) -> str:
 
 def _cheapest(scenario: Scenario, paid: str) -> None:
     """The cheapest combination that flips the verdict, beside the cheapest single change."""
-    st.html(heading("The cheapest combination that flips the verdict", level=2))
+    st.html(tag("h2", "The cheapest combination that flips the verdict", "assay-part"))
     question = pick("Verdict", QUESTIONS, "question", "family", width=260)
     found = long_run(
         run.job(find_cheapest, scenario, question, paid), slot="cheapest", words="Searching combinations",
