@@ -26,7 +26,10 @@ AXES = {
     "date": "Closing",
 }
 OWN = "Your facility"
-_COLUMNS = ("x", "y", "kind", "name", "terms", "price", "said", "state")
+_COLUMNS = ("x", "y", "kind", "name", "terms", "price", "said", "state", "mark")
+DRAWN = ("gpu_loan", "chip_lease")
+NAMED_ABOVE = 0.05
+"""Spread above which history is named on the chart; below it the marks stand too close."""
 _TITLES = {
     "tenor_years": ("Tenor, years from closing", "datum.label"),
     "advance_rate": ("Lent over cost of the machines", "format(datum.value, '.0%')"),
@@ -40,13 +43,15 @@ def basis_points(value: float) -> str:
 
 
 def price_frame(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any], axis: str) -> pd.DataFrame:
-    """One row a facility with a spread and a place on the axis, the reader's own last.
+    """One row a loan on GPUs with a spread and a place on the axis, the reader's own last; weak sources are left out.
 
-    Keys needed: borrower, facility, date, grade, spread, spread_basis, tenor_years, advance_rate, status; those of
-    ``own``: grade, spread, tenor_years, advance_rate, date.
+    Keys needed: borrower, facility, date, kind, grade, spread, spread_basis, tenor_years, advance_rate, status,
+    confidence, part_of; those of ``own``: grade, spread, tenor_years, advance_rate, date.
     """
     out = []
-    for row in [*rows, {**own, "borrower": "", "facility": OWN, "spread_basis": "own", "status": "own"}]:
+    drawn = [row for row in rows if row["kind"] in DRAWN and row["confidence"] != "low"]
+    mine = {"borrower": "", "facility": OWN, "spread_basis": "own", "status": "own", "part_of": ""}
+    for row in [*drawn, {**own, **mine}]:
         place = _place(row, axis)
         if place is None or not row["spread"] == row["spread"]:
             continue
@@ -55,6 +60,7 @@ def price_frame(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any], axis:
             "x": place, "y": float(row["spread"]), "kind": _kind(row), "name": _name(row),
             "terms": _terms(row), "price": basis_points(float(row["spread"])), "said": said[str(row["spread_basis"])],
             "state": {"own": "this scenario", "history": f"history, {row['date']}"}.get(row["status"], row["date"]),
+            "mark": _mark(row),
         })
     return pd.DataFrame(out, columns=list(_COLUMNS))
 
@@ -67,6 +73,16 @@ def _place(row: Mapping[str, Any], axis: str) -> float | str | None:
         return round(year + (month - 0.5) / 12.0, 3)
     value = float(row[axis])
     return value if value == value else None
+
+
+def _mark(row: Mapping[str, Any]) -> str | None:
+    """Name beside the mark, where there is room for it."""
+    if row["status"] == "own":
+        return OWN
+    if row["part_of"] or (row["status"] == "history" and row["spread"] < NAMED_ABOVE):
+        return None
+    own_name = str(row["facility"]).split(" (")[0].split(" floating")[0]
+    return own_name if row["borrower"] == "CoreWeave" else str(row["borrower"])
 
 
 def _kind(row: Mapping[str, Any]) -> str:
@@ -118,8 +134,10 @@ def price_chart(frame: pd.DataFrame, axis: str) -> alt.LayerChart:
         points(["ig, history"], ink, ink, 90, 0.35), points(["non_ig, history"], page, ink, 90, 0.45),
         points(["ig, current"], ink, ink, 90, 1.0), points(["non_ig, current"], page, ink, 90, 1.0),
         points(["own"], color, page, 260, 1.0),
-        own.mark_text(align="left", baseline="bottom", dx=10, dy=-8, fontSize=13, fontWeight=600)
-        .encode(x=x, y=y, text="name:N"),
+        base.transform_filter("isValid(datum.mark) && datum.kind != 'own'")
+        .mark_text(align="left", baseline="middle", dx=9, fontSize=11, color=muted).encode(x=x, y=y, text="mark:N"),
+        own.mark_text(align="left", baseline="top", dx=9, dy=8, fontSize=13, fontWeight=600)
+        .encode(x=x, y=y, text="mark:N"),
     ).properties(width="container", height=HEIGHT)
 
 

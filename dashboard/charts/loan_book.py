@@ -14,7 +14,7 @@ from dashboard.charts.market_fans import value_axis
 from dashboard.charts.style import PERCENT, Spec, specification
 
 HEIGHT = 300
-ROW = 34
+ROW = 42
 MOST_NAMES = 10
 LINES = {"book": "this book", "apart": "the same loans, untied"}
 _CURVE = ("loss", "probability", "line", "text", "mark")
@@ -95,18 +95,21 @@ def _short(name: str, most: int = 28) -> str:
 def bars_chart(frame: pd.DataFrame) -> alt.LayerChart:
     """Gray: what is owed; in color: what the worst losses consist of. The name stands above its bars."""
     base = alt.Chart(frame)
-    y = alt.Y("name:N", sort=alt.EncodingSortField("order"), axis=None, scale=alt.Scale(paddingInner=0.5))
+    y = alt.Y("name:N", sort=None, axis=None)
     x = alt.X("share:Q", axis=alt.Axis(title=None, labelExpr=PERCENT, tickCount=4), scale=alt.Scale(zero=True))
+    tips = [alt.Tooltip("text:N", title=" ")]
+
+    def bars(offset: int, color: str) -> alt.Chart:
+        return base.transform_filter(f"datum.offset == {offset}").mark_bar(
+            height=6, yOffset=4 + 8 * offset, color=color
+        ).encode(y=y, x=x, tooltip=tips)
+
     names = base.transform_filter("datum.offset == 0").mark_text(
-        align="left", baseline="bottom", dy=-9, fontSize=12, color=theme.gray("muted"), limit=320
+        align="left", baseline="bottom", dy=-2, fontSize=12, color=theme.gray("muted"), limit=320
     ).encode(y=y, x=alt.value(0), text="name:N")
-    color = alt.Color("part:N", legend=None, scale=alt.Scale(
-        domain=list(PARTS.values()), range=[theme.gray("faint"), theme.SCREEN["gpu_debt"]]))
-    bars = base.mark_bar(height=6).encode(
-        y=y, x=x, yOffset=alt.YOffset("offset:O", scale=alt.Scale(rangeMin=-5, rangeMax=9)), color=color,
-        tooltip=[alt.Tooltip("text:N", title=" ")],
+    return alt.layer(bars(0, theme.gray("faint")), bars(1, theme.SCREEN["gpu_debt"]), names).properties(
+        width="container", height=alt.Step(ROW)
     )
-    return alt.layer(bars, names).properties(width="container", height=alt.Step(ROW))
 
 
 def book_message(risk: Mapping[str, Any]) -> str:
@@ -121,6 +124,39 @@ def book_message(risk: Mapping[str, Any]) -> str:
         return f"{words}, about as much as if nothing tied its loans together"
     than = "against" if tail > apart else "less than"
     return f"{words}, {than} {f.percent(apart)} if nothing tied its loans together"
+
+
+def curve_message(table: pd.DataFrame) -> str:
+    """From which loss on a book is worse off than the same loans untied."""
+    worse = (table["probability"] > table["independent"]).to_numpy()
+    if not worse.any():
+        return "Nothing ties these loans together in the bad futures"
+    start = _start(worse)
+    at = f.percent(float(table["loss"].iloc[start]))
+    if start == 0:
+        return "Losses of every size come more often than if nothing tied the loans together"
+    return f"Losses beyond {at} come more often than if nothing tied the loans together"
+
+
+def _start(worse: Any) -> int:
+    """First point of the longest run of points at which the book is worse off."""
+    best, length, begin = 0, 0, 0
+    for i, is_worse in enumerate([*worse, False]):
+        if is_worse:
+            continue
+        if i - begin > length:
+            best, length = begin, i - begin
+        begin = i + 1
+    return best
+
+
+def ties_message(risk: Mapping[str, Any]) -> str:
+    """Whether defaults come together."""
+    value, error = float(risk["default_correlation"]), float(risk["default_correlation_se"])
+    if not value == value:
+        return "Too few loans that ever default to say what ties them together"
+    shown = f"the correlation of two loans is {f.digits(value, 2, 2)} on average"
+    return f"Defaults come {'one by one' if f.is_close(value, error) or value < 0 else 'together'}: {shown}"
 
 
 def names_message(rows: Sequence[Mapping[str, Any]], what: str) -> str:

@@ -39,8 +39,6 @@ SAYS = {
     "cvar_99": ("Mean of the worst 1%", "Mean loss of the worst 1% of futures; few paths, so a wide error."),
     "any_default": ("Some loan defaults", "Share of futures in which at least one loan misses a payment."),
 }
-NOISE = {"expected_loss": "expected_loss_se", "loss_sd": "loss_sd_se", "cvar_95": "cvar_95_se",
-         "cvar_99": "cvar_99_se", "any_default": "any_default_se"}
 TIES = {
     "default_correlation": ("Default correlation", "Mean correlation of default over all pairs of loans."),
     "same_customer_correlation": ("With one customer", "The same over pairs of loans that share a customer."),
@@ -71,15 +69,16 @@ class BookReading:
 def read_book(scenario: Scenario, data: bytes, progress: Callable[[float], None]) -> BookReading:
     """Run the loans of a tape in the market of a scenario, and keep small tables only."""
     book = evaluate_book(scenario, read_tape(data).loans, progress=progress)
-    risk, loans = asdict(book_risk(book)), loan_table(book)
+    risk, loans, curve = asdict(book_risk(book)), loan_table(book), distribution(book)
     loans.attrs = {}
     by = {what: concentration(book, what).to_dict("records") for what in ("customer", "vintage")}
     rows = loans.to_dict("records")
     return BookReading(
-        risk=risk, loans=rows, table=_loans_shown(rows), curve=charts.curve_frame(distribution(book)),
+        risk=risk, loans=rows, table=_loans_shown(rows), curve=charts.curve_frame(curve),
         bars={what: charts.bars_frame(groups) for what, groups in by.items()},
         titles={
-            "book": charts.book_message(risk), "customer": charts.names_message(by["customer"], "customer"),
+            "book": charts.book_message(risk), "curve": charts.curve_message(curve), "ties": charts.ties_message(risk),
+            "customer": charts.names_message(by["customer"], "customer"),
             "vintage": charts.names_message(by["vintage"], "year"),
         },
         paths=int(book.loss.shape[1]),
@@ -239,10 +238,10 @@ def _results(name: str, tape: Tape, found: BookReading) -> None:
     with left:
         about = ("Chance that the book loses more than a share of what it is owed. Dashed: the same losses of the same "
                  "loans if market and customers did not tie them together.")
-        st.html(heading("What the loans share makes the bad futures worse", about))
+        st.html(heading(found.titles["curve"], about))
         st.vega_lite_chart(found.curve, charts.CURVE, theme=None, alt=about)
     with right:
-        st.html(heading("What ties them together", "Correlation, concentration and what mixing saves."))
+        st.html(heading(found.titles["ties"], "Correlation, concentration and what mixing saves."))
         st.html(figures(found.risk, TIES))
         st.html(tag("p", "No program pays these borrowers and no tax is taken; machines of earlier vintages are priced "
                          "back at today's deflation. Covenants and recovery are the scenario's.", "note"))
@@ -264,17 +263,15 @@ def figures(risk: Mapping[str, Any], says: Mapping[str, tuple[str, str]]) -> str
     """Single figures with their noise; every text is escaped."""
     out = []
     for key, (label, about) in says.items():
-        value, error = float(risk[key]), float(risk.get(NOISE.get(key, ""), float("nan")))
+        value, error = float(risk[key]), float(risk.get(f"{key}_se", float("nan")))
         is_index = key.endswith(("correlation", "hhi"))
         shown = f.digits(value, 2, 2) if is_index else f.percent(value)
-        note = f"{f.noise(error, 2)} pts" if error > 0 else ""
-        if key == "largest_name_loss":
-            note = str(risk["largest_name"])
-        if key == "default_correlation" and float(risk["default_correlation_se"]) > 0:
-            note = f"±{f.digits(2 * float(risk['default_correlation_se']), 2, 2)}"
+        note = f"±{f.digits(2 * error, 2, 2)}" if is_index else f"{f.noise(error, 2)} pts"
+        parts = [str(risk["largest_name"])] if key == "largest_name_loss" else []
+        parts += [note] if error > 0 else []
         out.append(
             f"<div><dt>{tip(label, about)}</dt><dd><b>{escape(shown)}</b>"
-            f"<small>{escape(note or chr(160))}</small></dd></div>"
+            f"<small>{escape(', '.join(parts) or chr(160))}</small></dd></div>"
         )
     return f'<dl class="facts">{"".join(out)}</dl>'
 

@@ -26,7 +26,7 @@ SECONDS = 3.0
 ABOUT_CHART = (
     "Spread over the base rate of facilities that closed. Filled: investment-grade customer; hollow: below; small: "
     "customers not named or mixed; pale: closed more than a year ago. The spread of a recent fixed-rate facility is "
-    "its coupon less today's base rate."
+    "its coupon less today's base rate; what only weak sources say stands in the table alone."
 )
 ABOUT_REPLAYS = (
     "Each loan with its own terms in the market of this scenario. Expected loss a year is the mean present value lost "
@@ -55,6 +55,7 @@ class Placed:
     rows: Sequence[Mapping[str, Any]]
     frames: Mapping[str, pd.DataFrame]
     title: str
+    detail: str
     table: pd.DataFrame
 
 
@@ -79,7 +80,9 @@ def place(scenario: Scenario) -> Placed:
     table.attrs = {}
     rows = table.to_dict("records")
     frames = {axis: charts.price_frame(rows, own, axis) for axis in charts.AXES}
-    return Placed(rows, frames, charts.facility_message(rows, own), _shown(rows))
+    known = len(frames["date"]) - 1
+    detail = f"{known} loans with a known price stand beside it; what closed more than a year ago is history."
+    return Placed(rows, frames, charts.facility_message(rows, own), detail, _shown(rows))
 
 
 def replayed(scenario: Scenario, progress: Callable[[float], None]) -> Replayed:
@@ -93,7 +96,8 @@ def replayed(scenario: Scenario, progress: Callable[[float], None]) -> Replayed:
 def render(scenario: Scenario) -> None:
     """Chart and replays first, the table with its sources below."""
     placed = run.kept(place, scenario)
-    st.html(heading(placed.title, ABOUT_CHART, level=2))
+    words = tag("h1", placed.title) + tag("p", placed.detail)
+    st.html(f'<div class="verdict" role="status">{words}</div>')
     axis = st.segmented_control(
         "Against", charts.AXES, default="tenor_years", format_func=charts.AXES.__getitem__, key="loans:axis",
         required=True, label_visibility="collapsed",
@@ -122,13 +126,14 @@ def replays_html(rows: Sequence[Mapping[str, Any]]) -> str:
     """Replays as a table; every text is escaped."""
     head = "".join(f'<th scope="col">{tip(name, about)}</th>' for name, about in ABOUT_COLUMNS.items())
     body = "".join(
-        f'<tr><th scope="row">{escape(str(row["title"]))}<span class="noise">{escape(str(row["note"]))}</span></th>'
+        f'<tr class="has-more"><th scope="row">{escape(str(row["title"]))}</th>'
         f"<td>{escape(charts.basis_points(row['spread']))}</td>"
         f"<td>{escape(charts.basis_points(row['loss_rate']))}"
         f'<span class="noise">±{escape(charts.basis_points(2 * row["loss_rate_se"]))}</span></td>'
         f"<td>{escape(f.percent(row['default_probability']))}"
         f'<span class="noise">{escape(f.noise(row["default_probability_se"]))} pts</span></td>'
         f"<td>{escape(f.percent(row['advance_rate'], 0))}</td><td><b>{escape(str(row['verdict']))}</b></td></tr>"
+        f'<tr class="more"><td colspan="6"><span class="noise">{escape(str(row["note"]))}</span></td></tr>'
         for row in rows
     )
     caption = tag("caption", "Loans that closed, replayed in the market of this scenario")

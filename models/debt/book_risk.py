@@ -41,50 +41,62 @@ class BookRisk:
     loss_sd: float
     loss_sd_se: float
     value_at_risk_95: float
+    value_at_risk_95_se: float
     value_at_risk_99: float
     cvar_95: float
     cvar_95_se: float
     cvar_99: float
     cvar_99_se: float
     independent_cvar_95: float
+    independent_cvar_95_se: float
     standalone_cvar_95: float
     diversification: float
+    diversification_se: float
     any_default: float
     any_default_se: float
     default_correlation: float
     default_correlation_se: float
     same_customer_correlation: float
+    same_customer_correlation_se: float
     customer_hhi: float
     vintage_hhi: float
     largest_name: str
     largest_name_loss: float
+    largest_name_loss_se: float
 
 
 def book_risk(book: Book) -> BookRisk:
     """Measure a book."""
     balance, share = float(book.balance.sum()), total_loss(book)
     names = concentration(book, "customer")
-    alone = float(sum(np.atleast_1d(risk.cvar(book.loss, CONFIDENCE)))) / balance
-    tail = risk.cvar(share, CONFIDENCE)
-    correlation = _correlation(book)
+    alone = float(risk.cvar(book.loss, CONFIDENCE).sum()) / balance
+    tail, apart = risk.cvar(share, CONFIDENCE), independent_loss(book)
+    correlation, same = _correlation(book), _same_customer(book)
     any_default = book.is_defaulted.any(axis=0).astype(float)
     worst = names[names["loss_if_default"].notna()].nlargest(1, "loss_if_default")
     return BookRisk(
         loans=len(book.loans), customers=len(book.customers), balance=balance,
         expected_loss=float(share.mean()), expected_loss_se=risk.mean_standard_error(share, book.replicate),
         loss_sd=float(share.std()), loss_sd_se=risk.replicate_standard_error(np.std, share, book.replicate),
-        value_at_risk_95=risk.value_at_risk(share, 0.95), value_at_risk_99=risk.value_at_risk(share, 0.99),
+        value_at_risk_95=risk.value_at_risk(share, 0.95),
+        value_at_risk_95_se=risk.replicate_standard_error(
+            lambda part: risk.value_at_risk(part, 0.95), share, book.replicate
+        ),
+        value_at_risk_99=risk.value_at_risk(share, 0.99),
         cvar_95=tail, cvar_95_se=risk.cvar_standard_error(share, 0.95, book.replicate),
         cvar_99=risk.cvar(share, 0.99), cvar_99_se=risk.cvar_standard_error(share, 0.99, book.replicate),
-        independent_cvar_95=risk.cvar(independent_loss(book), CONFIDENCE), standalone_cvar_95=alone,
-        diversification=1.0 - tail / alone if alone > 0 else float("nan"),
+        independent_cvar_95=risk.cvar(apart, CONFIDENCE),
+        independent_cvar_95_se=risk.cvar_standard_error(apart, CONFIDENCE, book.replicate), standalone_cvar_95=alone,
+        diversification=_saved(book.loss.T),
+        diversification_se=risk.replicate_standard_error(_saved, book.loss.T, book.replicate),
         any_default=float(any_default.mean()), any_default_se=risk.mean_standard_error(any_default, book.replicate),
         default_correlation=correlation[0], default_correlation_se=correlation[1],
-        same_customer_correlation=_same_customer(book),
+        same_customer_correlation=same[0], same_customer_correlation_se=same[1],
         customer_hhi=_hhi(names["balance_share"][names["name"] != NO_CUSTOMER]),
         vintage_hhi=_hhi(concentration(book, "vintage")["balance_share"]),
         largest_name=str(worst["name"].iloc[0]) if len(worst) else "",
         largest_name_loss=float(worst["loss_if_default"].iloc[0]) if len(worst) else 0.0,
+        largest_name_loss_se=float(worst["loss_if_default_se"].iloc[0]) if len(worst) else 0.0,
     )
 
 
@@ -148,7 +160,7 @@ def concentration(book: Book, by: str) -> pd.DataFrame:
 
     Columns: name, loans, balance_share, loss_share (of the expected loss), tail_share (of the tail),
     default_probability of the customer, loss_if_default (what the book loses through this name on paths where it
-    fails, share of book).
+    fails, share of book) and its standard error.
     """
     weights, total = tail_weights(total_loss(book)), float(book.balance.sum())
     by_loan = pd.DataFrame({
@@ -164,8 +176,9 @@ def concentration(book: Book, by: str) -> pd.DataFrame:
         "name": grouped["name"], "loans": grouped["loans"], "balance_share": grouped["balance"] / total,
         "loss_share": _parts(grouped["loss"]), "tail_share": _parts(grouped["tail"]),
     })
-    failures = [_failure(book, str(key), total) if by == "customer" else (np.nan, np.nan) for key in grouped.index]
-    out["default_probability"], out["loss_if_default"] = (list(x) for x in zip(*failures, strict=True))
+    unknown = (np.nan, np.nan, np.nan)
+    failures = [_failure(book, str(key), total) if by == "customer" else unknown for key in grouped.index]
+    out[["default_probability", "loss_if_default", "loss_if_default_se"]] = np.array(failures)
     return out.sort_values(["balance_share", "name"], ascending=[False, True]).reset_index(drop=True)
 
 
@@ -202,14 +215,22 @@ def _label(book: Book, i: int, by: str) -> str:
     return book.loans[i].offtaker if by == "customer" else _group(book, i, by)
 
 
-def _failure(book: Book, key: str, total: float) -> tuple[float, float]:
-    """How often a customer fails, and what the book then loses through it."""
+def _failure(book: Book, key: str, total: float) -> tuple[float, float, float]:
+    """How often a customer fails, what the book then loses through it, and the standard error of that mean."""
     if key not in book.customers:
-        return np.nan, np.nan
+        return np.nan, np.nan, np.nan
     fails = book.customer_default[book.customers.index(key)] <= book.quarters
     rows = [i for i, loan in enumerate(book.loans) if loan.customer_key == key]
-    through = book.loss[rows].sum(axis=0)
-    return float(fails.mean()), float(through[fails].mean() / total) if fails.any() else 0.0
+    through = book.loss[rows].sum(axis=0)[fails] / total
+    if len(through) < 2:
+        return float(fails.mean()), float(through.sum()), np.nan
+    return float(fails.mean()), float(through.mean()), float(through.std(ddof=1) / np.sqrt(len(through)))
+
+
+def _saved(losses: Array) -> float:
+    """How much smaller the tail of the sum is than the sum of the tails, a share; losses (paths, loans)."""
+    alone = float(np.asarray(risk.cvar(losses.T, CONFIDENCE)).sum())
+    return 1.0 - float(risk.cvar(np.sort(losses, axis=1).sum(axis=1), CONFIDENCE)) / alone if alone > 0 else np.nan
 
 
 def _parts(values: pd.Series) -> pd.Series:
@@ -233,18 +254,18 @@ def _correlation(book: Book) -> tuple[float, float]:
     return float(pairs.mean()), risk.mean_standard_error(pairs, book.replicate)
 
 
-def _same_customer(book: Book) -> float:
-    """Mean correlation of default over pairs of loans to one customer."""
-    total = pairs = 0.0
-    failed = book.is_defaulted
+def _same_customer(book: Book) -> tuple[float, float]:
+    """Mean correlation of default over pairs of loans to one customer, and its standard error."""
+    failed, together, pairs = book.is_defaulted, np.zeros(book.loss.shape[1]), 0
     keys = [loan.customer_key if loan.contracted_share > 0 else "" for loan in book.loans]
     for key in book.customers:
         rows = [i for i, k in enumerate(keys) if k == key and 0 < failed[i].mean() < 1]
         if len(rows) > 1:
-            scores = _standardized(failed[rows].astype(float))
-            total += float((scores.sum(axis=0) ** 2).mean()) - len(rows)
+            together += _standardized(failed[rows].astype(float)).sum(axis=0) ** 2 - len(rows)
             pairs += len(rows) * (len(rows) - 1)
-    return total / pairs if pairs else float("nan")
+    if not pairs:
+        return float("nan"), float("nan")
+    return float(together.mean()) / pairs, risk.mean_standard_error(together / pairs, book.replicate)
 
 
 def _scores(book: Book) -> Array:

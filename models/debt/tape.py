@@ -103,13 +103,15 @@ def read_tape(data: bytes) -> Tape:
         problem, _, remedy = str(error).partition("; ")
         return Tape((), (Problem(0, "", problem, remedy or "choose another file"),), 0)
     frame, problems, notes = _by_column(sheet)
+    notes = sheet.notes + notes
     if frame is None or not sheet.rows:
         if not problems:
             problems.append(Problem(0, "", "the file has a header and no loan", "add a row for every loan"))
         return Tape((), tuple(sorted(problems)), sheet.count, notes)
     values, found = _read(frame, sheet)
-    problems += found + _checked(values, sheet, {(p.line, p.column) for p in found})
-    problems += _between_cells(values, sheet)
+    known = {(p.line, p.column) for p in found}  # one cell, one complaint: the first is the cause of the others
+    later = _checked(values, sheet) + _between_cells(values, sheet)
+    problems += found + [p for p in later if (p.line, p.column) not in known]
     if problems:
         return Tape((), tuple(sorted(set(problems))), sheet.count, notes)
     return Tape(_loans(values, sheet), (), sheet.count, notes)
@@ -206,8 +208,8 @@ def _schema() -> pa.DataFrameSchema:
     return pa.DataFrameSchema({c.name: column(c) for c in COLUMNS}, strict=True)
 
 
-def _checked(values: pd.DataFrame, sheet: Sheet, known: set[tuple[int, str]]) -> list[Problem]:
-    """What pandera finds in the columns, in words; cells that did not read are not reported again."""
+def _checked(values: pd.DataFrame, sheet: Sheet) -> list[Problem]:
+    """What pandera finds in the columns, in words."""
     from pandera.errors import SchemaErrors
 
     try:
@@ -222,8 +224,6 @@ def _checked(values: pd.DataFrame, sheet: Sheet, known: set[tuple[int, str]]) ->
         found["column"], found["check"], found["failure_case"], found["index"], strict=True
     ):
         line, column = sheet.lines[int(index)], BY_NAME[name]
-        if (line, name) in known:
-            continue
         if check == "not_nullable":
             problem, remedy = "a value is missing", f"{HOW[column.kind]}"
         elif check == "field_uniqueness":

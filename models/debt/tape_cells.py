@@ -9,6 +9,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _OTHER_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})[./](\d{1,2})[./](\d{1,2})")
 _SPREADSHEET_EPOCH = dt.date(1899, 12, 30)
-_DIVISORS = {"%": 100.0, "bps": 1e4, "bp": 1e4}  # dividing keeps 95% equal to 0.95
+_SHIFTS = {"%": -2, "bps": -4, "bp": -4}
 
 
 def is_formula(text: str) -> bool:
@@ -129,12 +130,12 @@ def _number(text: str, column: Column, decimal_comma: bool) -> float | tuple[str
     if is_formula(text):
         return formula_fault(text)
     body = re.sub(r"[\u00a0\u202f\u2009]", " ", text).strip().replace("−", "-")
-    divisor = 1.0
-    for mark, size in _DIVISORS.items():
+    shift = 0
+    for mark, places in _SHIFTS.items():
         if body.lower().endswith(mark):
-            body, divisor = body[: -len(mark)].strip(), size
+            body, shift = body[: -len(mark)].strip(), places
             break
-    if divisor != 1.0 and column.kind not in ("share", "rate"):
+    if shift and column.kind not in ("share", "rate"):
         return f"{quoted(text)} is a rate, but {column.unit} are wanted", how
     body = body.removeprefix("$").removeprefix("USD").removesuffix("USD").strip()
     sign, digits = (-1.0, body[1:]) if body[:1] == "-" else (1.0, body.removeprefix("+"))
@@ -151,8 +152,13 @@ def _number(text: str, column: Column, decimal_comma: bool) -> float | tuple[str
         digits = digits.replace(",", ".")
     if not _PLAIN.fullmatch(digits) or len(digits) > 40:
         return f"{quoted(text)} is not a number", how
-    value = sign * float(digits) / divisor
+    value = sign * shifted(digits, shift)
     return value if np.isfinite(value) else (f"{quoted(text)} is not a finite number", how)
+
+
+def shifted(digits: str, places: int) -> float:
+    """Number with its point moved, rounded once: 5.9 by -2 places is 0.059 and not its neighbor."""
+    return float(Decimal(digits).scaleb(places))
 
 
 def bound_fault(value: float, column: Column) -> tuple[str, str]:

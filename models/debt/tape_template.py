@@ -10,6 +10,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+from models.debt.tape_cells import shifted
 from models.debt.tape_columns import COLUMNS, LAST_VINTAGE, MAX_LOANS, Column, vintage_end, vintage_start
 from models.debt.tape_file import read_sheet
 
@@ -85,8 +86,8 @@ def _write(sheet: Any, row: int, k: int, text: str, column: Column, style: Any) 
     elif column.kind in ("text", "choice"):
         sheet.write_string(row, k, text)
     elif text.endswith("%"):
-        sheet.write_number(row, k, float(text[:-1]) / 100.0, style)
+        sheet.write_number(row, k, shifted(text[:-1], -2), style)
     elif text.endswith(" bp"):
-        sheet.write_number(row, k, float(text[:-3]) / 1e4, style)
+        sheet.write_number(row, k, shifted(text[:-3], -4), style)
     else:
         sheet.write_number(row, k, float(text), style)
