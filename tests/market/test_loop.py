@@ -1,6 +1,7 @@
 """The market loop (model 1.4, 1.5, 1.8): stocks add up, limits hold, and price moves the right way."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from models.basis.shocks import Shocks, calm_shocks
+from models.market.capacity import power_limit
 from models.market.clearing import price_floors
 from models.market.simulate import MarketPaths, market_curves, simulate_market
 from models.scenario import Scenario
@@ -39,14 +41,15 @@ def test_stocks_and_orders_add_up(scenario: Scenario) -> None:
     moved = run.stock[:, :-1] + run.additions[:, 1:] - run.retired[:, 1:]
     assert np.allclose(run.stock[:, 1:], moved, rtol=1e-12, atol=0.0)
     ordered = delivered(market) * (run.private + market.policy.builds)
-    if scenario.capacity.power_cap is None:
+    limit = power_limit(scenario.capacity, 40)
+    if np.isinf(limit).all():
         assert np.allclose(run.additions, ordered, rtol=1e-12, atol=SLACK * scale)
         assert not run.backlog.any()
     else:
         waiting = np.concatenate([np.zeros((run.backlog.shape[0], 1)), run.backlog[:, :-1]], axis=1)
         assert np.allclose(run.additions + run.backlog / 0.9, ordered + waiting, rtol=1e-12, atol=SLACK * scale)
         watts = run.additions * market.curves.power_kw
-        assert watts.max() <= scenario.capacity.power_cap * 1e6 * (1.0 + SLACK)
+        assert (watts <= limit * 1e6 * (1.0 + SLACK)).all()
     for name in ("private", "displaced", "additions", "retired", "backlog"):
         assert getattr(run, name).min() >= 0.0, name
     crowded = np.broadcast_to(market.policy.displaced, run.displaced.shape)
@@ -157,9 +160,11 @@ def test_price_stays_between_floor_and_ceiling(scenario: Scenario) -> None:
 )
 def test_size_of_the_world_does_not_matter(scenario: Scenario, factor: float) -> None:
     """Demand, power and public budgets times k: same prices, same utilization, k times the machines."""
-    changes = {"demand.stock_now": factor * scenario.demand.stock_now}
+    changes: dict[str, Any] = {"demand.stock_now": factor * scenario.demand.stock_now}
     if scenario.capacity.power_cap is not None:
         changes["capacity.power_cap"] = factor * scenario.capacity.power_cap
+    if (by_year := scenario.capacity.power_cap_by_year) is not None:
+        changes["capacity.power_cap_by_year"] = tuple(factor * limit for limit in by_year)
     programs = tuple(
         p.model_copy(update={"schedule": p.schedule.model_copy(update={"budget": factor * p.schedule.budget})})
         for p in scenario.policy.programs
