@@ -22,7 +22,8 @@ from models.basis.shocks import REPLICATES, Shocks, draw_replicate
 from models.basis.timeline import Array
 from models.catalog import entry as catalog_entry
 from models.claims import CLASSES
-from models.decisions.wealth import EntryName, outcomes
+from models.decisions.wealth import EntryName, gain_of_utility, outcomes
+from models.decisions.wealth import utility as utility_of
 from models.errors import ScenarioError
 from models.investor import Rates
 from models.scenario import Scenario
@@ -131,7 +132,7 @@ def information(
     futures = [draw_replicate(scenario.run.seed, g, paths) for g in range(REPLICATES)]
     for i, point in enumerate(points):
         values = _values(scenario, dict(zip(moving, point, strict=True)), futures[group[i]], entry)
-        gains = _utility(np.column_stack([values, np.zeros(len(values))]), scenario.rates)
+        gains = utility_of(np.column_stack([values, np.zeros(len(values))]), scenario.rates)
         utility[0, i], utility[1, i] = gains[: paths // 2].mean(axis=0), gains[paths // 2 :].mean(axis=0)
         if progress is not None:
             progress((i + 1) / worlds)
@@ -185,10 +186,11 @@ def summarize(
         found.append(_worth(path, label, crossed, mean, fitted, fitted, choice, group, rates))
     base = mean[:, choice]
     counts = np.bincount(mean.argmax(axis=1), minlength=len(names)) / len(mean)
+    noise = _error([gain_of_utility(float(base[group == g].mean()), rates) for g in np.unique(group)])
     return Information(
-        everything, tuple(sorted(found, key=lambda w: -w.value)), names[choice], _sure(float(base.mean()), rates),
-        _error([_sure(float(base[group == g].mean()), rates) for g in np.unique(group)]),
-        {name: float(share) for name, share in zip(names, counts, strict=True)}, len(mean), paths,
+        everything=everything, drivers=tuple(sorted(found, key=lambda w: -w.value)), choice=names[choice],
+        sure=gain_of_utility(float(base.mean()), rates), sure_se=noise,
+        best_in={name: float(share) for name, share in zip(names, counts, strict=True)}, worlds=len(mean), paths=paths,
     )
 
 
@@ -207,7 +209,7 @@ def _worth(
     top = high_judge[rows, high_chooser.argmax(axis=1)]
 
     def gain(with_it: Array, without: Array) -> float:
-        return _sure(float(with_it.mean()), rates) - _sure(float(without.mean()), rates)
+        return gain_of_utility(float(with_it.mean()), rates) - gain_of_utility(float(without.mean()), rates)
 
     each = [gain(informed[group == g], judge[group == g, choice]) for g in np.unique(group)]
     return Worth(driver, label, gain(informed, judge[:, choice]), _error(each), gain(top, high_judge[:, choice]))
@@ -239,19 +241,6 @@ def _values(scenario: Scenario, point: dict[str, float], shocks: Shocks, entry: 
 def _can_matter(scenario: Scenario, path: str) -> bool:
     """Whether a driver acts at all in this scenario: subsidies only where there is a program."""
     return bool(scenario.policy.programs) or not path.startswith("policy.")
-
-
-def _utility(values: Array, rates: Rates) -> Array:
-    wealth = np.maximum(1.0 + rates.wealth_share * values, 1e-6)
-    power = 1.0 - rates.risk_aversion
-    return np.log(wealth) if abs(power) < 1e-12 else np.asarray((wealth**power - 1.0) / power)
-
-
-def _sure(utility: float, rates: Rates) -> float:
-    """Sure gain over cash per dollar that has this mean utility."""
-    power = 1.0 - rates.risk_aversion
-    wealth = np.exp(utility) if abs(power) < 1e-12 else max(1.0 + power * utility, 0.0) ** (1.0 / power)
-    return float((wealth - 1.0) / rates.wealth_share)
 
 
 def _triangle(uniform: Array, low: float, high: float, top: float) -> Array:

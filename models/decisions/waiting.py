@@ -20,7 +20,7 @@ from models.basis.shocks import Shocks, draw_shocks
 from models.basis.timeline import Array
 from models.claims import CLASSES
 from models.decisions.later import NEW, WITHOUT, later_entries
-from models.decisions.wealth import EntryName, sure_gain, training_shocks, wealth_of_cash
+from models.decisions.wealth import EntryName, sure_gain, training_shocks, utility, wealth_of_cash
 from models.investor import Rates
 from models.market.simulate import MarketPaths, simulate_market
 from models.measures import risk
@@ -190,7 +190,7 @@ def play(training: ClassPaths, fresh: ClassPaths, rates: Rates) -> Played:
         The same class on independent paths, with entries at 0, 4 and 8.
     """
     early, late = QUARTERS
-    gain = {s: _utility(training.entries[s], rates) for s in QUARTERS}
+    gain = {s: utility(training.entries[s], rates) for s in QUARTERS}
     rule = {s: Regression(training.seen[s], gain[s]) for s in QUARTERS}
     does = {s: rule[s](fresh.seen[s]) > 0.0 for s in QUARTERS}
     # The value of looking again: what the rule at the later quarter brings on the training paths.
@@ -201,7 +201,7 @@ def play(training: ClassPaths, fresh: ClassPaths, rates: Rates) -> Played:
     half = 0.5 * training.entries[0]
     more = Regression(
         training.seen[early],
-        _utility(half + 0.5 * training.entries[early], rates) - _utility(half, rates),
+        utility(half + 0.5 * training.entries[early], rates) - utility(half, rates),
     )
     adds = more(fresh.seen[early]) > 0.0
     everywhere = np.ones(len(now), dtype=bool)
@@ -234,15 +234,6 @@ class Regression:
 
     def _matrix(self, seen: Array) -> Array:
         return np.column_stack([np.ones(len(seen)), (seen - self.middle) / self.spread])
-
-
-def _utility(values: Array, rates: Rates) -> Array:
-    """Gain of utility over cash of an investor with constant relative risk aversion, (paths,)."""
-    wealth = np.maximum(1.0 + rates.wealth_share * values, 1e-6)
-    if abs(rates.risk_aversion - 1.0) < 1e-12:
-        return np.log(wealth)
-    power = 1.0 - rates.risk_aversion
-    return np.asarray((wealth**power - 1.0) / power)
 
 
 def _results(key: str, played: Played, side: _Side, rates: Rates) -> list[Strategy]:

@@ -28,7 +28,8 @@ EntryName = Literal["fair", "at_cost"]
 TRAINING_OFFSET = 1_000_003
 """Seeds of the draws that rules are fitted on lie this far from those that they are valued on."""
 NO_WEALTH = 0.01
-"""Wealth below one percent of today's counts as one percent while a mix is searched, never when it is reported."""
+"""Wealth below one percent of today's counts as one percent while mixes and rules are fitted, never when a mix or a
+strategy is reported."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +122,21 @@ def sure_wealth(values: Array, aversion: float, share: float) -> float:
     """
     multiple = np.maximum(1.0 + np.asarray(values), 1.0 - 1.0 / share)
     return float(risk.certainty_equivalent(multiple, aversion, share))
+
+
+def utility(values: Array, rates: Rates) -> Array:
+    """Gain of utility over cash of an investor with constant relative risk aversion, shape of ``values``."""
+    wealth = np.maximum(1.0 + rates.wealth_share * values, NO_WEALTH)
+    power = 1.0 - rates.risk_aversion
+    return np.log(wealth) if abs(power) < 1e-12 else np.asarray((wealth**power - 1.0) / power)
+
+
+def gain_of_utility(value: float, rates: Rates) -> float:
+    """Sure gain over cash per dollar that has this mean `utility`."""
+    power = 1.0 - rates.risk_aversion
+    # A regression may promise more utility than any wealth gives; it then counts as very much, not as an error.
+    wealth = np.exp(value) if abs(power) < 1e-12 else max(1.0 + power * value, 1e-12) ** (1.0 / power)
+    return float((wealth - 1.0) / rates.wealth_share)
 
 
 def sure_gain_slope(values: Array, weights: Array, rates: Rates) -> tuple[float, Array]:

@@ -1,5 +1,6 @@
 """What to hold: exact mixes, limits, parts that add up, regret; the order of assets changes nothing."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.stats import norm, qmc
 
+from models.__main__ import main
 from models.claims import CLASSES
 from models.decisions.frontier import (
     Limits,
@@ -320,6 +322,23 @@ def test_correlations_are_symmetric_with_noise(found):
         assert table == pytest.approx(table.T) and np.diag(table) == pytest.approx(1.0)
         off = ~np.eye(6, dtype=bool)
         assert (error[off] > 0).all() and (error[off] < 0.25).all()
+
+
+def test_the_command_prints_mixes_and_refuses_by_name(capsys, tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_text("class,amount\nGPU-backed debt,2\nData center,1\nCash,1\n")
+    assert main(["portfolio", "--paths", "64", "--holdings", str(file), "--cap", "llm_developer=0.1", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    own, safest = said["mixes"][0], said["mixes"][1]
+    assert own["weights"]["gpu_debt"] == 0.5 and sum(own["weights"].values()) == 0.75
+    assert max(mix["weights"]["llm_developer"] for mix in said["mixes"]) <= 0.1 + 1e-9
+    assert sum(safest["contributions"].values()) == pytest.approx(safest["figures"]["tail"])
+    assert len(said["frontier"]) == 15 and len(said["regret"]) == 6
+    file.write_text("class,amount\nGold,2\n")
+    assert main(["portfolio", "--holdings", str(file)]) == 1
+    assert "row 2, class: 'Gold' is not known" in capsys.readouterr().err
+    assert main(["portfolio", "--weights", "gold=1"]) == 1
+    assert "--weights gold=1: write it as NAME=SHARE" in capsys.readouterr().err
 
 
 def test_weights_that_are_no_mix(found):

@@ -172,6 +172,16 @@ def test_perfect_information_of_two_states():
     assert info.perfect_information(np.array([[3.0, 1.0], [2.0, 0.0]])) == 0.0
 
 
+def test_all_wealth_and_much_aversion_still_give_figures():
+    points = np.random.default_rng(0).random((64, 1))
+    utility = worlds(np.zeros(64, dtype=int))
+    utility[:, :8, :6] = -1e15  # ruin in some worlds
+    size = np.repeat(np.arange(8), 8)
+    got = info.summarize(utility, points, size, {"d0": "D"}, Rates(risk_aversion=10.0, wealth_share=1.0), 64)
+    assert np.isfinite([got.everything.value, got.everything.naive, got.drivers[0].naive]).all()
+    assert got.choice == "cash"
+
+
 def test_everything_is_worth_at_least_each_driver_in_the_model():
     got = info.information(Scenario(), drivers=("hardware.deflation_surprise", "policy.intensity"), worlds=64, paths=64)
     assert [w.driver for w in got.drivers] == ["hardware.deflation_surprise"], "no program, no subsidy to wonder about"
