@@ -79,7 +79,7 @@ def _mark(row: Mapping[str, Any]) -> str | None:
     """Name beside the mark, where there is room for it."""
     if row["status"] == "own":
         return OWN
-    if row["part_of"] or (row["status"] == "history" and row["spread"] < NAMED_ABOVE):
+    if row["spread"] < NAMED_ABOVE and (row["part_of"] or row["status"] == "history"):
         return None
     own_name = str(row["facility"]).split(" (")[0].split(" floating")[0]
     return own_name if row["borrower"] == "CoreWeave" else str(row["borrower"])

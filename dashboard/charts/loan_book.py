@@ -81,9 +81,11 @@ def bars_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         loans = int(row["loans"])
         for k, (part, words) in enumerate(PARTS.items()):
             share = float(row[part])
+            noise = f.noise(float(row.get(f"{part}_se", float("nan"))))
+            shown = f"{f.percent(share)}{noise and f' {noise} pts'}"
             out.append({
                 "name": _short(str(row["name"])), "order": order, "part": words, "share": share, "offset": k,
-                "text": f"{row['name']}, {loans} {'loan' if loans == 1 else 'loans'}: {f.percent(share)} {words[6:]}",
+                "text": f"{row['name']}, {loans} {'loan' if loans == 1 else 'loans'}: {shown} {words[6:]}",
             })
     return pd.DataFrame(out, columns=list(_BARS))
 

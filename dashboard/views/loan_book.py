@@ -33,7 +33,7 @@ SECONDS_A_LOAN = 0.015
 PROBLEM_COLUMNS = ("line", "column", "problem", "remedy")
 SAYS = {
     "expected_loss": ("Expected loss", "Mean present value lost to defaults, share of what is owed."),
-    "loss_sd": ("Its spread", "Standard deviation of the loss over futures, share of what is owed."),
+    "loss_sd": ("Standard deviation", "Of the loss over futures, share of what is owed."),
     "value_at_risk_95": ("Loss in one future of 20", "Loss that 95% of futures do not exceed (value at risk)."),
     "cvar_95": ("Mean of the worst 5%", "Mean loss of the worst 5% of futures (CVaR)."),
     "cvar_99": ("Mean of the worst 1%", "Mean loss of the worst 1% of futures; few paths, so a wide error."),
@@ -47,6 +47,7 @@ TIES = {
     "vintage_hhi": ("Concentration by vintage", "The same by year of closing."),
     "largest_name_loss": ("Costliest customer", "What the book loses on average when its costliest customer fails."),
 }
+GRADES = {"ig": "IG", "non_ig": "below IG", "merchant": "no contract"}
 LOANS = {
     "loan": "Loan", "offtaker": "Customer", "grade": "Grade", "vintage": "Closing", "owed": "Owed", "paid": "Coupon",
     "defaults": "Defaults", "lost": "Expected loss", "life": "Average life", "adds": "Adds to the worst 5%",
@@ -283,7 +284,9 @@ def _loans_shown(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             "owed": f.money(row["balance_usd"]), "paid": f.percent(row["coupon"], 2),
             "defaults": f"{f.percent(row['default_probability'])} {f.noise(row['default_probability_se'])}".strip(),
             "lost": f"{f.percent(row['expected_loss'], 2)} {f.noise(row['expected_loss_se'], 2)}".strip(),
-            "life": f.years(row["wal_years"]), "adds": f.percent(row["tail_contribution"], 2),
+            "life": f.years(row["wal_years"]),
+            "adds": f"{f.percent(row['tail_contribution'], 2)} {f.noise(row['tail_contribution_se'], 2)}".strip(),
+            "grade": GRADES[row["grade"]],
         }
         for row in rows
     ]

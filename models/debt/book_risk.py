@@ -143,6 +143,7 @@ def loan_table(book: Book) -> pd.DataFrame:
         "loss_rate": lost.mean(axis=1) / np.where(book.wal_years > 0, book.wal_years, np.nan),
         "expected_loss_contribution": book.loss.mean(axis=1) / total,
         "tail_contribution": book.loss @ weights / total,
+        "tail_contribution_se": _tail_error(book, book.loss / total),
     })
     frame.attrs["units"] = LOAN_UNITS
     return frame
@@ -158,9 +159,9 @@ LOAN_UNITS = {
 def concentration(book: Book, by: str) -> pd.DataFrame:
     """Balance, expected loss and tail by ``"customer"`` or ``"vintage"`` year, largest balance first.
 
-    Columns: name, loans, balance_share, loss_share (of the expected loss), tail_share (of the tail),
+    Columns: name, loans, balance_share, loss_share (of the expected loss), tail_share (of the tail) with its error,
     default_probability of the customer, loss_if_default (what the book loses through this name on paths where it
-    fails, share of book) and its standard error.
+    fails, share of book) with its error.
     """
     weights, total = tail_weights(total_loss(book)), float(book.balance.sum())
     by_loan = pd.DataFrame({
@@ -176,6 +177,9 @@ def concentration(book: Book, by: str) -> pd.DataFrame:
         "name": grouped["name"], "loans": grouped["loans"], "balance_share": grouped["balance"] / total,
         "loss_share": _parts(grouped["loss"]), "tail_share": _parts(grouped["tail"]),
     })
+    rows = np.array([by_loan["key"] == key for key in grouped.index], dtype=float) @ book.loss
+    tail = float(grouped["tail"].sum())
+    out["tail_share_se"] = _tail_error(book, rows / tail) if tail > 0 else np.nan
     unknown = (np.nan, np.nan, np.nan)
     failures = [_failure(book, str(key), total) if by == "customer" else unknown for key in grouped.index]
     out[["default_probability", "loss_if_default", "loss_if_default_se"]] = np.array(failures)
@@ -231,6 +235,16 @@ def _saved(losses: Array) -> float:
     """How much smaller the tail of the sum is than the sum of the tails, a share; losses (paths, loans)."""
     alone = float(np.asarray(risk.cvar(losses.T, CONFIDENCE)).sum())
     return 1.0 - float(risk.cvar(np.sort(losses, axis=1).sum(axis=1), CONFIDENCE)) / alone if alone > 0 else np.nan
+
+
+def _tail_error(book: Book, losses: Array) -> Array:
+    """Standard error of what each row of losses, (rows, paths), adds to the tail of the book, (rows,)."""
+
+    def parts(both: Array) -> Array:
+        return np.asarray(tail_weights(both[:, 0]) @ both[:, 1:])
+
+    both = np.column_stack([total_loss(book), losses.T])
+    return np.asarray(risk.replicate_standard_error(parts, both, book.replicate))
 
 
 def _parts(values: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Comparables: figures as in the facts, nothing counted twice; replays: deal terms, scenario's market, honest verdict."""
+"""Comparables: figures as in the facts, nothing counted twice; replays: the deal's terms in the scenario's market."""
 
 from __future__ import annotations
 
