@@ -40,7 +40,8 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     ),
     (
         ("models.driver_effects",),
-        ("models.debt.portfolio", "models.debt.book_risk", "models.debt.replay", "models.debt.facility",
+        ("models.debt.placing", "models.debt.portfolio", "models.debt.book_risk", "models.debt.replay",
+         "models.debt.facility",
          "models.debt.lender", "models.debt.steps", "models.debt.solve", "models.debt.haircut", "models.debt.horizon",
          "models.debt.compare"),
     ),

@@ -111,7 +111,7 @@ def price_chart(frame: pd.DataFrame, axis: str) -> alt.LayerChart:
                          axis=alt.Axis(title=None, labelAngle=0, labelLimit=90, domain=True))
     else:
         title, labels = _TITLES[axis]
-        x = alt.X("x:Q", scale=alt.Scale(zero=False, nice=True, padding=14), axis=alt.Axis(
+        x = alt.X("x:Q", scale=alt.Scale(zero=False, nice=True, padding=40), axis=alt.Axis(
             title=title, labelExpr=labels, format="d" if axis == "date" else "~g", tickCount=5, tickMinStep=0.05
             if axis == "advance_rate" else 1, grid=False, domain=True))
     ink, page, muted = theme.gray("ink"), theme.gray("page"), theme.gray("muted")

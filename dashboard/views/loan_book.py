@@ -20,9 +20,10 @@ from dashboard.views.markup import heading, tag, tip
 from models.debt import tape_template
 from models.debt.book_risk import book_risk, concentration, distribution, loan_table
 from models.debt.portfolio import evaluate_book
-from models.debt.tape import Problem, Tape, read_tape
+from models.debt.tape import Tape, read_tape
 from models.debt.tape_columns import COLUMNS, MAX_LOANS
 from models.debt.tape_file import MAX_BYTES
+from models.debt.tape_rules import Problem
 from models.scenario import Scenario
 
 SECTIONS = {"book": "Your loans", "comparables": "Loans that closed"}
@@ -140,7 +141,7 @@ def _bring() -> None:
     with right:
         st.text_area(
             "Or paste rows with their header", key="loans:pasted", height=96,
-            placeholder=",".join(c.name for c in COLUMNS if c.is_required),
+            placeholder=",".join(c.name for c in COLUMNS[:10]),
         )
         st.button("Check pasted rows", key="loans:paste", on_click=_pasted)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="loans:bar"):

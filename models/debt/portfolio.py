@@ -10,30 +10,25 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import exp, fsum, sqrt
+from math import fsum
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.assets import gpu_fleet, used_machines
-from models.assets.gpu_fleet import FleetTerms, GpuFleet
 from models.basis.shocks import Shocks, draw_shocks
-from models.basis.timeline import DELTA, Array
+from models.basis.timeline import Array
 from models.debt.loan import run_waterfall, weighted_average_life
-from models.debt.schedule import scheduled_principal
+from models.debt.placing import Placed, fleet_of, place
 from models.debt.tape import Loan
-from models.debt.terms import LoanTerms
 from models.errors import DataError
-from models.market.long_run import Hardware
 from models.market.simulate import MarketPaths, simulate_market
 from models.policy.effects import no_support
 from models.scenario import Scenario
 
 BOOK_PATHS = 1_024
 """Paths a book is run on; eight scrambles of 128 give its standard errors."""
-HOURS_Y = 8_760.0
-
 T = TypeVar("T")
 
 
@@ -79,18 +74,6 @@ class Book:
         return np.asarray(self.default_quarter <= self.quarters)
 
 
-@dataclass(frozen=True, eq=False)
-class _Placed:
-    """A loan with its machines, per H100e: terms of both, principal still to come, H100e it pays for."""
-
-    loan: Loan
-    fleet: FleetTerms
-    terms: LoanTerms
-    plan: Array
-    units: float
-    closing: int  # quarter from which its own clock runs, never negative
-
-
 def evaluate_book(
     scenario: Scenario,
     loans: Sequence[Loan],
@@ -124,7 +107,7 @@ def evaluate_book(
         method = "sobol" if scenario.run.method == "sobol" else "random"
         shocks = draw_shocks(scenario.run.seed, min(paths, scenario.run.paths), method)
     market = simulate_market(scenario.setting, shocks)
-    placed = [_place(scenario, market, loan) for loan in loans]
+    placed = [place(scenario, market, loan) for loan in loans]
     customers = _customer_defaults(scenario, market, shocks.seed, placed)
     count, quarters = len(loans), market.quarters
     loss = np.zeros((count, market.paths))
@@ -147,92 +130,14 @@ def evaluate_book(
     )
 
 
-def vintage_factors(hardware: Hardware, market: MarketPaths, quarter: int) -> tuple[float, float, float]:
-    """Cost, running cost and break-even contract price of machines bought at ``quarter``, over those of today.
-
-    Later vintages follow the curves of the market; earlier ones are traced back at today's rate of deflation, because
-    the model has no past.
-    """
-    if quarter <= 0:
-        dearer = exp(-quarter * DELTA * hardware.deflation_now)
-        return dearer, sqrt(dearer), dearer
-    curves = market.curves
-    price = curves.price_known_at(quarter)[quarter] / curves.price_known_at(0)[0]
-    return (
-        float(curves.hardware_cost[quarter] / curves.hardware_cost[0]),
-        float(curves.cash_cost[quarter] / curves.cash_cost[0]),
-        float(price),
-    )
-
-
-def _place(scenario: Scenario, market: MarketPaths, loan: Loan) -> _Placed:
-    fleet = _fleet_terms(scenario, market, loan)
-    ramp = scenario.hardware.ramp_quarters
-    debt, rules = scenario.gpu_debt, scenario.covenants
-    months = debt.reserve_months if loan.reserve_months is None else loan.reserve_months
-    base = scenario.rates.base_rate
-    terms = LoanTerms(
-        principal=loan.advance_rate * fleet.cost,
-        coupon=base + (loan.spread or 0.0) if loan.fixed_coupon is None else loan.fixed_coupon,
-        first=ramp + 1, last=ramp + loan.tenor_quarters, amortization=loan.amortization, balloon=loan.balloon,
-        target_dscr=1.0, reserve_quarters=months / 3.0, reserve_rate=base, lockup=rules.lockup,
-        event_of_default=rules.event_of_default, sweep=debt.sweep, ltv_cap=rules.ltv_cap, cures=rules.cures,
-        cure_cover=rules.cure_cover, fire_sale=rules.fire_sale, sale_cost=rules.sale_cost,
-        recovery_lag=rules.recovery_lag, contract_recovery=rules.contract_recovery,
-    )
-    units = loan.size / terms.principal
-    terms, plan = _seasoned(terms, ramp, max(0, -loan.vintage))
-    return _Placed(loan, fleet, terms, plan, units, max(0, loan.vintage))
-
-
-def _seasoned(terms: LoanTerms, ramp: int, age: int) -> tuple[LoanTerms, Array]:
-    """The loan as it stands ``age`` quarters after closing, everything paid as scheduled, and what is still due."""
-    nothing = np.zeros(terms.last + 1)
-    served = age - ramp
-    if served <= 0:
-        owed = terms.principal * (1.0 + terms.rate_q) ** age
-        terms = replace(terms, principal=owed, first=terms.first - age, last=terms.last - age)
-        return terms, scheduled_principal(terms, nothing)
-    plan = scheduled_principal(terms, nothing)
-    owed = terms.opening_balance - float(plan[:served].sum())
-    return replace(terms, principal=owed, first=1, last=terms.last - age), plan[served:]
-
-
-def _fleet_terms(scenario: Scenario, market: MarketPaths, loan: Loan) -> FleetTerms:
-    """Machines and contract behind a loan, quarters counted from today."""
-    fleet = _fleet(scenario, loan)
-    now = gpu_fleet.fleet_terms(fleet, scenario.offtaker, scenario.hardware, market)
-    cost_x, cash_x, price_x = vintage_factors(scenario.hardware, market, loan.vintage)
-    cost, cash = now.cost * cost_x, now.cash_cost * cash_x
-    price = now.contract_price * price_x
-    if loan.payback_years is not None:
-        price = (cash + cost / (HOURS_Y * loan.payback_years)) / now.availability
-    if loan.contract_price is not None:
-        price = loan.contract_price
-    return replace(
-        now, cost=cost, market_cost=now.market_cost * cost_x, cash_cost=cash, idle_cost=now.idle_cost * cash_x,
-        contract_price=price, contract_end=now.contract_end + loan.vintage, first=max(1, now.first + loan.vintage),
-        last=now.last + loan.vintage,
-    )
-
-
-def _fleet(scenario: Scenario, loan: Loan) -> GpuFleet:
-    fleet = scenario.gpu_fleet
-    term = fleet.contract_quarters if loan.contract_quarters is None else loan.contract_quarters
-    return fleet.model_copy(update={
-        "contracted_share": loan.contracted_share, "customer": loan.grade, "contract_quarters": term,
-        "contract_price": None, "payback_years": None,
-    })
-
-
 def _customer_defaults(
-    scenario: Scenario, market: MarketPaths, seed: int, placed: Sequence[_Placed]
+    scenario: Scenario, market: MarketPaths, seed: int, placed: Sequence[Placed]
 ) -> dict[str, NDArray[np.int16]]:
     """Quarter in which each customer fails, (paths,): one event a name, whatever number of loans hang on it.
 
     It weighs the average price of its contracts against the market, by the machines it rents.
     """
-    by_name: dict[str, list[_Placed]] = {}
+    by_name: dict[str, list[Placed]] = {}
     for p in placed:
         if p.loan.contracted_share > 0.0:
             by_name.setdefault(p.loan.customer_key, []).append(p)
@@ -245,7 +150,7 @@ def _customer_defaults(
             price = group[0].fleet.contract_price
         terms = replace(group[0].fleet, contract_price=price, first=min(p.fleet.first for p in group))
         pays = gpu_fleet.customer_alive(
-            _fleet(scenario, group[0].loan), scenario.offtaker, terms, market, customer_draws(seed, key, market.paths)
+            fleet_of(scenario, group[0].loan), scenario.offtaker, terms, market, customer_draws(seed, key, market.paths)
         )
         failed = pays.sum(axis=1)
         runs_until = max(p.fleet.contract_end for p in group)
@@ -260,7 +165,7 @@ def customer_draws(seed: int, key: str, paths: int) -> Array:
     return np.clip(draws, 2.0**-53, 1.0 - 2.0**-53)
 
 
-def _order(placed: _Placed) -> tuple[int, int, float, float, str]:
+def _order(placed: Placed) -> tuple[int, int, float, float, str]:
     """Neighbors share machines, contract and cash flow, so that each is computed once."""
     f = placed.fleet
     return placed.loan.vintage, f.contract_end, f.contract_price, f.contracted, placed.loan.customer_key
@@ -275,7 +180,7 @@ class _Collateral:
         self.grid = np.arange(market.quarters + 1)
         self.kept: dict[str, tuple[object, Any]] = {}
 
-    def loan(self, p: _Placed, failed: NDArray[np.int16] | None) -> tuple[Array, NDArray[np.int16], float]:
+    def loan(self, p: Placed, failed: NDArray[np.int16] | None) -> tuple[Array, NDArray[np.int16], float]:
         """Loss (paths,) in USD of today, default quarter (paths,) and average life of one loan."""
         never = self.market.quarters + 1
         if failed is None:
@@ -296,15 +201,15 @@ class _Collateral:
         loss = np.where(when < never, out.loss * factor, 0.0) * p.units
         return loss, when.astype(np.int16), weighted_average_life(p.terms, out)
 
-    def _operate(self, p: _Placed, pays: NDArray[np.bool_]) -> tuple[Array, Array]:
-        fleet, ceiling = _fleet(self.scenario, p.loan), self.scenario.clearing.ceiling_utilization
+    def _operate(self, p: Placed, pays: NDArray[np.bool_]) -> tuple[Array, Array]:
+        fleet, ceiling = fleet_of(self.scenario, p.loan), self.scenario.clearing.ceiling_utilization
         cfads, extras = gpu_fleet.operate(fleet, p.fleet, self.market, self.support, pays, ceiling)
         return cfads, extras["scrapped_at"]
 
-    def _machines(self, p: _Placed) -> Array:
+    def _machines(self, p: Placed) -> Array:
         return used_machines.used_values(self.scenario.gpu_fleet, p.fleet, self.market)
 
-    def _contract(self, p: _Placed) -> Array:
+    def _contract(self, p: Placed) -> Array:
         whole = replace(p.fleet, contracted=1.0)
         everyone = np.ones((self.market.paths, self.market.quarters + 1), dtype=np.bool_)
         return used_machines.contract_claims(self.scenario.gpu_fleet, whole, self.market, everyone)
@@ -315,6 +220,3 @@ class _Collateral:
             self.kept[what] = (key, make())
         found: T = self.kept[what][1]
         return found
-
-
-__all__ = ["BOOK_PATHS", "Book", "customer_draws", "evaluate_book", "vintage_factors"]

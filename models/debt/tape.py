@@ -5,20 +5,20 @@ Reading and bounds are column by column (pandera checks every column at once); w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from models.basis.reading import quoted
 from models.basis.timeline import DELTA
 from models.debt.tape_cells import Faults, bound_fault, read_choices, read_dates, read_numbers, read_texts
-from models.debt.tape_columns import BY_NAME, COLUMNS, FIRST_VINTAGE, HOW, MAX_LOANS, Column, vintage_end
+from models.debt.tape_columns import BY_NAME, COLUMNS, HOW, MAX_LOANS, Column
 from models.debt.tape_file import Sheet, plain_name, read_sheet
+from models.debt.tape_rules import Problem, between_cells, plain
 from models.errors import DataError
 
 if TYPE_CHECKING:
@@ -60,19 +60,6 @@ class Loan:
         return self.offtaker.casefold()
 
 
-class Problem(NamedTuple):
-    """Something that keeps a tape from being used; ``line`` 0 is the file as a whole."""
-
-    line: int
-    column: str
-    problem: str
-    remedy: str
-
-    def __str__(self) -> str:
-        where = ", ".join(part for part in (f"line {self.line}" if self.line else "", self.column) if part)
-        return f"{where}{where and ': '}{self.problem}; {self.remedy}"
-
-
 @dataclass(frozen=True)
 class Tape:
     """What a file holds.
@@ -110,7 +97,7 @@ def read_tape(data: bytes) -> Tape:
         return Tape((), tuple(sorted(problems)), sheet.count, notes)
     values, found = _read(frame, sheet)
     known = {(p.line, p.column) for p in found}  # one cell, one complaint: the first is the cause of the others
-    later = _checked(values, sheet) + _between_cells(values, sheet)
+    later = _checked(values, sheet) + between_cells(values, sheet)
     problems += found + [p for p in later if (p.line, p.column) not in known]
     if problems:
         return Tape((), tuple(sorted(set(problems))), sheet.count, notes)
@@ -240,62 +227,8 @@ def _checked(values: pd.DataFrame, sheet: Sheet) -> list[Problem]:
     return out
 
 
-def _between_cells(values: pd.DataFrame, sheet: Sheet) -> list[Problem]:
-    """Rules that involve more than one cell, each over all rows at once."""
-    v = values
-    has_contract = v["contracted_share"] > 0
-    quarters = v[["tenor_years", "contract_years"]] / DELTA
-    is_broken = (quarters - quarters.round()).abs() > TOLERANCE
-    gone = (v["closing_date"] + (v["tenor_years"] / DELTA).round() <= 0) & (v["closing_date"] >= FIRST_VINTAGE)
-    rules: tuple[tuple[pd.Series, str, str, str], ...] = (
-        (v["spread"].notna() & v["fixed_coupon"].notna(), "fixed_coupon", "spread and fixed coupon are both given",
-         "keep the one the loan pays"),
-        (v["contract_price"].notna() & v["payback_years"].notna(), "payback_years",
-         "contract price and payback are both given", "keep one: either sets the price"),
-        (has_contract & v["offtaker"].isna(), "offtaker", "machines are contracted, but no customer is named",
-         "name the customer, or write 0 as contracted share"),
-        (has_contract & v["grade"].isna(), "grade", "machines are contracted, but the customer has no grade",
-         f"write {' or '.join(BY_NAME['grade'].options)}"),
-        (is_broken["tenor_years"], "tenor_years", "the tenor is no whole number of quarters", "write 4, 4.25 or 4.5"),
-        (is_broken["contract_years"], "contract_years", "the term is no whole number of quarters",
-         "write 4, 4.25 or 4.5"),
-        (gone, "closing_date", f"the loan was repaid before {vintage_end(0)}", "leave it out"),
-    )
-    out = [
-        Problem(sheet.lines[i], column, problem, remedy)
-        for broken, column, problem, remedy in rules
-        for i in np.flatnonzero(broken.to_numpy(dtype=bool)).tolist()
-    ]
-    has_rate = (v["spread"].notna() | v["fixed_coupon"].notna()).tolist()
-    out += [
-        Problem(sheet.lines[i], "spread", "neither spread nor fixed coupon is given", "write one of them")
-        for i, given in enumerate(has_rate)
-        if not given
-    ]
-    return out + _one_grade_a_name(v, sheet)
-
-
-def _one_grade_a_name(v: pd.DataFrame, sheet: Sheet) -> list[Problem]:
-    first: dict[str, tuple[str, int]] = {}
-    out = []
-    for name, grade, line in zip(_none(v["offtaker"]), _none(v["grade"]), sheet.lines, strict=True):
-        if name is None or grade is None:
-            continue
-        before, where = first.setdefault(str(name).casefold(), (str(grade), line))
-        if before != grade:
-            out.append(Problem(
-                line, "grade", f"{quoted(name)} is {grade} here and {before} in line {where}",
-                "a customer has one grade; correct it, or give the customers different names"
-            ))
-    return out
-
-
-def _none(values: Iterable[Any]) -> list[Any]:
-    return [None if pd.isna(value) else value for value in values]
-
-
 def _loans(values: pd.DataFrame, sheet: Sheet) -> tuple[Loan, ...]:
-    records = zip(*(_none(values[c.name]) for c in COLUMNS), strict=True)
+    records = zip(*(plain(values[c.name]) for c in COLUMNS), strict=True)
     names = [c.name for c in COLUMNS]
     return tuple(
         _loan(dict(zip(names, cells, strict=True)), line) for cells, line in zip(records, sheet.lines, strict=True)

@@ -17,7 +17,7 @@ from dashboard.views import loan_book as page
 from dashboard.views import loan_comparables
 from dashboard.views.evidence import safe_csv
 from models.debt import tape_template
-from models.debt.tape import Problem
+from models.debt.tape_rules import Problem
 
 SCRIPT = """
 from dashboard import state

@@ -18,7 +18,8 @@ from models.debt.book_risk import (
     tail_weights,
     total_loss,
 )
-from models.debt.portfolio import Book, customer_draws, evaluate_book, vintage_factors
+from models.debt.placing import vintage_factors
+from models.debt.portfolio import Book, customer_draws, evaluate_book
 from models.debt.tape import Loan, read_tape
 from models.debt.tape_template import template_csv
 from models.errors import DataError
