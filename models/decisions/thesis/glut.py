@@ -161,10 +161,11 @@ def waiting_for_power(subject: Subject) -> ClaimTest:
     verdict = call(cost.value, cost.standard_error)
     if figures[3].value > 0.0 and verdict != HOLDS:
         verdict = call(figures[3].value, figures[3].standard_error)
-    capped = subject.scenario.capacity.power_cap
-    limit = "no limit on new power is set" if capped is None else (
-        f"a limit of {capped:g} GW a quarter holds back building in {percent(figures[3].value)} of futures"
-    )
+    capacity = subject.scenario.capacity
+    capped = "a limit by year" if capacity.power_cap_by_year else f"a limit of {capacity.power_cap or 0:g} GW a quarter"
+    limit = f"{capped} holds back building in {percent(figures[3].value)} of futures"
+    if capacity.power_cap is None and capacity.power_cap_by_year is None:
+        limit = "no limit on new power is set"
     why = (
         f"A building waits {figures[0].value:.1f} quarters for power on average, {percent(figures[1].value)} of them a "
         f"year or longer, which {'takes' if cost.value >= 0.0 else 'adds'} {percent(abs(cost.value))} of the build "
