@@ -15,7 +15,6 @@ from dashboard.charts.style import PERCENT, Spec, specification
 
 HEIGHT = 430
 PLOT_HEIGHT = 356
-X_TOP = 1.05
 WIDTHS = {"wide": 620, "narrow": 290}
 NARROW = 380
 SHAPES = {"own": "cross", "least_loss": "square", "sure": "square", "regret": "square"}
@@ -78,12 +77,12 @@ def _point(
 
 def _place(rows: Sequence[dict[str, Any]], size: str) -> None:
     """Add the offsets of the names for a plot of one of the two widths."""
-    left = min([0.0, *(float(row["x_low"]) for row in rows)])
-    top, bottom = max(float(row["y"]) for row in rows), min([1.0, *(float(row["y"]) for row in rows)])
+    left, right = min([0.0, *(float(row["x_low"]) for row in rows)]), max(float(row["x_high"]) for row in rows)
+    top, bottom = max(float(row["y"]) for row in rows), min(float(row["y"]) for row in rows)
     span = max(top - bottom, 1e-9)
 
     def px(value: float) -> float:
-        return (value - left) / (X_TOP - left) * WIDTHS[size]
+        return (value - left) / max(1.02 * right - left, 1e-9) * WIDTHS[size]
 
     def py(value: float) -> float:
         return (1.04 - (value - bottom) / span) / 1.04 * PLOT_HEIGHT
@@ -101,14 +100,13 @@ def frontier_chart(frame: pd.DataFrame) -> alt.LayerChart:
     line = base.transform_filter("datum.kind == 'line'")
     spots = base.transform_filter("datum.kind == 'class' || datum.kind == 'mix'")
     x = alt.X(
-        "x:Q", scale=alt.Scale(domainMax=X_TOP, nice=False, zero=True),
+        "x:Q", scale=alt.Scale(nice=False, zero=True, padding=8),
         axis=alt.Axis(
-            title="Loss in the worst 5% of futures", titlePadding=8, grid=False,
-            values=[0, 0.2, 0.4, 0.6, 0.8, 1], labelExpr=PERCENT,
+            title="Loss in the worst 5% of futures", titlePadding=8, grid=False, tickCount=6, labelExpr=PERCENT,
         ),
     )
     y = alt.Y(
-        "y:Q", scale=alt.Scale(zero=False, nice=True, domainMin=1.0),
+        "y:Q", scale=alt.Scale(zero=False, nice=True),
         axis=alt.Axis(title="What a dollar has become after ten years, mean", titleAngle=0, titleAlign="left",
                       titleAnchor="end", titleX=-36, titleY=-12, tickCount=6, labelExpr="datum.label + 'x'"),
     )
