@@ -14,6 +14,7 @@ import streamlit as st
 from dashboard import run, state, theme
 from dashboard.views import (
     asset_class,
+    compare,
     designer,
     drivers,
     evidence,
@@ -23,6 +24,7 @@ from dashboard.views import (
     market,
     portfolio,
     programs,
+    risk,
     thesis,
 )
 from models.errors import AssayError
@@ -33,8 +35,10 @@ PAGES = {
         (home.render, "Decide", "decide", "Which class pays for its risk, how sure that is, and what would flip it."),
         (market.render, "Market", "market", "What compute earns, how much of it stands idle, and who builds it."),
         (drivers.render, "What drives it", "drivers", "Which assumptions matter, and what would have to be true."),
+        (risk.render, "Risk and stress", "risk", "How bad it gets under stress, what it takes, what one would regret."),
         (programs.render, "Programs", "programs", "What states announce, pay and build, and who keeps the money."),
         (portfolio.render, "Portfolio", "portfolio", "What to hold, when to enter, and what to find out first."),
+        (compare.render, "Compare", "compare", "Up to six scenarios side by side, and why two of them differ."),
         (thesis.render, "Thesis", "thesis", "Twenty claims of the founding documents, tested under this scenario."),
         (designer.render, "Loan designer", "loan-designer", "One loan: structure, coverage, losses, every step."),
         (loan_book.render, "Loan book", "loan-book", "Loans on GPUs that closed, and your own on the same futures."),

@@ -15,7 +15,7 @@ from models.presets import Preset, presets
 from models.version import MODEL_VERSION
 
 GROUPS = {"base": "", "bloc": "Bloc", "market": "Market", "deal": "Deal"}
-SHOWN_CHANGES = 2
+SHOWN_CHANGES = 1
 
 
 def top_bar() -> None:
@@ -55,6 +55,7 @@ def top_bar() -> None:
             help="Back to the preset, all changes undone",
         )
         st.space("stretch")
+        _pin()
         _share()
         _export()
 
@@ -114,6 +115,20 @@ def _name(change: Difference) -> str:
 
 def _arrow(change: Difference) -> str:
     return f"{inputs.written(change.entry, change.base)} → {inputs.written(change.entry, change.value)}"
+
+
+def _pin() -> None:
+    """Puts the scenario aside for the page that compares."""
+    held, is_full = len(state.pins()), len(state.pins()) >= state.PINS
+    if state.is_pinned():
+        about = "This scenario is pinned; see Compare"
+    else:
+        about = f"{state.PINS} scenarios are pinned, the most; take one away on Compare" if is_full else (
+            "Put this scenario aside, to see it beside others on Compare")
+    st.button(
+        f"Pin ({held})" if held else "Pin", key="pin", type="tertiary", on_click=state.pin, help=about,
+        disabled=is_full or state.is_pinned(),
+    )
 
 
 def _share() -> None:

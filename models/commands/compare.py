@@ -26,7 +26,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(name, help="a preset, a JSON file, or a link")
     parser.add_argument("--drill", metavar="GROUP", help=f"split one group further: {', '.join(GROUPS)}")
     parser.add_argument("--figure", metavar="KEY", default="families.lead", help="figure that the text explains")
-    parser.add_argument("--paths", type=int, metavar="N", default=1_024, help="number of paths, a power of two")
+    parser.add_argument("--paths", type=int, metavar="N", default=2_048, help="number of paths, a power of two")
     parser.add_argument("--entry", choices=("fair", "at_cost"), default="fair", help="price paid (default: fair)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 

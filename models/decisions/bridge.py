@@ -23,7 +23,7 @@ from models.decisions.shapley import along_order, order_gains, paired_orders, sh
 from models.errors import ScenarioError
 from models.scenario import Scenario
 
-PATHS = 1_024
+PATHS = 2_048
 EXACT_UNITS = 6
 ORDER_PAIRS = 2
 

@@ -30,7 +30,7 @@ class DriverGroup:
 GROUPS: Mapping[str, DriverGroup] = {
     "demand": DriverGroup("Demand", "Growth, volatility, busts, efficiency surprises and regimes of demand."),
     "supply": DriverGroup("Supply and overcapacity", "Planned surplus, who builds and how fast, and how prices clear."),
-    "hardware": DriverGroup("Hardware and costs", "Cost, life and use of machines, power, building, running costs and tax."),
+    "hardware": DriverGroup("Hardware and costs", "Machines, power, building, running costs and tax."),
     "policy": DriverGroup("Sovereign programs", "Programs, their intensity and channels, and a state's champion."),
     "place": DriverGroup("Place and borders", "Localized demand, planning by blocs, export controls, joint ventures."),
     "deals": DriverGroup(

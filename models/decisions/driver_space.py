@@ -82,7 +82,7 @@ def _of_contracts(scenario: Scenario, key: str) -> list[Driver]:
         out.append(Driver("vendor", "Luck of the vendor", "vendor_u"))
     if key == "gpu_debt" and scenario.contract_credit.renegotiation_rate > 0:
         out.append(Driver("renegotiation", "Renegotiation of the contract", "renegotiation_u"))
-    if key == "gpu_debt" and scenario.loan_pricing.base == "drawn" and scenario.loan_pricing.volatility > 0:
+    if key == "gpu_debt" and scenario.loan_pricing.base == "simulated" and scenario.loan_pricing.volatility > 0:
         out.append(Driver("base_rate", "Base rate", "rate_z", 1))
     return out
 

@@ -1,0 +1,175 @@
+"""Stress matrix, path of the nearest loss and regret: frames, charts and the sentences above them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard import format as f
+from dashboard import theme
+from dashboard.charts.fans import TICKS
+from dashboard.charts.style import PERCENT, Spec, specification
+
+ALL = "all"
+FULL = 0.55
+"""Strongest shade of a cell; its sign is written too."""
+
+SHORT = {
+    "gpu_fleet": "Fleet", "data_center": "Data center", "gpu_debt": "GPU debt", "hardware_supplier": "Supplier",
+    "llm_developer": "LLM", "cloud_platform": "Cloud", "picks": "Picks mix", "others": "LLM+cloud mix",
+    "both": "Mix of all",
+}
+SERIES = {
+    "demand": "Demand against plan", "price": "Rent against break-even", "surplus": "Surplus capacity",
+    "cash": "Money back, share of capital",
+}
+_PATH = ("when", "value", "line", "end_text", "date", "text")
+_REGRET = ("scenario", "choice", "order", "cents", "shade", "tip", "is_best")
+NEAR, USUAL = "these losses", "all futures"
+
+
+def shade(change: float, widest: float) -> float:
+    """Opacity of a cell by the size of its change."""
+    return 0.0 if widest <= 0 or change != change else FULL * min(1.0, abs(change) / widest)
+
+
+def is_worse(figure: str, change: float) -> bool:
+    """Whether a change is for the worse: more loss, or less value and return."""
+    return change > 0 if figure in ("probability_of_loss", "cvar_95") else change < 0
+
+
+def matrix_message(table: pd.DataFrame, figure: str) -> str:
+    """Which single stress hurts which class most, and who bears all at once best."""
+    rows = table[(table["figure"] == figure) & ~table["is_void"]]
+    sign = 1.0 if figure in ("probability_of_loss", "cvar_95") else -1.0
+    harm = rows.assign(harm=sign * rows["change"]).dropna(subset=["harm"])
+    single, together = harm[harm["stress"] != ALL], harm[harm["stress"] == ALL]
+    if not len(single) or single["harm"].max() <= 0:
+        return "No stress of the library hurts a class in this measure"
+    worst = single.loc[single["harm"].idxmax()]
+    if f.is_close(float(worst["change"]), float(worst["change_se"])):
+        return "No stress of the library moves a class by more than the noise"
+    words = f"{worst['title']} hurts {_inside(worst['label'])} most: {f.points(worst['change'])}"
+    if len(together):
+        best = together.loc[together["harm"].idxmin()]
+        words += f"; under all at once {_inside(best['label'])} loses least"
+    return words
+
+
+def _inside(label: str) -> str:
+    return label if label[1].isupper() else label[0].lower() + label[1:]
+
+
+def path_frame(path: pd.DataFrame, series: str) -> pd.DataFrame:
+    """Two lines of one series over time: the near losses and all futures."""
+    rows = []
+    part = path[path["series"] == series].sort_values("quarter")
+    last = int(part["quarter"].max())
+    for column, line in (("usual", USUAL), ("stressed", NEAR)):
+        for quarter, value in zip(part["quarter"], part[column], strict=True):
+            rows.append({
+                "when": f.moment(int(quarter)), "value": value, "line": line,
+                "end_text": line if quarter == last else None, "date": f.calendar(int(quarter)),
+                "text": f.percent(value),
+            })
+    frame = pd.DataFrame(rows, columns=list(_PATH))
+    ends = frame[frame["end_text"].notna()]
+    reach = max(float(frame["value"].max() - frame["value"].min()), 1e-9)
+    if len(ends) == 2 and abs(float(ends["value"].diff().iloc[-1])) < 0.12 * reach:
+        frame.loc[ends.index[0], "end_text"] = None  # the two names would lie on each other; the dash tells them apart
+    return frame
+
+
+def path_chart(frame: pd.DataFrame) -> alt.LayerChart:
+    """Full line for the near losses, dashed for all futures, named at the right end."""
+    base = alt.Chart(frame)
+    x = alt.X("when:Q", scale=alt.Scale(nice=False, zero=False, padding=0), axis=alt.Axis(
+        title=None, grid=False, values=TICKS, labelExpr="format(datum.value, 'd')", domain=True))
+    y = alt.Y("value:Q", scale=alt.Scale(zero=True, nice=True), axis=alt.Axis(
+        title=None, tickCount=4, labelExpr=PERCENT))
+    dash = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(domain=[NEAR, USUAL], range=[[1, 0], [4, 3]]))
+    width = alt.StrokeWidth("line:N", legend=None, scale=alt.Scale(domain=[NEAR, USUAL], range=[2, 1.2]))
+    tips = [alt.Tooltip("date:N", title="Quarter"), alt.Tooltip("line:N", title="Median of"),
+            alt.Tooltip("text:N", title="Value")]
+    return alt.layer(
+        base.transform_aggregate(n="count()").mark_rule(color=theme.gray("faint")).encode(y=alt.datum(0)),
+        base.mark_line(color=theme.gray("ink")).encode(x=x, y=y, strokeDash=dash, strokeWidth=width),
+        base.mark_point(opacity=0, size=60).encode(x=x, y=y, tooltip=tips),
+        base.transform_filter("isValid(datum.end_text)").mark_text(
+            align="left", dx=5, fontSize=11, color=theme.gray("muted"), aria=False
+        ).encode(x=x, y=y, text="end_text:N"),
+    ).properties(width="container", height=170)
+
+
+def reverse_message(label: str, loss: float, story: list[Mapping[str, Any]], beta: float) -> str:
+    """How the class gets there, in one sentence from the two figures that move most against all futures."""
+    limit = "does worse than cash" if loss == 0 else f"loses more than {f.percent(loss, 0)} of its capital"
+    if beta != beta or beta in (float("inf"), float("-inf")):
+        return f"Within eight standard deviations no future was found in which {_inside(label)} {limit}"
+    rent = next((line for line in story if line["topic"] == "price"), None)
+    if rent is None:
+        return f"{label} {limit} {f.digits(abs(beta), 2)} standard deviations from the median future"
+    low = float(rent["stressed"])
+    where = f"{f.percent(abs(low), 0)} {'below' if low < 0 else 'above'}"
+    if beta < 0:
+        return f"{label} {limit} in the median future already; rent is then {where} break-even at its lowest"
+    return f"{label} {limit} where rent falls to {where} break-even in {f.year_of(rent['quarter'])}"
+
+
+def regret_frame(table: pd.DataFrame) -> pd.DataFrame:
+    """One cell a choice and scenario, cents per dollar, with the largest regret of each choice in the first row."""
+    widest = float(table["regret"].max()) or 1.0
+    rows = []
+    order = {key: i for i, key in enumerate(dict.fromkeys(table["choice"]))}
+    for key, part in table.groupby("choice", sort=False):
+        top = float(part["largest"].iloc[0])
+        tip = f"{part['label'].iloc[0]}: at most {_cents(top)}"
+        rows.append(_cell("Largest of all", key, order[key], top, widest, tip))
+    for row in table.to_dict("records"):
+        noise = f" ±{f.digits(200 * row['regret_se'], 2, 1)}" if row["regret_se"] > 0 else ""
+        tip = f"{row['label']} in {row['title']}: worth {_cents(row['value'])}, regret {_cents(row['regret'])}{noise}"
+        rows.append(_cell(row["title"], row["choice"], order[row["choice"]], row["regret"], widest, tip))
+    return pd.DataFrame(rows, columns=list(_REGRET))
+
+
+def _cell(scenario: str, choice: Any, order: int, regret: float, widest: float, tip: str) -> dict[str, Any]:
+    return {
+        "scenario": scenario, "choice": SHORT.get(str(choice), str(choice)), "order": order,
+        "cents": f.digits(100 * regret, 3, 0), "shade": FULL * regret / widest, "tip": tip,
+        "is_best": regret == 0,
+    }
+
+
+def _cents(value: float) -> str:
+    return f"{f.digits(100 * value, 3, 0)} cents per dollar"
+
+
+def regret_chart(frame: pd.DataFrame) -> alt.LayerChart:
+    """Cells by scenario and choice, darker is more regret; the figure is written in each."""
+    base = alt.Chart(frame)
+    x = alt.X("choice:N", sort=alt.EncodingSortField("order"), axis=alt.Axis(
+        title=None, orient="top", labelAngle=-60, labelAlign="left", labelLimit=90, labelColor=theme.gray("ink")))
+    y = alt.Y("scenario:N", sort=None, axis=alt.Axis(title=None, labelLimit=118, labelColor=theme.gray("ink")))
+    tips = [alt.Tooltip("tip:N", title=" ")]
+    return alt.layer(
+        base.mark_rect(color=theme.gray("ink"), cornerRadius=2).encode(
+            x=x, y=y, opacity=alt.Opacity("shade:Q", scale=None), tooltip=tips),
+        base.mark_text(fontSize=10.5).encode(x=x, y=y, text="cents:N", tooltip=tips),
+    ).properties(width="container", height=alt.Step(24))
+
+
+def regret_message(table: pd.DataFrame, best: str, is_close: bool) -> str:
+    """Which choice one would regret least at worst, and by how much."""
+    part = table[table["choice"] == best]
+    worst = part.loc[part["regret"].idxmax()]
+    tail = "; too close to call with the next" if is_close else ""
+    return (
+        f"{part['label'].iloc[0]}: regretted least at worst, {_cents(float(worst['regret']))} in {worst['title']}{tail}"
+    )
+
+
+PATH: Spec = specification(path_chart(pd.DataFrame(columns=list(_PATH))))
+REGRET: Spec = specification(regret_chart(pd.DataFrame(columns=list(_REGRET))))
