@@ -17,7 +17,7 @@ HEIGHT = 200
 Kind = Literal["dscr", "ltv"]
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
 TITLES = {"dscr": "Cash over debt service", "ltv": "Loan over value of the machines"}
-_FAN = ("when", *QUANTILES, "test", "test_text", "date", "middle", "half", "most", "alive")
+_FAN = ("when", *QUANTILES, "test", "test_text", "test_below", "date", "middle", "half", "most", "alive")
 _DEFAULT = ("year", "by_year", "low", "high", "text")
 _LOSS = ("loss", "probability", "tranche", "text", "mark")
 _BAR = ("bar", "start", "middle", "end", "marks", "text", "name")
@@ -26,8 +26,7 @@ _SIZE = ("rule", "amount", "is_binding", "text")
 MOST_LTV = 3.0
 """Loan-to-value above which the axis is cut: collateral that is worth almost nothing."""
 TESTS = {
-    "lock-up": "cash locked up", "event of default": "event of default", "loan above value": "loan above value",
-    "in default": "in default",
+    "lock-up": "cash locked up", "loan above value": "loan above value", "in default": "in default",
 }
 BARS = {"loan": "Loan", "contract": "Contract", "economic life": "Machines earn"}
 
@@ -43,7 +42,7 @@ def fan_frame(fan: pd.DataFrame, kind: Kind, tests: Mapping[str, float]) -> pd.D
         name, level = named[i] if i < len(named) else (None, float("nan"))
         out.append({
             "when": f.moment(row["quarter"]), **{q: min(float(row[q]), top) for q in QUANTILES},
-            "test": level, "test_text": name, "date": f.calendar(row["quarter"]),
+            "test": level, "test_text": name, "test_below": i > 0, "date": f.calendar(row["quarter"]),
             "middle": f"{write(middle)}{_plus_minus(float(row['p50_se']), kind)}",
             "half": f"{write(lower)} to {write(upper)}", "most": f"{write(low)} to {write(high)}",
             "alive": f.percent(float(row["alive"]), 0),
@@ -63,7 +62,8 @@ def fan_chart(frame: pd.DataFrame, kind: Kind) -> alt.LayerChart:
     x = alt.X("when:Q", scale=alt.Scale(nice=False, zero=False, padding=0),
               axis=alt.Axis(title=None, grid=False, labelExpr="format(datum.value, 'd')", tickCount=5, domain=True))
     labels = "format(datum.value, '.1f') + 'x'" if kind == "dscr" else PERCENT
-    axis, scale = value_axis(TITLES[kind], labels), alt.Scale(zero=True, nice=True)
+    # Coverage lives near its tests; loan-to-value is read against nothing owed.
+    axis, scale = value_axis(TITLES[kind], labels), alt.Scale(zero=kind == "ltv", nice=True)
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", scale=scale, axis=axis)
@@ -76,8 +76,13 @@ def fan_chart(frame: pd.DataFrame, kind: Kind) -> alt.LayerChart:
         base.mark_area(color=band, opacity=0.10, aria=False).encode(x=x, y=y("p05"), y2="p95:Q"),
         base.mark_area(color=band, opacity=0.16, aria=False).encode(x=x, y=y("p25"), y2="p75:Q"),
         tests.mark_rule(color=theme.SCREEN["gpu_debt"], strokeDash=[4, 3], strokeWidth=1.3).encode(y=y("test")),
-        tests.mark_text(align="right", baseline="bottom", dy=-3, fontSize=11, color=theme.gray("muted")).encode(
-            x=alt.value("width"), y=y("test"), text="test_text:N"),
+        *(
+            tests.transform_filter(f"datum.test_below == {str(below).lower()}").mark_text(
+                align="right", baseline="top" if below else "bottom", dy=4 if below else -3, fontSize=11,
+                color=theme.gray("muted"),
+            ).encode(x=alt.value("width"), y=y("test"), text="test_text:N")
+            for below in (False, True)
+        ),
         base.mark_line(color=theme.gray("ink"), strokeWidth=2).encode(x=x, y=y("p50")),
         base.mark_rule(opacity=0, strokeWidth=12, aria=False).encode(x=x, tooltip=tips),
     ).properties(width="container", height=HEIGHT)
@@ -147,12 +152,11 @@ def horizon_frame(table: pd.DataFrame) -> pd.DataFrame:
     out = []
     for row in table.to_dict("records"):
         start, middle, end = (f.moment(4 * float(row[name])) for name in ("start", "middle", "end"))
-        dates = f"{f.calendar(4 * row['start'])} to {f.calendar(4 * row['end'])}"
-        out.append({
-            "bar": row["bar"], "start": start, "middle": middle, "end": end, "marks": row["marks"],
-            "text": f"{BARS[row['bar']]}: {dates}; the dot is the {row['marks']}, {f.calendar(4 * row['middle'])}",
-            "name": BARS[row["bar"]],
-        })
+        text = f"{BARS[row['bar']]}: {f.calendar(4 * row['start'])} to {f.calendar(4 * row['end'])}"
+        if middle == middle:  # a loan of nothing has no life
+            text += f"; the dot is the {row['marks']}, {f.calendar(4 * row['middle'])}"
+        out.append({"bar": row["bar"], "start": start, "middle": middle, "end": end, "marks": row["marks"],
+                    "text": text, "name": BARS[row["bar"]]})
     return pd.DataFrame(out, columns=list(_BAR))
 
 
@@ -198,11 +202,11 @@ def breach_chart(frame: pd.DataFrame) -> alt.LayerChart:
               axis=alt.Axis(title=None, labelExpr="format(datum.value, 'd')", tickCount=5, grid=False, domain=True))
     y = alt.Y("probability:Q", axis=value_axis("Share of futures", "format(datum.value, '.1~%')"))
     order = list(TESTS)
-    colors = [theme.gray("faint"), theme.gray("muted"), theme.gray("ink"), theme.SCREEN["gpu_debt"]]
+    colors = [theme.gray("muted"), theme.gray("ink"), theme.SCREEN["gpu_debt"]]
     return alt.layer(
         base.mark_line(strokeWidth=1.8).encode(
             x=x, y=y, color=alt.Color("test:N", scale=alt.Scale(domain=order, range=colors), legend=None),
-            strokeDash=alt.StrokeDash("test:N", scale=alt.Scale(domain=order, range=[[2, 2], [5, 3], [8, 3], [1, 0]]),
+            strokeDash=alt.StrokeDash("test:N", scale=alt.Scale(domain=order, range=[[2, 2], [8, 3], [1, 0]]),
                                       legend=None)),
         base.transform_filter("isValid(datum.mark)").mark_text(align="right", baseline="bottom", dy=-3, fontSize=11)
         .encode(x=x, y=y, text="mark:N"),

@@ -63,7 +63,7 @@ def render() -> None:
         reading = run.reading(scenario)
         design = run.kept(read_design, scenario)
     _numbers(design)
-    left, middle, right = st.columns([1.0, 1.25, 1.25], gap="medium")
+    left, middle, right = st.columns([1.1, 1.2, 1.2], gap="medium")
     with left:
         _structure(scenario, design)
     with middle:
@@ -136,8 +136,8 @@ def _structure(scenario: Scenario, design: Design) -> None:
     """The term sheet, a part at a time; changes count on every page."""
     st.html(heading("Structure", "Changes count on every page: this is the loan of the scenario.", level=2))
     _chart(design, "size", "What each rule would lend, share of hardware cost; the smallest one sizes the loan.")
-    part = st.pills("Part", PARTS, default="size", format_func=lambda key: PARTS[key][0], key="designer:part",
-                    label_visibility="collapsed", required=True)
+    part = st.selectbox("Part of the term sheet", list(PARTS), format_func=lambda key: PARTS[key][0],
+                        key="designer:part")
     entries, preset = {e.path: e for e in catalog(scenario)}, values(state.base())
     for path in PARTS[str(part)][1]:
         with st.container(gap=None):
