@@ -115,11 +115,12 @@ def any_assumption(entry: Entry, base: Value, scope: str = "all:") -> None:
     about = {"key": key, "help": explain(entry), "on_change": _entered, "args": (entry.path, key)}
     label = _label(entry, base)
     if entry.kind == "choice":
-        st.selectbox(label, list(entry.options), format_func=lambda option: entry.options[option], **about)
+        options = list(entry.options)
+        st.selectbox(label, options, options.index(str(shown)), format_func=lambda name: entry.options[name], **about)
     elif entry.kind == "switch":
-        st.toggle(label, **about)
+        st.toggle(label, bool(shown), **about)
     else:
-        st.text_input(label, max_chars=120, **about)
+        st.text_input(label, str(shown), max_chars=120, **about)
 
 
 def _number(entry: Entry, base: Value, scope: str) -> None:
@@ -138,6 +139,7 @@ def _number(entry: Entry, base: Value, scope: str) -> None:
             _label(entry, base),
             low,
             high,
+            shown,
             step=step,
             format=_format(shown, step),
             key=typed_key,
@@ -149,6 +151,7 @@ def _number(entry: Entry, base: Value, scope: str) -> None:
             name,
             low,
             high,
+            shown,
             step=step,
             key=slider_key,
             label_visibility="collapsed",
@@ -179,8 +182,10 @@ def _replacements() -> Mapping[str, list[tuple[str, str]]]:
 def _own_value(entry: Entry, scope: str) -> None:
     """Switch between no value, with what that means, and a value of one's own."""
     key = f"{scope}{entry.path}:own"
-    state.seed(key, entry.value is not None)
-    st.toggle(f"{f.plain(entry.label)}: own value", key=key, help=explain(entry), on_change=_own, args=(entry, key))
+    has_own = entry.value is not None
+    state.seed(key, has_own)
+    label = f"{f.plain(entry.label)}: own value"
+    st.toggle(label, has_own, key=key, help=explain(entry), on_change=_own, args=(entry, key))
     if entry.value is None:
         st.caption(f"Now: {f.plain(entry.none)}")
 

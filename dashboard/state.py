@@ -335,7 +335,8 @@ def place(name: str) -> object:
 def seed(key: str, value: object) -> str:
     """Put a value into a widget before it is drawn, and return the widget's key.
 
-    Written only when it differs, so that the widget is not told what it already shows.
+    Written only when it differs, so that the widget is not told what it already shows. Give the widget the same value
+    as its default, too: where two runs follow each other at once, the browser may see only the second.
     """
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value

@@ -196,6 +196,7 @@ def _choices(key: str) -> tuple[str, str]:
             "Entry price",
             list(ENTRIES),
             format_func=ENTRIES.__getitem__,
+            default=state.view("entry"),
             key=widget,
             required=True,
             label_visibility="collapsed",

@@ -27,6 +27,7 @@ def top_bar() -> None:
         st.selectbox(
             "Preset",
             list(known),
+            list(known).index(state.preset()),
             format_func=lambda name: _title(known[name]),
             key="preset",
             label_visibility="collapsed",

@@ -120,6 +120,7 @@ def _rows(reading: Reading, base: Reading) -> None:
             "Entry price",
             list(ENTRY_NAMES),
             format_func=ENTRY_NAMES.__getitem__,
+            default=state.view("entry"),
             key="view:entry",
             required=True,
             label_visibility="collapsed",
@@ -130,6 +131,7 @@ def _rows(reading: Reading, base: Reading) -> None:
         st.selectbox(
             "Sort by",
             list(rows.SORTS),
+            list(rows.SORTS).index(state.view("sort")),
             format_func=lambda key: f"Sort: {rows.SORTS[key][0].lower()}",
             key="view:sort",
             label_visibility="collapsed",

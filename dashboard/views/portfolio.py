@@ -57,7 +57,7 @@ def _choices(scenario: Scenario) -> tuple[str, Settings | None]:
     state.seed("portfolio:entry", state.view("entry"))
     st.segmented_control(
         "Entry price", list(ENTRIES), format_func=ENTRIES.__getitem__, key="portfolio:entry", required=True,
-        label_visibility="collapsed", on_change=_entry_chosen,
+        default=state.view("entry"), label_visibility="collapsed", on_change=_entry_chosen,
     )
     entry, settings = state.view("entry"), None
     with st.grid(3, min_column_width=260, gap="small"):

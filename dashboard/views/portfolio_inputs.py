@@ -83,8 +83,11 @@ def limits(entry: str) -> Settings:
 
 def _percent(label: str, spot: str, start: float, about: str) -> None:
     kept = state.place(spot)
-    state.seed(spot, kept if isinstance(kept, float) else start)
-    st.number_input(label, 0.0, 100.0, step=5.0, format="%.4g", key=spot, on_change=_typed, args=(spot,), help=about)
+    shown = kept if isinstance(kept, float) else start
+    state.seed(spot, shown)
+    st.number_input(
+        label, 0.0, 100.0, shown, step=5.0, format="%.4g", key=spot, on_change=_typed, args=(spot,), help=about
+    )
 
 
 def _typed(spot: str) -> None:
