@@ -232,7 +232,7 @@ def _cell(text: str) -> str:
 
 def _flip_message(found: Mapping[str, Any]) -> str:
     if not found["changes"]:
-        return "Nothing within the declared bounds of these assumptions flips the verdict"
+        return "No combination of these assumptions was found that flips the verdict within their declared bounds"
     who = {**{k: v.label for k, v in CLASSES.items()}, **theme.FAMILY_NAMES}[found["answer"]]
     verb = "lead" if found["question"] == "family" else "pays best"
     together = f"{f.percent(found['distance'], 0)} of a range"

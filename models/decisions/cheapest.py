@@ -5,7 +5,7 @@ shares of each assumption's declared range, combined as the root of the sum of s
 standard deviation is a share of 0.29.
 
 The search follows the linearized margin to its zero (Hasofer and Lind 1974) from several starts on shared draws, then
-shrinks what it found as far as the verdict stays flipped, without gradients (COBYQA of scipy).
+shrinks what it found while the verdict stays flipped, without gradients (COBYQA of scipy). It may miss a cheaper one.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Cheapest:
     today, answer : str
         Family or class that leads now, and after the combination.
     changes : tuple of Change
-        Largest effort first; empty where nothing within the bounds flips it.
+        Largest effort first; empty where the search found nothing within the bounds that flips it.
     distance, distance_sd : float
         Of the combination, in shares of ranges and in standard deviations of uniform ranges; infinite if none.
     single : Change or None
@@ -154,10 +154,7 @@ def cheapest(
     drivers : sequence of str
         Dotted paths; those of the search for single flips unless given.
 
-    Raises
-    ------
-    ScenarioError
-        Where the question is none, or a driver cannot be moved.
+    Raises ScenarioError where the question is none, or a driver cannot be moved.
     """
     if question not in QUESTIONS:
         raise ScenarioError(f"question: {question!r} is none; choose {' or '.join(QUESTIONS)}")
@@ -165,15 +162,15 @@ def cheapest(
     space = _Space(Nearby(scenario, paths, entry=entry, keys=tuple(CLASSES)), items, question)
     told = progress or (lambda share: None)
     singles = _singles(space, told)
-    starts = [np.zeros(len(items)), *sorted(singles, key=_length)[:3]]
-    found = list(singles)
+    corners = _corners(space)
+    starts = [np.zeros(len(items)), *sorted(singles, key=_length)[:2], *sorted(corners, key=_length)[:1]]
+    found = [*singles, *corners]
     for i, start in enumerate(starts):
         if (z := _follow(space, start)) is not None:
             found.append(z)
         told(0.3 + 0.3 * (i + 1) / len(starts))
     best = min(found, key=_length, default=None)
-    if best is not None:
-        best = _tidied(space, _polished(space, best, told))
+    best = None if best is None else _tidied(space, _polished(space, best, told))
     told(1.0)
     single = min(singles, key=_length, default=None)
     alone = _listed(space, single)
@@ -203,6 +200,17 @@ def _singles(space: _Space, told: Progress) -> list[Array]:
             if bound and (z := _nearest_flip(space, far)) is not None:
                 found.append(z)
         told(0.3 * (i + 1) / len(space.items))
+    return found
+
+
+def _corners(space: _Space) -> list[Array]:
+    """Nearest flips on the way to the bounds that slopes point to: starts where no single change flips anything."""
+    found = []
+    for z in (np.zeros(len(space.items)), 0.25 * (space.least + space.most)):
+        slope = _slope(space, z)
+        for far in (np.where(slope > 0, space.least, space.most), -0.5 * np.sign(slope)):
+            if (hit := _nearest_flip(space, np.clip(far, space.least, space.most))) is not None:
+                found.append(hit)
     return found
 
 

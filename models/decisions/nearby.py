@@ -194,11 +194,25 @@ class _Parts:
 class _Seen:
     """A scenario that notes which of its parts are read."""
 
-    def __init__(self, parts: _Parts, read: set[str], prefix: str = "") -> None:
-        self.parts, self._read, self._prefix = parts, read, prefix
+    def __init__(
+        self, parts: _Parts, read: set[str], prefix: str = "", replaced: Mapping[str, Any] | None = None
+    ) -> None:
+        self.parts, self._read, self._prefix, self._replaced = parts, read, prefix, replaced or {}
+
+    def model_copy(self, *, update: Mapping[str, Any]) -> _Seen:
+        """The same with some slices replaced by values, which whoever made them has read already."""
+        return _Seen(self.parts, self._read, self._prefix, {**self._replaced, **update})
 
     def __getattr__(self, name: str) -> Any:
         whole = f"{self._prefix}{name}"
+        if name in self._replaced:
+            return self._replaced[name]
+        if self._replaced and name not in Scenario.model_fields:
+            if name == "setting":
+                return cast(property, Scenario.__dict__[name]).fget(self)  # type: ignore[misc]  # noted slice by slice
+            self._read.add(f"{self._prefix}model_dump")  # a method equals no other: anything may be read, so keep nothing
+            owner = self.parts.part(self._prefix[:-1]) if self._prefix else self.parts.scenario
+            return getattr(owner.model_copy(update=self._replaced), name)
         if name in ("neutral", "calm"):
             return _Seen(self.parts, self._read, f"{whole}.")
         self._read.add(whole)
