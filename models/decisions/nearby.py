@@ -210,7 +210,7 @@ class _Seen:
         if self._replaced and name not in Scenario.model_fields:
             if name == "setting":
                 return cast(property, Scenario.__dict__[name]).fget(self)  # type: ignore[misc]  # noted slice by slice
-            self._read.add(f"{self._prefix}model_dump")  # a method equals no other: anything may be read, so keep nothing
+            self._read.add(f"{self._prefix}model_dump")  # a method equals no other: nothing is kept
             owner = self.parts.part(self._prefix[:-1]) if self._prefix else self.parts.scenario
             return getattr(owner.model_copy(update=self._replaced), name)
         if name in ("neutral", "calm"):
