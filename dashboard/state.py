@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import streamlit as st
 
+from dashboard.pins import Board
 from models import link as links
 from models.basis.entry import Entry, Value
 from models.catalog import Difference, differences
@@ -41,19 +42,6 @@ class Moment:
     preset: str
 
 
-PINS = 6
-"""Scenarios that can be told apart side by side."""
-NAME_LENGTH = 40
-
-
-@dataclass(frozen=True)
-class Pin:
-    """A scenario put aside to compare, as its link; the name is the reader's, to be shown as plain text."""
-
-    name: str
-    link: str
-
-
 @dataclass
 class Store:
     """Everything one session remembers."""
@@ -68,7 +56,7 @@ class Store:
     address: dict[str, str] = field(default_factory=dict)
     written: float = 0.0
     has_acted: bool = False
-    pins: list[Pin] = field(default_factory=list)
+    board: Board = field(default_factory=Board)
     name: str = field(default_factory=lambda: uuid4().hex)
     places: dict[str, Any] = field(default_factory=dict)
 
@@ -247,71 +235,41 @@ def set_view(key: str, value: str | None) -> None:
         _store().views[key] = value
 
 
-def pins() -> tuple[Pin, ...]:
-    """Scenarios put aside to compare, in the order they were pinned."""
-    return tuple(_store().pins)
+def board() -> Board:
+    """Scenarios put aside to compare."""
+    return _store().board
 
 
 def is_pinned() -> bool:
-    """Whether exactly the scenario on screen is pinned."""
-    return any(pin.link == links.encode(scenario(), preset()) for pin in _store().pins)
+    """Whether exactly the scenario on screen is put aside."""
+    return board().holds(links.encode(scenario(), preset()))
 
 
-def pin(name: str = "") -> None:
-    """Put the scenario on screen aside; nothing happens where it is pinned already or the place is full."""
-    if not is_pinned():
-        _pin(name or _own_name(), links.encode(scenario(), preset()))
+def pin() -> None:
+    """Put the scenario on screen aside; nothing happens where it is there already or there is no room."""
+    _store().has_acted = True
+    count, title = len(changes()), presets()[preset()].title
+    board().add(f"{title}, {count} changed" if count else title, links.encode(scenario(), preset()))
 
 
 def pin_preset(name: str) -> None:
     """Put a preset aside, under its title."""
+    _store().has_acted = True
     if name in presets():
-        _pin(presets()[name].title, links.encode(preset_scenario(name), name))
-
-
-def _pin(name: str, link: str) -> None:
-    store = _store()
-    store.has_acted = True
-    if len(store.pins) < PINS and all(held.link != link for held in store.pins):
-        store.pins.append(Pin(_free_name(name), link))
-
-
-def _own_name() -> str:
-    count = len(changes())
-    title = presets()[preset()].title
-    return f"{title}, {count} changed" if count else title
-
-
-def _free_name(name: str) -> str:
-    """Printable, short, and not taken by another pin."""
-    plain = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:NAME_LENGTH] or "Scenario"
-    taken = {held.name for held in _store().pins}
-    numbered = (f"{plain} ({i})" for i in range(2, PINS + 2))
-    return plain if plain not in taken else next(other for other in numbered if other not in taken)
-
-
-def rename_pin(position: int, name: str) -> None:
-    """Call a pin something else; an empty name keeps the old one."""
-    store = _store()
-    if 0 <= position < len(store.pins) and name.strip() and name != store.pins[position].name:
-        link = store.pins.pop(position).link
-        store.pins.insert(position, Pin(_free_name(name), link))
+        board().add(presets()[name].title, links.encode(preset_scenario(name), name))
 
 
 def unpin(position: int) -> None:
     """Take a pin away."""
-    store = _store()
-    store.has_acted = True
-    if 0 <= position < len(store.pins):
-        del store.pins[position]
+    _store().has_acted = True
+    board().drop(position)
 
 
 def open_pin(position: int) -> None:
     """Go to a pinned scenario; undo returns."""
-    store = _store()
-    store.has_acted = True
-    if 0 <= position < len(store.pins):
-        found = links.decode(store.pins[position].link)
+    _store().has_acted = True
+    if 0 <= position < len(board().pins):
+        found = links.decode(board().pins[position].link)
         _go(Moment(found.scenario, found.preset))
 
 

@@ -55,8 +55,8 @@ LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("dashboard.reports*",),),
     (("dashboard.jobs",),),
     (
-        ("dashboard.state", "dashboard.run", "dashboard.inputs", "dashboard.columns", "dashboard.years",
-         "dashboard.store"),
+        ("dashboard.state", "dashboard.pins", "dashboard.run", "dashboard.inputs", "dashboard.columns",
+         "dashboard.years", "dashboard.store"),
     ),
     (("dashboard.views*",),),
     (("dashboard.app",),),

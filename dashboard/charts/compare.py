@@ -165,12 +165,16 @@ def bridge_message(label: str, parts: Sequence[Mapping[str, Any]], total: float,
     sure = [p for p in parts if not f.is_close(p["value"], p["error"])]
     ranked = sorted(sure, key=lambda p: -abs(float(p["value"])))
     first = ranked[0]
-    words = f"{first['label']} moves it most: {f.points(float(first['value']))} of {f.points(total)}"
+    words = f"Most comes from {_inside(first['label'])}: {f.points(float(first['value']))} of {f.points(total)}"
     against = next((p for p in ranked if float(p["value"]) * float(first["value"]) < 0), None)
     if against is not None:
-        words += f"; {str(against['label'])[0].lower()}{str(against['label'])[1:]} works against it: "
-        words += f.points(float(against["value"]))
+        words += f"; against it: {_inside(against['label'])}, {f.points(float(against['value']))}"
     return words
+
+
+def _inside(label: str) -> str:
+    """Label inside a sentence; abbreviations keep their capitals."""
+    return label if label[1:2].isupper() else label[0].lower() + label[1:]
 
 
 RANGES: Spec = specification(ranges_chart(pd.DataFrame(columns=list(_RANGES))))

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import format as f
 from dashboard import inputs, run, state
 from dashboard.charts import compare as charts
+from dashboard.pins import NAME_LENGTH
 from dashboard.views import frame
 from dashboard.views.long_run import long_run
 from dashboard.views.markup import heading, tag, tip
@@ -53,7 +54,7 @@ def find_drill(here: str, there: str, group: str, entry: str, progress: Progress
 
 def render() -> None:
     """Pins, then what differs, figures, pictures and the bridge."""
-    pinned, entry = state.pins(), state.view("entry")
+    pinned, entry = state.board().pins, state.view("entry")
     with st.spinner("Pricing the classes"):
         reading = run.reading(state.scenario())
     if len(pinned) < 2:
@@ -100,24 +101,24 @@ def lead_message(found: Comparison) -> str:
 
 def _pins() -> None:
     """Names, what can be done with each, and presets to add."""
-    pinned = state.pins()
+    pinned = state.board().pins
     for i, pin in enumerate(pinned):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"pin-row:{i}"):
             st.markdown(f"**{charts.LETTERS[i]}**", width="content")
             key = state.seed(f"pin:name:{i}", pin.name)
-            st.text_input("Name", key=key, label_visibility="collapsed", max_chars=state.NAME_LENGTH, width=320,
+            st.text_input("Name", key=key, label_visibility="collapsed", max_chars=NAME_LENGTH, width=320,
                           on_change=_renamed, args=(i, key))
             st.button("Open", key=f"pin:open:{i}", type="tertiary", on_click=state.open_pin, args=(i,),
                       help="Put this scenario on screen; undo returns")
             st.button("Take away", key=f"pin:drop:{i}", type="tertiary", on_click=state.unpin, args=(i,))
-    if len(pinned) < state.PINS:
+    if not state.board().is_full:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pin-add"):
             known = presets()
             st.selectbox("Preset to pin", list(known), format_func=lambda n: known[n].title, key="pin:preset",
                          label_visibility="collapsed", width=320)
             st.button("Pin this preset", key="pin:add", on_click=_add)
     else:
-        st.caption(f"{state.PINS} scenarios are pinned, the most that can be told apart.")
+        st.caption(f"{len(pinned)} scenarios are pinned, the most that can be told apart.")
 
 
 def _add() -> None:
@@ -125,13 +126,13 @@ def _add() -> None:
 
 
 def _renamed(position: int, key: str) -> None:
-    state.rename_pin(position, str(state.entered(key) or ""))
+    state.board().rename(position, str(state.entered(key) or ""))
 
 
 def _base(count: int) -> int:
     chosen = st.segmented_control(
         "Changes are against", list(charts.LETTERS[:count]), default=charts.LETTERS[0], key=f"compare:base:{count}",
-        required=True,
+        required=True, persist_state="session",
     )
     return charts.LETTERS.index(str(chosen))
 
@@ -174,7 +175,8 @@ def _figures(found: Comparison) -> None:
     st.html(heading("Headline figures", "Each scenario in full, and below it its change against the base with two "
                     "standard errors of that difference.", level=2))
     chosen = st.segmented_control("Figure of each class", list(labels), format_func=labels.__getitem__, default="value",
-                                  key="compare:figure", required=True, label_visibility="collapsed")
+                                  key="compare:figure", required=True, persist_state="session",
+                                  label_visibility="collapsed")
     st.html(figures_html(found, [*WORLD_FIGURES, *(f"{key}.{chosen}" for key in CLASSES)]))
 
 
@@ -210,7 +212,7 @@ def _pictures(found: Comparison) -> None:
 
 
 def _bridge(entry: str) -> None:
-    pinned = state.pins()
+    pinned = state.board().pins
     names = {i: f"{charts.LETTERS[i]}: {pin.name}" for i, pin in enumerate(pinned)}
     st.html(heading("Why do two of them differ", level=2))
     with st.grid(4, min_column_width=180, gap="small"):
@@ -218,7 +220,8 @@ def _bridge(entry: str) -> None:
                             key=f"bridge:from:{len(names)}")
         there = st.selectbox("To", list(names), index=1, format_func=names.__getitem__,
                              key=f"bridge:to:{len(names)}")
-        key = st.selectbox("Figure", list(FIGURES), format_func=lambda k: FIGURES[k].label, key="bridge:figure")
+        key = st.selectbox("Figure", list(FIGURES), format_func=lambda k: FIGURES[k].label, key="bridge:figure",
+                           persist_state="session")
     if here == there:
         st.caption("Choose two different scenarios.")
         return

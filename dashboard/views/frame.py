@@ -120,11 +120,11 @@ def _arrow(change: Difference) -> str:
 
 def _pin() -> None:
     """Puts the scenario aside for the page that compares."""
-    held, is_full = len(state.pins()), len(state.pins()) >= state.PINS
+    held, is_full = len(state.board().pins), state.board().is_full
     if state.is_pinned():
         about = "This scenario is pinned; see Compare"
     else:
-        about = f"{state.PINS} scenarios are pinned, the most; take one away on Compare" if is_full else (
+        about = f"{held} scenarios are pinned, the most; take one away on Compare" if is_full else (
             "Put this scenario aside, to see it beside others on Compare")
     st.button(
         f"Pin ({held})" if held else "Pin", key="pin", type="tertiary", on_click=state.pin, help=about,

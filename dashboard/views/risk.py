@@ -94,7 +94,7 @@ def _matrix(scenario: Scenario, entry: str) -> None:
         return
     figure = st.segmented_control(
         "Figure", list(FIGURES), format_func=FIGURES.__getitem__, default="npv", key="risk:figure", required=True,
-        label_visibility="collapsed",
+        persist_state="session", label_visibility="collapsed",
     )
     words = tag("h1", charts.matrix_message(found.table, figure)) + tag(
         "p", f"{CLASS_FIGURES[figure].help} Change in percentage points, at {_paid(entry)}."
@@ -153,8 +153,10 @@ def _library(found: Matrix) -> None:
 def _reverse(scenario: Scenario, entry: str) -> None:
     st.html(heading("What would it take to lose money", level=2))
     with st.grid(4, min_column_width=180, gap="small"):
-        key = st.selectbox("Class", list(CLASSES), format_func=lambda k: CLASSES[k].label, key="risk:class")
-        loss = st.selectbox("Limit: the class", list(LIMITS), format_func=LIMITS.__getitem__, key="risk:limit")
+        key = st.selectbox("Class", list(CLASSES), format_func=lambda k: CLASSES[k].label, key="risk:class",
+                           persist_state="session")
+        loss = st.selectbox("Limit: the class", list(LIMITS), format_func=LIMITS.__getitem__, key="risk:limit",
+                            persist_state="session")
     found = long_run(
         run.job(find_reverse, scenario, key, loss, entry), slot="reverse", words="Looking for the nearest loss",
         seconds=SECONDS["reverse"], label="Find the nearest loss",
@@ -220,7 +222,7 @@ def _regret(scenario: Scenario, entry: str) -> None:
     st.html(heading("What one would regret", level=2))
     measure = st.segmented_control(
         "What counts", list(MEASURES), format_func=MEASURES.__getitem__, default="sure", key="risk:measure",
-        required=True, label_visibility="collapsed",
+        persist_state="session", required=True, label_visibility="collapsed",
     )
     found = long_run(
         run.job(find_regret, scenario, measure, entry), slot="regret", words="Running the presets of the world",

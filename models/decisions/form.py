@@ -101,7 +101,7 @@ def design_point(
     starts : (k, drivers)
         Directions to look along first, such as the centroid of the worst futures; never all zero.
     seed : int
-        Of the clouds; they decide how well a rough boundary is searched, not what counts as found.
+        Of the clouds, which decide how well a rough boundary is searched.
     progress : callable, optional
         Called with the share done.
     """
@@ -118,8 +118,7 @@ def design_point(
     step = STEP
     for turn in range(ROUNDS):
         before = length
-        tried = _directions(rays, best * length, step, rng)
-        found, reached = _shortest(rays, tried)
+        found, reached = _shortest(rays, _directions(rays, best * length, step, rng))
         if reached < length:
             best, length = found, reached
         if length > before * (1.0 - GAIN):
@@ -128,9 +127,8 @@ def design_point(
             progress((turn + 1) / ROUNDS)
         if step < LEAST_STEP:
             break
-    point = best * length
-    value = float(limit(point[None, :])[0])
-    return DesignPoint(point, rays.sign * length, value, rays.evaluations)
+    value = float(limit(best[None, :] * length)[0])
+    return DesignPoint(best * length, rays.sign * length, value, rays.evaluations)
 
 
 def _shortest(rays: _Rays, directions: Array) -> tuple[Array, float]:

@@ -97,7 +97,7 @@ def reverse_stress(
     Raises
     ------
     ScenarioError
-        If there is no such class, or its value does not depend on any draw.
+        If there is no such class, or no draw can move it.
     """
     if key not in CLASSES:
         raise ScenarioError(f"class {key!r}: no such asset class; there are {', '.join(CLASSES)}")
@@ -118,12 +118,11 @@ def reverse_stress(
 
     found, other = _search(batched, worst, losing, run.seed, progress)
     rows = _nearest(space, normals, limit.sampled, found.point)
-    probability = limit.sampled <= 0.0
+    lost = (limit.sampled <= 0.0).astype(float)
     return ReverseStress(
         key=key, loss=loss, beta=found.beta, search_gap=abs(other.beta) - abs(found.beta),
-        probability=float(ndtr(-found.beta)),
-        simulated=float(probability.mean()),
-        simulated_se=float(risk.mean_standard_error(probability.astype(float), shocks.replicate)),
+        probability=float(ndtr(-found.beta)), simulated=float(lost.mean()),
+        simulated_se=float(risk.mean_standard_error(lost, shocks.replicate)),
         design_value=found.value - loss, importance=_importance(space, found.point), near=len(rows),
         paths=shocks.paths, evaluations=found.evaluations + other.evaluations,
         path=_path(limit, rows),

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import format as f
 from dashboard import run, state
 from dashboard.charts import compare as charts
+from dashboard.pins import MOST, NAME_LENGTH, Board, Pin
 from dashboard.views import compare as view
 from models.decisions.compare import compare
 from models.link import decode, encode
@@ -38,8 +39,8 @@ def texts(app: AppTest) -> str:
     return " ".join(element.proto.body for element in app.get("html"))
 
 
-def pins(app: AppTest) -> list[state.Pin]:
-    return app.session_state[state.STORE].pins
+def pins(app: AppTest) -> list[Pin]:
+    return app.session_state[state.STORE].board.pins
 
 
 def add(app: AppTest, name: str) -> AppTest:
@@ -63,7 +64,7 @@ def test_two_pins_are_compared_and_explained(app: AppTest) -> None:
     for i in (0, 1):
         assert charts.amount(found.figures[i][key], "share of capital") in body
     assert f.points(found.change(1, key)[0]) in body
-    assert "moves it most" in body, "the bridge explains the first figure"
+    assert "Most comes from supply and overcapacity" in body, "the bridge explains the first figure"
 
 
 def test_what_differs_from_the_base_follows_the_base(app: AppTest) -> None:
@@ -91,7 +92,7 @@ def test_a_group_is_split_further(app: AppTest) -> None:
 def test_six_are_the_most(app: AppTest) -> None:
     for name in ("base", "us", "gulf", "india", "canada", "china"):
         add(app, name)
-    assert len(pins(app)) == state.PINS == 6
+    assert len(pins(app)) == MOST == 6
     assert app.button(key="pin").disabled and "pin:add" not in {button.key for button in app.button}
     app.button(key="pin:drop:0").click().run()
     assert len(pins(app)) == 5 and not app.button(key="pin").disabled
@@ -134,9 +135,9 @@ def test_the_waterfall_starts_and_ends_at_the_scenarios() -> None:
     assert frame["end"].tolist() == pytest.approx([0.5, 0.3, 0.35, 0.35])
     assert frame["start"].tolist() == pytest.approx([0.0, 0.5, 0.3, 0.0])
     assert frame["kind"].tolist() == ["end", "down", "close", "end"]
-    assert charts.bridge_message("x", parts, -0.15, 0.02) == "Demand moves it most: −20.0 pts of −15.0 pts"
+    assert charts.bridge_message("x", parts, -0.15, 0.02) == "Most comes from demand: −20.0 pts of −15.0 pts"
     parts[1]["error"] = 0.001
-    assert charts.bridge_message("x", parts, -0.15, 0.02).endswith("; place works against it: +5.0 pts")
+    assert charts.bridge_message("x", parts, -0.15, 0.02).endswith("; against it: place, +5.0 pts")
     close = [{"label": "Demand", "value": 0.01, "error": 0.1}]
     assert charts.bridge_message("x", close, 0.01, 0.1).startswith("Nothing moves this figure")
 
@@ -150,3 +151,18 @@ def test_lines_that_end_together_share_a_name() -> None:
     assert sorted(ends) == ["A, B", "C"]
     for spec in (charts.RANGES, charts.STEPS, *charts.LINES.values()):
         assert "datasets" not in spec
+
+
+def test_a_board_has_room_for_six_scenarios_and_no_name_twice() -> None:
+    board = Board()
+    for i in range(8):
+        board.add("same\nname " + "x" * 99, f"p=base&run.seed={i}")
+    assert len(board.pins) == MOST and board.is_full
+    assert len({pin.name for pin in board.pins}) == MOST
+    assert board.pins[0].name == ("same name " + "x" * 99)[:NAME_LENGTH]
+    board.rename(0, "  ")
+    board.rename(9, "nobody")
+    board.drop(-1)
+    assert board.pins[0].name.startswith("same name") and len(board.pins) == MOST
+    board.rename(0, "mine")
+    assert board.pins[0] == Pin("mine", "p=base&run.seed=0")
