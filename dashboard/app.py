@@ -34,17 +34,23 @@ PAGES = {
     "": (
         (home.render, "Decide", "decide", "Which class pays for its risk, how sure that is, and what would flip it."),
         (market.render, "Market", "market", "What compute earns, how much of it stands idle, and who builds it."),
-        (drivers.render, "What drives it", "drivers", "Which assumptions matter, and what would have to be true."),
-        (risk.render, "Risk and stress", "risk", "How bad it gets under stress, what it takes, what one would regret."),
         (programs.render, "Programs", "programs", "What states announce, pay and build, and who keeps the money."),
         (portfolio.render, "Portfolio", "portfolio", "What to hold, when to enter, and what to find out first."),
         (compare.render, "Compare", "compare", "Up to six scenarios side by side, and why two of them differ."),
-        (thesis.render, "Thesis", "thesis", "Twenty claims of the founding documents, tested under this scenario."),
-        (designer.render, "Loan designer", "loan-designer", "One loan: structure, coverage, losses, every step."),
-        (loan_book.render, "Loan book", "loan-book", "Loans on GPUs that closed, and your own on the same futures."),
-        (evidence.render, "Evidence", "evidence", "Every assumption with its source, and the model against history."),
     ),
     "Asset classes": asset_class.PAGES,
+    "Loans": (
+        (designer.render, "Loan designer", "loan-designer", "One loan: structure, coverage, losses, every step."),
+        (loan_book.render, "Loan book", "loan-book", "Loans on GPUs that closed, and your own on the same futures."),
+    ),
+    "What if": (
+        (drivers.render, "What drives it", "drivers", "Which assumptions matter, and what would have to be true."),
+        (risk.render, "Risk and stress", "risk", "How bad it gets under stress, what it takes, what one would regret."),
+    ),
+    "Why believe it": (
+        (thesis.render, "Thesis", "thesis", "Twenty claims of the founding documents, tested under this scenario."),
+        (evidence.render, "Evidence", "evidence", "Every assumption with its source, and the model against history."),
+    ),
 }
 
 

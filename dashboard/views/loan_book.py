@@ -26,7 +26,7 @@ from models.debt.tape_file import MAX_BYTES
 from models.debt.tape_rules import Problem
 from models.scenario import Scenario
 
-SECTIONS = {"book": "Your loans", "comparables": "Loans that closed"}
+SECTIONS = {"comparables": "Loans that closed", "book": "Your loans"}
 PLACE = "loan-tape"
 """Where the session holds the tape; it is written nowhere."""
 SHOWN_PROBLEMS = 200
@@ -93,7 +93,7 @@ def render() -> None:
     with st.spinner("Reading the loans"):
         reading = run.reading(scenario)
     section = st.segmented_control(
-        "Section", SECTIONS, default="book", format_func=SECTIONS.__getitem__, key="loans:section", required=True,
+        "Section", SECTIONS, default="comparables", format_func=SECTIONS.__getitem__, key="loans:section", required=True,
         label_visibility="collapsed",
     )
     if section == "comparables":

@@ -27,10 +27,10 @@ loan_book.render()
 """
 
 
-def opened() -> AppTest:
+def opened(section: str = "book") -> AppTest:
     test = AppTest.from_string(SCRIPT, default_timeout=240)
     test.query_params["run.paths"] = "256"
-    return test.run()
+    return test.run().segmented_control("loans:section").set_value(section).run()
 
 
 def words_of(test: AppTest) -> str:
@@ -85,8 +85,7 @@ def test_a_broken_tape_is_named_row_by_row_and_not_run() -> None:
 
 @pytest.mark.slow
 def test_the_facility_stands_among_the_comparables() -> None:
-    test = opened()
-    test.segmented_control("loans:section").set_value("comparables").run()
+    test = opened("comparables")
     words = words_of(settled(test))
     assert "Your facility pays 400 bp" in words
     assert "CoreWeave DDTL 5.0" in words
