@@ -19,9 +19,11 @@ from tests.engine.runs import beyond_bounds, bounds_lifted, claims_of, draws, sa
 
 COMPANIES = ("hardware_supplier", "llm_developer", "cloud_platform")
 RATIOS = ("irr_p50", "moic_p50", "probability_of_loss", "probability_below_cash", "cvar_95", "payback_years_p50")
-# The market's running cost contains power at $0.08, a fact in dollars: the local price stays beside it, and so does
-# the reading of a rental-price index.
-FIXED = ("gpu_fleet.power_price", "gpu_fleet.power_price_by_year", "clearing.price_index")
+# The market's running cost contains power at $0.08, a fact in dollars: local prices and a chip's own draw stay beside
+# it, and so does the reading of a rental-price index.
+FIXED = (
+    "gpu_fleet.power_price", "gpu_fleet.power_price_by_year", "cluster.place", "chip.power_kw", "clearing.price_index"
+)
 
 
 def in_other_money(scenario: Scenario, factor: float) -> Scenario:
