@@ -93,8 +93,8 @@ def render() -> None:
     with st.spinner("Reading the loans"):
         reading = run.reading(scenario)
     section = st.segmented_control(
-        "Section", SECTIONS, default="comparables", format_func=SECTIONS.__getitem__, key="loans:section", required=True,
-        label_visibility="collapsed",
+        "Section", SECTIONS, default="comparables", format_func=SECTIONS.__getitem__, key="loans:section",
+        required=True, label_visibility="collapsed",
     )
     if section == "comparables":
         loan_comparables.render(scenario)
