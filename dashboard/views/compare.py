@@ -27,6 +27,7 @@ Progress = Callable[[float], None]
 SECONDS = {"compare": 5.0, "bridge": 20.0, "drill": 60.0}
 """Rough times on one quiet core; the bar corrects them as it goes."""
 WHOLE = ""
+EXAMPLE = ("base", "telecom_glut", "shortage")
 BRIDGE_ABOUT = (
     "Shapley's rule: each group of drivers moves as a whole from its value in the one scenario to that in the other, "
     "and its part is what that changes, averaged over all orders of the groups, on the same futures. Parts add up "
@@ -62,6 +63,8 @@ def render() -> None:
         words = tag("h1", f"Pin {missing} to compare") + tag(
             "p", "Pin, at the top of every page, puts the scenario on screen aside; presets can be added here.")
         st.html(f'<div class="verdict" role="status">{words}</div>')
+        if not pinned:
+            st.button("Show an example: the base case, a glut and a shortage", key="pin:example", on_click=_example)
         _pins()
         frame.foot(reading)
         return
@@ -106,7 +109,7 @@ def _pins() -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"pin-row:{i}"):
             st.markdown(f"**{charts.LETTERS[i]}**", width="content")
             key = state.seed(f"pin:name:{i}", pin.name)
-            st.text_input("Name", key=key, label_visibility="collapsed", max_chars=NAME_LENGTH, width=320,
+            st.text_input("Name", pin.name, key=key, label_visibility="collapsed", max_chars=NAME_LENGTH, width=320,
                           on_change=_renamed, args=(i, key))
             st.button("Open", key=f"pin:open:{i}", type="tertiary", on_click=state.open_pin, args=(i,),
                       help="Put this scenario on screen; undo returns")
@@ -119,6 +122,11 @@ def _pins() -> None:
             st.button("Pin this preset", key="pin:add", on_click=_add)
     else:
         st.caption(f"{len(pinned)} scenarios are pinned, the most that can be told apart.")
+
+
+def _example() -> None:
+    for name in EXAMPLE:
+        state.pin_preset(name)
 
 
 def _add() -> None:

@@ -11,6 +11,7 @@ from dashboard.pins import MOST, NAME_LENGTH, Board, Pin
 from dashboard.views import compare as view
 from models.decisions.compare import compare
 from models.link import decode, encode
+from models.presets import presets
 from models.scenario import Scenario
 from tests.dashboard.finished import AtOnce
 
@@ -166,3 +167,10 @@ def test_a_board_has_room_for_six_scenarios_and_no_name_twice() -> None:
     assert board.pins[0].name.startswith("same name") and len(board.pins) == MOST
     board.rename(0, "mine")
     assert board.pins[0] == Pin("mine", "p=base&run.seed=0")
+
+
+def test_an_example_is_one_press_away(app: AppTest) -> None:
+    app.button(key="pin:example").click().run()
+    assert [pin.name for pin in pins(app)] == [presets()[name].title for name in view.EXAMPLE]
+    assert not app.exception and "inputs differ" in texts(app)
+    assert not [button for button in app.button if button.key == "pin:example"]
