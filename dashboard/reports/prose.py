@@ -14,9 +14,9 @@ METHOD = (
 )
 LIMITS = (
     "Figures are conditional on the assumptions. Currencies are not simulated, base rates only for a loan that "
-    "asks; taxes and company accounts are stylized; chips of all makes are counted in H100 equivalents (H100e). GPU rents have "
-    "one full cycle of history at most, and no GPU-backed loan is known to have defaulted: losses come from the "
-    "model. Sampling error is shown; model error is not, and is larger."
+    "asks; taxes and company accounts are stylized; chips of all makes are counted in H100 equivalents (H100e). "
+    "GPU rents have one full cycle of history at most, and no GPU-backed loan is known to have defaulted: losses "
+    "come from the model. Sampling error is shown; model error is not, and is larger."
 )
 DISCLAIMER = "Not investment advice. Assay computes what follows from stated assumptions and recommends nothing."
 
