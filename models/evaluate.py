@@ -70,7 +70,7 @@ class Evaluation:
     def lead_share(self) -> tuple[float, float]:
         """Share of paths on which picks and shovels lead, and its standard error."""
         leads = (self.family_lead > 0).astype(float)
-        scrambles = np.repeat(np.unique(self.replicate), self.paths // len(np.unique(self.replicate)))
+        scrambles = next(iter(self.assets.values())).scrambles
         return float(leads.mean()), float(risk.mean_standard_error(leads, scrambles))
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.basis.timeline import DELTA, Array
+from models.basis.timeline import Array
 from models.claims import Claim, Claims
 from models.debt.loan import LoanPaths, LoanTerms
 from models.measures import returns
@@ -85,15 +85,8 @@ def outcomes_of_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: 
         terms=terms, cost=cost, is_defaulted=loan.is_defaulted, exposure=loan.exposure, loss=loan.loss,
         lost=np.where(loan.is_defaulted, loan.loss * (1.0 + terms.rate_q) ** -quarter.astype(float), 0.0),
         least_dscr=np.where(np.isinf(least), np.nan, least),
-        repaid=(loan.principal + loan.prepaid).mean(axis=0), replicate=replicate,
+        repaid=loan.repaid.mean(axis=0), replicate=replicate,
     )
-
-
-def average_life(loan: LoanOutcomes) -> float:
-    """Mean years from the start of service to each dollar of principal paid, over all paths."""
-    when = np.maximum(np.arange(len(loan.repaid)) - (loan.terms.first - 1), 0) * DELTA
-    total = float(loan.repaid.sum())
-    return float((loan.repaid * when).sum() / total) if total > 0 else float("nan")
 
 
 def pool(blocks: Sequence[Outcomes]) -> Outcomes:

@@ -13,10 +13,10 @@ from models.basis.flows import CashFlows
 from models.basis.timeline import Array
 from models.calibration import FairPrice, market_price, steadied
 from models.claims import CLASSES, VARIANTS, AssetClass, Claim, Claims
-from models.debt.loan import LoanPaths, LoanTerms
+from models.debt.loan import LoanPaths, LoanTerms, weighted_average_life
 from models.investor import Rates
 from models.measures import returns, risk
-from models.outcomes import LoanOutcomes, Outcomes, average_life, loan_outcomes, outcomes, outcomes_of_loan
+from models.outcomes import LoanOutcomes, Outcomes, loan_outcomes, outcomes, outcomes_of_loan
 
 CONFIDENCE = 0.95
 PROBABILITIES = (0.05, 0.50, 0.95)
@@ -151,6 +151,11 @@ class AssetResult:
         loan = self.pooled.loan if self.pooled else loan_outcomes(self.claims, self.replicate)
         return measured_loan(loan) if loan else None
 
+    @property
+    def scrambles(self) -> NDArray[np.int64]:
+        """Independent scramble of each measured path, (paths,)."""
+        return self.pooled.fair.replicate if self.pooled else self.replicate
+
     def entry(self, name: str) -> Measures:
         """Measures of entry ``"fair"`` or ``"at_cost"``."""
         return self.at_cost if name == "at_cost" else self.fair
@@ -253,7 +258,7 @@ def measured_loan(loan: LoanOutcomes) -> DebtMeasures:
         loss_given_default=float(loan.loss.sum()) / exposure if exposure > 0 else float("nan"),
         expected_loss=float(lost.mean()),
         expected_loss_se=risk.mean_standard_error(lost, replicate),
-        wal_years=average_life(loan),
+        wal_years=weighted_average_life(loan.terms, loan.repaid),
         min_dscr=Quantiles(*(float(x) for x in (*values, *errors))),
         advance_rate=loan.terms.principal / loan.cost,
         coupon=loan.terms.coupon,

@@ -80,6 +80,11 @@ class LoanPaths:
     log: Array
 
     @property
+    def repaid(self) -> Array:
+        """Principal paid on schedule or before it, (paths, quarters + 1), USD."""
+        return np.asarray(self.principal + self.prepaid)
+
+    @property
     def is_defaulted(self) -> NDArray[np.bool_]:
         """Whether the loan defaulted on a path, (paths,)."""
         return np.asarray(self.default_quarter < self.balance.shape[1])
@@ -204,9 +209,14 @@ def _on_grid(plan: Array, first: int, quarters: int) -> Array:
     return out[: quarters + 1]
 
 
-def weighted_average_life(terms: LoanTerms, loan: LoanPaths) -> float:
-    """Mean years from the start of service to each dollar of principal paid, over all paths."""
-    paid = loan.principal + loan.prepaid
-    when = np.maximum(np.arange(paid.shape[1]) - (terms.first - 1), 0) * DELTA
-    total = float(paid.sum())
-    return float((paid * when).sum() / total) if total > 0 else float("nan")
+def weighted_average_life(terms: LoanTerms, repaid: Array) -> float:
+    """Mean years from the start of service to each dollar of principal paid; NaN where none is.
+
+    Parameters
+    ----------
+    repaid : (quarters + 1,) or (paths, quarters + 1)
+        Principal paid by quarter, USD; `LoanPaths.repaid`, or its mean over paths.
+    """
+    when = np.maximum(np.arange(repaid.shape[-1]) - (terms.first - 1), 0) * DELTA
+    total = float(repaid.sum())
+    return float((repaid * when).sum() / total) if total > 0 else float("nan")

@@ -199,7 +199,7 @@ class _Collateral:
         when = np.where(out.is_defaulted & is_made, out.default_quarter + p.closing, never)
         factor = (1.0 + p.terms.rate_q) ** -when.astype(float)
         loss = np.where(when < never, out.loss * factor, 0.0) * p.units
-        return loss, when.astype(np.int16), weighted_average_life(p.terms, out)
+        return loss, when.astype(np.int16), weighted_average_life(p.terms, out.repaid)
 
     def _operate(self, p: Placed, pays: NDArray[np.bool_]) -> tuple[Array, Array]:
         fleet, ceiling = fleet_of(self.scenario, p.loan), self.scenario.clearing.ceiling_utilization

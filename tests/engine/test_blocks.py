@@ -42,6 +42,13 @@ def test_what_compares_classes_reads_every_path(blocks: Evaluation, whole: Evalu
     assert evaluation_json(blocks, "")["paths"] == blocks.paths == PATHS
 
 
+def test_the_order_of_paths_is_no_matter() -> None:
+    shocks = draw_shocks(1, 256)
+    mixed = shocks.take(np.random.default_rng(0).permutation(256))
+    one, other = (evaluate(Scenario(), draws).lead_share for draws in (shocks, mixed))
+    assert one == pytest.approx(other, abs=1e-12)
+
+
 def test_few_paths_are_kept_and_they_are_balanced(blocks: Evaluation) -> None:
     assert blocks.market.paths == len(blocks.replicate) == KEPT
     assert (np.bincount(blocks.replicate) == KEPT // REPLICATES).all()

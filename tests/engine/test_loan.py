@@ -244,7 +244,7 @@ def test_life_is_the_time_to_principal(terms: LoanTerms, seed: int) -> None:
         loan = waterfall(terms, Facts(met.cfads[fine], met.value[fine], met.claim[fine]))
         paid = loan.principal + loan.prepaid
         years = np.maximum(0.0, np.arange(QUARTERS + 1) - (terms.first - 1)) / 4.0
-        life = weighted_average_life(terms, loan)
+        life = weighted_average_life(terms, loan.repaid)
         assert life == pytest.approx(float((paid @ years).sum() / paid.sum()), rel=1e-9)
         interest = loan.interest.sum() / paid.sum()
         assert interest == pytest.approx(terms.coupon * life, rel=1e-9, abs=1e-12)
@@ -300,7 +300,7 @@ def test_a_sweep_shortens_the_loan_and_never_costs_the_lender(
         assert (early <= DUST).all(), "until it is repaid, equity gets no more"
     kept = ~less.is_defaulted
     if kept.any():
-        life = [weighted_average_life(terms, select(loan, kept)) for loan in (more, less)]
+        life = [weighted_average_life(terms, select(loan, kept).repaid) for loan in (more, less)]
         assert life[0] <= life[1] + 1e-9
 
 

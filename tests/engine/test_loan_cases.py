@@ -51,12 +51,12 @@ def test_level_loan(case: Case) -> None:
     terms = plain_loan(principal=given["principal"], coupon=coupon, last=n)
     loan = run(terms, np.full(n, 50.0))
     case.check("balance", loan.balance[0])
-    case.check("wal_years", weighted_average_life(terms, loan))
+    case.check("wal_years", weighted_average_life(terms, loan.repaid))
     if "interest" in case.expected:
         case.check("interest", loan.interest[0, 1:])
         case.check("principal_paid", loan.principal[0, 1:])
         case.check("total_interest", loan.interest.sum())
-        life = 4.0 * weighted_average_life(terms, loan)
+        life = 4.0 * weighted_average_life(terms, loan.repaid)
         case.check("total_interest", given["rate_q"] * given["principal"] * life)
 
 
@@ -89,7 +89,7 @@ def test_sweep(case: Case) -> None:
     case.check("closing", loan.balance[0, 1:])
     case.check("equity", loan.equity[0, 1:])
     case.check("dscr", loan.dscr[0, 1:])
-    case.check("wal_years", weighted_average_life(terms, loan))
+    case.check("wal_years", weighted_average_life(terms, loan.repaid))
     case.check("min_dscr", np.nanmin(loan.dscr))
 
 
