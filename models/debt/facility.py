@@ -176,10 +176,6 @@ class FacilityResult:
             out += owed_at[: n + 1] * terms.interest_subsidy * DELTA
         return np.asarray(out)
 
-    def step_log(self, path: int) -> Array:
-        """Due and paid of each step of `ledger.STEPS` on one path, (quarters + 1, steps, 2), USD."""
-        return self.alone(path).log
-
     def alone(self, path: int) -> LoanPaths:
         """The loan of one path with its log.
 

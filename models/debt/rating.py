@@ -14,7 +14,6 @@ import numpy as np
 
 from models.basis.timeline import Array
 
-SOURCE = "moodys_idealized"
 SEVERITY = 0.55
 GRADES = (
     "Aaa", "Aa1", "Aa2", "Aa3", "A1", "A2", "A3", "Baa1", "Baa2", "Baa3", "Ba1", "Ba2", "Ba3", "B1", "B2", "B3",
