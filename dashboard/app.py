@@ -12,21 +12,19 @@ import logging
 import streamlit as st
 
 from dashboard import run, state, theme
-from dashboard.views import (
-    asset_class,
-    compare,
-    designer,
-    drivers,
-    evidence,
-    frame,
-    home,
-    loan_book,
-    market,
-    portfolio,
-    programs,
-    risk,
-    thesis,
-)
+from dashboard.blocks import frame
+from dashboard.views.asset_class import page as asset_class
+from dashboard.views.book import page as loan_book
+from dashboard.views.compare import page as compare
+from dashboard.views.decide import page as home
+from dashboard.views.drivers import page as drivers
+from dashboard.views.evidence import page as evidence
+from dashboard.views.loan import page as designer
+from dashboard.views.market import page as market
+from dashboard.views.portfolio import page as portfolio
+from dashboard.views.programs import page as programs
+from dashboard.views.risk import page as risk
+from dashboard.views.thesis import page as thesis
 from models.errors import AssayError
 
 # The registry: section -> (render, title, url path, help). The very first page is the default one.

@@ -18,17 +18,19 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from dashboard.charts import fans, messages, risk_map
+from dashboard import words as messages
+from dashboard.charts import fans
 from dashboard.jobs import Job
-from models import tables
-from models.decisions.flip import Flip, flip_points
-from models.evaluate import Evaluation
-from models.evaluate import evaluate as _evaluate
+from dashboard.views.decide import charts as risk_map
+from models.engine.evaluate import Evaluation
+from models.engine.evaluate import evaluate as _evaluate
+from models.engine.valuation import AssetResult
 from models.measures import risk
-from models.scenario import Scenario
-from models.valuation import AssetResult
-from models.verdict import Verdict
-from models.verdict import verdict as _verdict
+from models.scenario.scenario import Scenario
+from models.studies.sensitivity.flip import Flip, flip_points
+from models.studies.verdict import Verdict
+from models.studies.verdict import verdict as _verdict
+from models.tables import classes as tables
 
 EVALUATIONS, READINGS, SEARCHES = 2, 256, 64
 

@@ -15,12 +15,12 @@ from uuid import uuid4
 import streamlit as st
 
 from dashboard.pins import Board
-from models import link as links
 from models.basis.entry import Entry, Value
-from models.catalog import Difference, differences
 from models.errors import ScenarioError
-from models.presets import preset_scenario, presets
-from models.scenario import Scenario
+from models.evidence.presets import preset_scenario, presets
+from models.scenario import link as links
+from models.scenario.catalog import Difference, differences
+from models.scenario.scenario import Scenario
 
 STORE = "assay"
 HISTORY = 50

@@ -4,8 +4,8 @@
 >>> evaluation = evaluate(Scenario.preset("gulf"))
 """
 
-from models.evaluate import Evaluation, evaluate, evaluate_calm
-from models.scenario import Scenario
+from models.engine.evaluate import Evaluation, evaluate, evaluate_calm
+from models.scenario.scenario import Scenario
 from models.version import MODEL_VERSION
 
 __all__ = ["MODEL_VERSION", "Evaluation", "Scenario", "evaluate", "evaluate_calm"]

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from models.basis.assumption import YEARS
 from models.basis.entry import Entry
-from models.catalog import PROGRAMS, declared
 from models.policy.program import INSTRUMENTS
-from models.scenario import Scenario
+from models.scenario.catalog import PROGRAMS, declared
+from models.scenario.scenario import Scenario
 
 _PROGRAM = f"{PROGRAMS}.0."
 _LARGEST_POWER = 16

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from models.__main__ import COMMANDS
-from models.claims import CLASSES
-from models.presets import presets
-from models.tables import DEBT_METRICS, METRICS
+from models.claims.registry import CLASSES
+from models.evidence.presets import presets
+from models.tables.classes import DEBT_METRICS, METRICS
 from models.version import MODEL_VERSION
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")

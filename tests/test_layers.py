@@ -1,75 +1,62 @@
-"""Imports run one way (the table below), and a few doors are the only ones: read from the source with `ast`.
+"""Imports run one way, folder by folder (the tables below), and a few doors are the only ones: read with `ast`.
 
-    basis -> policy, measures -> market -> debt, assets -> scenario -> evaluate -> tables, decisions -> dashboard
-
-A new module must be placed in `LAYERS`; one that is not fails here by name.
+A new folder must be placed in `ROOMS`; one that is not fails here by name. Imports inside functions count too.
 """
 
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# A module may import modules of the layers above its own, and of its own group. Groups that share a line are neighbors
-# and do not import each other. "x*" also takes in a package x and everything in it.
-LAYERS: tuple[tuple[tuple[str, ...], ...], ...] = (
-    (("models.errors", "models.version"),),
-    (("models.basis*",), ("models.rows", "models.sources", "models.programs")),
-    (("models.policy*",), ("models.measures*",)),
-    (("models.market*",),),
-    (("models.leasing",), ("models.offtaker",), ("models.investor",), ("models.tax",)),
-    (("models.debt*",),),
-    (("models.assets*",),),
-    (
-        ("models.scenario", "models.presets", "models.catalog", "models.link", "models.scenario_file",
-         "models.driver_paths"),
+# Rooms of each house from the ground up: a module may import what stands on a lower line, and its own room. Rooms that
+# share a line are neighbors and do not import each other. The house's own door and command line stand on top of it.
+ROOMS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "models": (
+        ("errors", "version", "measures"),
+        ("basis",),
+        ("evidence", "intake"),
+        ("policy",),
+        ("market",),
+        ("debt",),
+        ("assets",),
+        ("scenario",),
+        ("claims",),
+        ("engine",),
+        ("tables", "studies"),
+        ("explain",),
+        ("",),
+        ("commands",),
+        ("__main__",),
     ),
-    (("models.fleet_run", "models.backing"),),
-    (("models.claims",),),
-    (("models.calibration*",),),
-    (("models.outcomes",),),
-    (("models.valuation",),),
-    (
-        ("models.evaluate", "models.tables", "models.market_tables", "models.program_tables", "models.asset_series",
-         "models.asset_tables", "models.fleet_totals"),
+    "dashboard": (
+        ("", "format", "theme"),
+        ("jobs", "pins", "words"),
+        ("charts",),
+        ("drawings",),
+        ("state", "run"),
+        ("reports",),
+        ("blocks",),
+        ("views",),
+        ("app",),
     ),
-    (
-        ("models.driver_effects",),
-        ("models.debt.placing", "models.debt.portfolio", "models.debt.book_risk", "models.debt.replay",
-         "models.debt.facility",
-         "models.debt.lender", "models.debt.steps", "models.debt.solve", "models.debt.haircut", "models.debt.horizon",
-         "models.debt.compare"),
-    ),
-    (("models.explain*", "models.verdict", "models.holding", "models.decisions*"),),
-    (("models",),),  # the public door
-    (("models.options", "models.contract", "models.target_options"),),
-    (("models.commands*",),),
-    (("models.__main__",),),
-    (("dashboard", "dashboard.theme", "dashboard.format"),),
-    (("dashboard.charts*",),),
-    (("dashboard.reports*",),),
-    (("dashboard.jobs",),),
-    (
-        ("dashboard.state", "dashboard.pins", "dashboard.run", "dashboard.inputs", "dashboard.columns",
-         "dashboard.years", "dashboard.store"),
-    ),
-    (("dashboard.views*",),),
-    (("dashboard.app",),),
-)
+}
+HOUSES = tuple(ROOMS)  # the dashboard stands on the models
+DRAWINGS = ("charts", "words", "_chart")  # what these files of a page hold is pictures and sentences: reports use them
 ASSETS = ("gpu_fleet", "data_center", "gpu_debt", "hardware_supplier", "llm_developer", "cloud_platform")
 FORBIDDEN: Mapping[str, tuple[str, ...]] = {
-    "models*": ("dashboard", "streamlit", "altair", "vl_convert", "typst"),
-    "dashboard.charts*": ("streamlit", "models"),
-    "dashboard.reports*": ("streamlit",),
+    "models": ("dashboard", "streamlit", "altair", "vl_convert", "typst"),
+    "dashboard/charts": ("streamlit", "models"),
+    "dashboard/drawings": ("streamlit", "models"),
+    "dashboard/reports": ("streamlit",),
 }
 ONLY_IN: Mapping[str, tuple[str, ...]] = {
-    "dashboard.state": ("session_state", "query_params"),
-    "dashboard.run": ("cache_data", "cache_resource"),
+    "dashboard/state": ("session_state", "query_params"),
+    "dashboard/run": ("cache_data", "cache_resource"),
 }
 NAMES_THAT_SAY_NOTHING = ("utils", "helpers", "common")
 
@@ -79,6 +66,12 @@ class Module:
     name: str
     tree: ast.Module
     is_package: bool
+
+
+@lru_cache(maxsize=1)
+def house() -> dict[str, Module]:
+    """The tree, parsed once for all rules."""
+    return read_modules(ROOT)
 
 
 def read_modules(root: Path) -> dict[str, Module]:
@@ -120,35 +113,49 @@ def _loaded_with(tree: ast.AST) -> Iterator[ast.AST]:
         yield from _loaded_with(node)
 
 
-def matches(name: str, pattern: str) -> bool:
-    return fnmatchcase(name, pattern) if "*" not in pattern else name == pattern[:-1] or name.startswith(pattern[:-1])
+def room(name: str) -> str:
+    """House and folder of a module, such as "models/debt"; pictures and sentences of a page are a room of their own."""
+    top, _, rest = name.partition(".")
+    first, _, inside = rest.partition(".")
+    stem = inside.rpartition(".")[2]
+    return f"{top}/drawings" if first == "views" and stem.endswith(DRAWINGS) else f"{top}/{first}"
 
 
-def place(name: str) -> tuple[int, int] | None:
-    """Layer and group of a module; an exact name wins over a pattern."""
-    spots = [
-        (len(pattern) + 1000 * ("*" not in pattern), layer, group)
-        for layer, groups in enumerate(LAYERS)
-        for group, patterns in enumerate(groups)
-        for pattern in patterns
-        if matches(name, pattern)
-    ]
-    return max(spots)[1:] if spots else None
+def floor(name: str) -> tuple[int, int] | None:
+    """House and line of a module, counted from the ground; None where its folder is not in `ROOMS`."""
+    top, _, folder = room(name).partition("/")
+    lines = [line for line, rooms in enumerate(ROOMS.get(top, ())) if folder in rooms]
+    return (HOUSES.index(top), lines[0]) if lines else None
 
 
 def unplaced(modules: Mapping[str, Module]) -> list[str]:
-    return [name for name in modules if place(name) is None]
+    return [name for name in modules if floor(name) is None]
 
 
 def against_the_direction(modules: Mapping[str, Module]) -> list[str]:
     wrong = []
     for name, module in modules.items():
-        here = place(name)
+        here = floor(name)
         for target, _ in imports(module, modules):
-            there = place(target) if target.split(".")[0] in ("models", "dashboard") else None
-            if here and there and target != name and there != here and there[0] >= here[0]:
+            there = floor(target) if target.split(".")[0] in HOUSES else None
+            if here and there and room(target) != room(name) and there >= here:
                 wrong.append(f"{name} imports {target}")
     return wrong
+
+
+def page(name: str) -> str | None:
+    """The page a module belongs to."""
+    parts = name.split(".")
+    return parts[2] if parts[:2] == ["dashboard", "views"] and len(parts) > 2 else None
+
+
+def pages_that_know_each_other(modules: Mapping[str, Module]) -> list[str]:
+    return [
+        f"{name} imports {target}"
+        for name, module in modules.items()
+        for target, _ in imports(module, modules)
+        if page(name) and page(target) not in (None, page(name))
+    ]
 
 
 def forbidden(modules: Mapping[str, Module]) -> list[str]:
@@ -156,7 +163,7 @@ def forbidden(modules: Mapping[str, Module]) -> list[str]:
         f"{name} imports {target}"
         for name, module in modules.items()
         for pattern, roots in FORBIDDEN.items()
-        if matches(name, pattern)
+        if room(name).startswith(pattern)
         for target, _ in imports(module, modules)
         if target.split(".")[0] in roots
     ]
@@ -221,7 +228,7 @@ def used_elsewhere(modules: Mapping[str, Module]) -> list[str]:
             for alias in node.names
         }
         for owner, names in ONLY_IN.items():
-            wrong += [f"{name} uses st.{word}" for word in names if word in touched and name != owner]
+            wrong += [f"{name} uses st.{word}" for word in names if word in touched and room(name) != owner]
     return wrong
 
 
@@ -231,18 +238,19 @@ def empty_names(root: Path) -> list[str]:
 
 
 RULES = {
-    "place the module in LAYERS of tests/test_layers.py": unplaced,
+    "place the folder in ROOMS of tests/test_layers.py": unplaced,
     "imports run from the engine to the dashboard, never back": against_the_direction,
     "the engine knows no interface, charts and reports no Streamlit": forbidden,
     "modules do not load each other in a circle": cycles,
     "an asset receives its underlying, it does not import it": assets_that_know_each_other,
+    "a page does not read another page": pages_that_know_each_other,
     "state, address and caches have one door each": used_elsewhere,
 }
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: RULES[rule].__name__)
 def test_the_house_keeps_its_layers(rule: str) -> None:
-    found = RULES[rule](read_modules(ROOT))
+    found = RULES[rule](house())
     assert not found, f"{rule}: " + "; ".join(found)
 
 
@@ -260,9 +268,9 @@ def test_no_module_is_named_after_nothing() -> None:
             "models.basis.units imports models.market",
         ),
         (
-            {"models/policy.py": "import models.measures.risk", "models/measures/risk.py": ""},
+            {"models/policy/effects.py": "import models.market.demand", "models/market/demand.py": ""},
             against_the_direction,
-            "models.policy imports models.measures.risk",
+            "models.policy.effects imports models.market.demand",
         ),
         (
             {"models/basis/flows.py": "from ..scenario import Scenario", "models/scenario.py": ""},
@@ -270,22 +278,41 @@ def test_no_module_is_named_after_nothing() -> None:
             "models.basis.flows imports models.scenario",
         ),
         (
-            {"models/evaluate.py": "from models import Scenario", "models/__init__.py": ""},
+            {"models/engine/evaluate.py": "from models import Scenario", "models/__init__.py": ""},
             against_the_direction,
-            "models.evaluate imports models",
+            "models.engine.evaluate imports models",
         ),
         (
-            {"models/link.py": "def encode():\n    from models import evaluate", "models/evaluate.py": ""},
+            {
+                "models/scenario/link.py": "def encode():\n    from models.engine import evaluate",
+                "models/engine/evaluate.py": "",
+            },
             against_the_direction,
-            "models.link imports models.evaluate",
+            "models.scenario.link imports models.engine.evaluate",
         ),
-        ({"models/tables.py": "def f():\n    import altair as alt"}, forbidden, "models.tables imports altair"),
+        (
+            {"dashboard/reports/pdf.py": "from dashboard.views.risk import page", "dashboard/views/risk/page.py": ""},
+            against_the_direction,
+            "dashboard.reports.pdf imports dashboard.views.risk.page",
+        ),
+        (
+            {
+                "dashboard/views/risk/page.py": "from dashboard.views.home import rows",
+                "dashboard/views/home/rows.py": "",
+            },
+            pages_that_know_each_other,
+            "dashboard.views.risk.page imports dashboard.views.home.rows",
+        ),
+        ({"models/tables/fan.py": "def f():\n    import altair"}, forbidden, "models.tables.fan imports altair"),
         ({"dashboard/charts/fan.py": "import models.tables"}, forbidden, "dashboard.charts.fan imports models.tables"),
         ({"dashboard/reports/pdf.py": "import streamlit as st"}, forbidden, "dashboard.reports.pdf imports streamlit"),
         (
-            {"models/presets.py": "from models import catalog", "models/catalog.py": "from models import presets"},
+            {
+                "models/scenario/a.py": "from models.scenario import b",
+                "models/scenario/b.py": "from models.scenario import a",
+            },
             cycles,
-            "models.presets",
+            "models.scenario.a",
         ),
         (
             {"models/assets/gpu_debt.py": "from models.assets import gpu_fleet", "models/assets/gpu_fleet.py": ""},
@@ -328,13 +355,16 @@ def test_each_rule_catches_its_breach(tmp_path: Path, files: dict[str, str], rul
 
 def test_what_the_house_allows_passes(tmp_path: Path) -> None:
     files = {
-        "models/__init__.py": "from models.scenario import Scenario",
-        "models/scenario.py": "from models.assets import gpu_fleet\ndef preset():\n    from models import presets",
-        "models/presets.py": "from models.scenario import Scenario\nfrom models import errors",
+        "models/__init__.py": "from models.scenario.scenario import Scenario",
+        "models/scenario/scenario.py": "from models.assets import gpu_fleet\nfrom models.evidence import presets",
+        "models/evidence/presets.py": "from models import errors",
         "models/errors.py": "",
         "models/assets/gpu_fleet.py": "from ..basis import flows",
         "models/basis/flows.py": "import numpy as np",
         "dashboard/state.py": "import streamlit as st\nst.session_state['x'] = 1",
+        "dashboard/views/risk/page.py": "from dashboard.views.risk import charts",
+        "dashboard/views/risk/charts.py": "import altair",
+        "dashboard/reports/pdf.py": "from dashboard.views.risk import charts",
         "dashboard/app.py": "from models import Scenario\ndef health(request):\n    return request.query_params",
     }
     for name, text in files.items():

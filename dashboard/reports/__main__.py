@@ -8,12 +8,12 @@ from errno import ENOENT
 from pathlib import Path
 
 from dashboard.reports.pdf import render_pdf
-from models.decisions.flip import flip_points
+from models.commands.options import add_scenario_options, evaluation_from, scenario_from
 from models.errors import AssayError
-from models.link import encode
-from models.options import add_scenario_options, evaluation_from, scenario_from
-from models.presets import preset_scenario
-from models.verdict import verdict
+from models.evidence.presets import preset_scenario
+from models.scenario.link import encode
+from models.studies.sensitivity.flip import flip_points
+from models.studies.verdict import verdict
 
 ADDRESS = "http://localhost:8501/"
 

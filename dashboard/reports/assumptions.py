@@ -7,10 +7,10 @@ from dashboard import format as fmt
 from dashboard.reports.words import printable, web_address
 from models import Scenario
 from models.basis.entry import Entry, Value
-from models.catalog import PROGRAMS, declared, differences, values
+from models.evidence.presets import Preset
+from models.evidence.sources import source
 from models.policy.program import INSTRUMENTS, Program
-from models.presets import Preset
-from models.sources import source
+from models.scenario.catalog import PROGRAMS, declared, differences, values
 
 HEADLINE = (
     "demand.growth_now",

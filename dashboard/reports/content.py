@@ -11,21 +11,21 @@ from typing import Any
 import pandas as pd
 
 from dashboard import format as fmt
-from dashboard.charts import messages
+from dashboard import words as messages
 from dashboard.reports import prose
 from dashboard.reports.assumptions import appendix
 from dashboard.reports.messages import entry_message, noise_note
 from dashboard.reports.words import printable, web_address
 from dashboard.theme import FAMILY_NAMES, FAMILY_SHAPES, LIGHT
 from models import Scenario
-from models.claims import PICKS
-from models.decisions.flip import Flip
-from models.evaluate import Evaluation
-from models.presets import Preset, presets
-from models.sources import source
-from models.tables import classes, fan
-from models.valuation import AssetResult
-from models.verdict import FAMILIES, NAMES, Verdict
+from models.claims.registry import PICKS
+from models.engine.evaluate import Evaluation
+from models.engine.valuation import AssetResult
+from models.evidence.presets import Preset, presets
+from models.evidence.sources import source
+from models.studies.sensitivity.flip import Flip
+from models.studies.verdict import FAMILIES, NAMES, Verdict
+from models.tables.classes import classes, fan
 
 FANS = {
     "price": "USD per H100e-hour",

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from dashboard import format as fmt
-from models.verdict import NAMES
+from models.studies.verdict import NAMES
 
 NEAR = 0.005
 """A median return that moves by less than half a point has not moved."""

@@ -15,10 +15,10 @@ from dashboard.charts import print_map
 from dashboard.reports.content import FANS, report
 from dashboard.reports.svg import FONTS, svg
 from models import Scenario
-from models.decisions.flip import Flip
-from models.evaluate import Evaluation
-from models.tables import classes, fan
-from models.verdict import Verdict
+from models.engine.evaluate import Evaluation
+from models.studies.sensitivity.flip import Flip
+from models.studies.verdict import Verdict
+from models.tables.classes import classes, fan
 
 TEMPLATE = Path(__file__).resolve().parent / "report.typ"
 WIDTH = 504.6

@@ -7,10 +7,10 @@ import numpy as np
 from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.flows import CashFlows, split
 from models.basis.shocks import Shocks, martingale
+from models.basis.tax import Tax, machine_schedule, tax_due
 from models.basis.timeline import DELTA, HOURS, Array, years, zero_paths
 from models.market.demand import cumulative_growth
 from models.market.simulate import MarketPaths
-from models.tax import Tax, machine_schedule, tax_due
 
 MARGIN_BOUNDS = (0.15, 0.65)
 MULTIPLE_BOUNDS = (8.0, 20.0)

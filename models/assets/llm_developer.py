@@ -12,10 +12,10 @@ import numpy as np
 from models.basis.assumption import Assumptions, assumption, switch
 from models.basis.flows import CashFlows
 from models.basis.shocks import Shocks, martingale
+from models.basis.tax import Tax, tax_due
 from models.basis.timeline import DELTA, Array, years, zero_paths
 from models.market.demand import cumulative_growth
 from models.market.simulate import MarketPaths
-from models.tax import Tax, tax_due
 
 GROWTH_CLIP = (0.2, 1.5)
 

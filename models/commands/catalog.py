@@ -6,8 +6,8 @@ import argparse
 import dataclasses
 from typing import Any
 
-from models.catalog import catalog, json_schema
-from models.options import plain_json
+from models.commands.options import plain_json
+from models.scenario.catalog import catalog, json_schema
 
 
 def options(parser: argparse.ArgumentParser) -> None:

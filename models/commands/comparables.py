@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from models.debt.comparables import comparables_table
-from models.debt.replay import replay_deals, replay_table
-from models.options import add_scenario_options, plain_json, told_scenario
+from models.commands.options import add_scenario_options, plain_json, told_scenario
+from models.evidence.deals import comparables_table
+from models.studies.facility.replay import replay_deals, replay_table
 
 DEALS = ("borrower", "facility", "date", "size", "spread", "grade", "tenor_years", "advance_rate", "status")
 REPLAYS = ("title", "advance_rate", "spread", "expected_loss", "wal_years", "loss_rate", "loss_rate_se", "verdict")

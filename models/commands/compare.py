@@ -8,16 +8,16 @@ from typing import Any
 
 from models.basis.entry import value_text
 from models.basis.reading import quoted
-from models.decisions.bridge import Bridge, Mixtures, bridge, drill_down
-from models.decisions.compare import Comparison, compare, headline_table
-from models.decisions.driver_groups import GROUPS
-from models.decisions.figures import FIGURES
+from models.commands.options import plain_json, read_file, tell
+from models.engine.figures import FIGURES
 from models.errors import ScenarioError
-from models.link import decode
-from models.options import plain_json, read_file, tell
-from models.presets import preset_scenario, presets
-from models.scenario import Scenario
-from models.scenario_file import from_json
+from models.evidence.presets import preset_scenario, presets
+from models.scenario.file import from_json
+from models.scenario.link import decode
+from models.scenario.scenario import Scenario
+from models.studies.comparison.bridge import Bridge, Mixtures, bridge, drill_down
+from models.studies.comparison.compare import Comparison, compare, headline_table
+from models.studies.comparison.driver_groups import GROUPS
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from models.contract import evaluation_json
-from models.link import encode
-from models.options import add_scenario_options, evaluation_from, plain_json, told_scenario
+from models.commands.options import add_scenario_options, evaluation_from, plain_json, told_scenario
+from models.scenario.link import encode
+from models.tables.contract import evaluation_json
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from models.commands.options import add_scenario_options, evaluation_from, plain_json, told_scenario
 from models.explain import as_rows, as_text, explain
-from models.options import add_scenario_options, evaluation_from, plain_json, told_scenario
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from models.decisions.cheapest import QUESTIONS, cheapest
-from models.options import plain_json
-from models.target_options import add_draw_options, asked_scenario, draws, told_progress
+from models.commands.options import plain_json
+from models.commands.target_options import add_draw_options, asked_scenario, draws, told_progress
+from models.studies.sensitivity.cheapest import QUESTIONS, cheapest
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from models.decisions.hindcast import REPLAYS, replay
-from models.options import plain_json
+from models.commands.options import plain_json
+from models.studies.hindcast import REPLAYS, replay
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from models.link import encode
-from models.options import add_scenario_options, plain_json, scenario_from, tell
+from models.commands.options import add_scenario_options, plain_json, scenario_from, tell
+from models.scenario.link import encode
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from models.claims import CLASSES
-from models.decisions.holdings import read_holdings
-from models.decisions.mandate import EQUAL, FAMILIES, Settings
-from models.decisions.portfolio import portfolio
+from models.claims.registry import CLASSES
+from models.commands.options import add_scenario_options, plain_json, tell, told_scenario
 from models.errors import DataError, ScenarioError
-from models.options import add_scenario_options, plain_json, tell, told_scenario
+from models.studies.portfolio.holdings import read_holdings
+from models.studies.portfolio.mandate import EQUAL, FAMILIES, Settings
+from models.studies.portfolio.portfolio import portfolio
 
 FIGURES = ("mean", "tail", "tail_se", "tail_in_sample", "sure", "sure_se", "below_cash", "wealth", "sure_all")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import dataclasses
 
-from models.options import plain_json
-from models.presets import presets
+from models.commands.options import plain_json
+from models.evidence.presets import presets
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from models.decisions.regret import regret_frame, regret_table
-from models.options import add_scenario_options, plain_json, told_scenario
+from models.commands.options import add_scenario_options, plain_json, told_scenario
+from models.studies.stress.regret import regret_frame, regret_table
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from models.claims import CLASSES
-from models.decisions.reverse_stress import reverse_stress
-from models.options import add_scenario_options, plain_json, told_scenario
+from models.claims.registry import CLASSES
+from models.commands.options import add_scenario_options, plain_json, told_scenario
+from models.studies.stress.reverse_stress import reverse_stress
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from models.decisions.goal_seek import HURDLE, PRICE, seek
+from models.commands.options import plain_json
+from models.commands.target_options import add_draw_options, add_target_options, asked_scenario, draws, target
 from models.errors import ScenarioError
-from models.options import plain_json
-from models.target_options import add_draw_options, add_target_options, asked_scenario, draws, target
+from models.studies.sensitivity.goal_seek import HURDLE, PRICE, seek
 
 
 def options(parser: argparse.ArgumentParser) -> None:

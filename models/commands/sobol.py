@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from models.decisions.sobol import BASE, DRIVERS, sobol
-from models.options import plain_json
-from models.target_options import add_draw_options, add_target_options, asked_scenario, draws, target, told_progress
+from models.commands.options import plain_json
+from models.commands.target_options import (
+    add_draw_options,
+    add_target_options,
+    asked_scenario,
+    draws,
+    target,
+    told_progress,
+)
+from models.studies.sensitivity.sobol import BASE, DRIVERS, sobol
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from models.decisions.stress import stress_matrix, stress_table
-from models.options import add_scenario_options, plain_json, tell, told_scenario
+from models.commands.options import add_scenario_options, plain_json, tell, told_scenario
+from models.studies.stress.stress import stress_matrix, stress_table
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from models.claims import CLASSES
-from models.decisions.break_even import METRICS, POINTS, surface
-from models.options import plain_json
-from models.target_options import add_draw_options, asked_scenario, draws, told_progress
+from models.claims.registry import CLASSES
+from models.commands.options import plain_json
+from models.commands.target_options import add_draw_options, asked_scenario, draws, told_progress
+from models.studies.sensitivity.break_even import METRICS, POINTS, surface
 
 
 def options(parser: argparse.ArgumentParser) -> None:

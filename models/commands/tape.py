@@ -6,13 +6,13 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from models.debt.book_risk import GROUPS, BookRisk, book_risk, concentration, loan_table
-from models.debt.portfolio import evaluate_book
-from models.debt.tape import read_tape
-from models.debt.tape_file import MAX_BYTES
-from models.debt.tape_template import template_csv
+from models.commands.options import add_scenario_options, plain_json, tell, told_scenario
 from models.errors import DataError
-from models.options import add_scenario_options, plain_json, tell, told_scenario
+from models.intake.sheet import MAX_BYTES
+from models.studies.book.book import evaluate_book
+from models.studies.book.book_risk import GROUPS, BookRisk, book_risk, concentration, loan_table
+from models.studies.book.tape import read_tape
+from models.studies.book.tape_template import template_csv
 
 SHOWN_PROBLEMS = 50
 UNITS = "losses as shares of the balance of the book, balance in USD, correlations and indices as plain numbers"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from models.decisions.thesis import thesis
-from models.options import add_scenario_options, evaluation_from, plain_json, told_scenario
+from models.commands.options import add_scenario_options, evaluation_from, plain_json, told_scenario
+from models.studies.thesis import thesis
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from models.claims import CLASSES
-from models.decisions.information import information
-from models.decisions.waiting import STRATEGIES, waiting
-from models.options import add_scenario_options, plain_json, told_scenario
+from models.claims.registry import CLASSES
+from models.commands.options import add_scenario_options, plain_json, told_scenario
+from models.studies.timing.information import information
+from models.studies.timing.waiting import STRATEGIES, waiting
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.basis.assumption import Assumptions, assumption
 from models.basis.timeline import DELTA, Array
-from models.offtaker import GRADES
+from models.market.customer import GRADES
 
 FACILITY_GRADES = GRADES | {"sovereign": "sovereign", "merchant": "no contract (merchant)"}
 

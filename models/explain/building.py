@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.assets.data_center import CAP_BOUNDS
+from models.assets.data_center.building import CAP_BOUNDS
 from models.explain.data_center import CENTER, UNIT, building_of
 from models.explain.registry import Reader, Spec, explains
 from models.explain.stake import held, line

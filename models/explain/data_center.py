@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.assets.data_center import Building, simulate_building
+from models.assets.data_center.building import Building, simulate_building
+from models.assets.data_center.leasing import VACANCY_BOUNDS
 from models.errors import ScenarioError
 from models.explain.fleet import FOREIGN_DRAWS
 from models.explain.registry import Reader, Spec, explains
 from models.explain.stake import held, line
-from models.leasing import VACANCY_BOUNDS
 
 CENTER = "assets.data_center"
 UNIT = "USD per MW"

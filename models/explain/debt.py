@@ -6,13 +6,13 @@ import numpy as np
 
 from models.basis.timeline import DELTA, Array
 from models.debt.loan import LoanPaths, LoanTerms
+from models.engine.valuation import DebtMeasures
 from models.explain.fleet import fleet_of
 from models.explain.quantile import PROBABILITY, error_spec, known, quantile_spec, scramble_spec
 from models.explain.registry import Reader, Spec, UnknownPath, explains, row_of
 from models.explain.stake import held
 from models.measures import risk
-from models.tables import DEBT_METRICS
-from models.valuation import DebtMeasures
+from models.tables.classes import DEBT_METRICS
 
 LOAN = "assets.gpu_debt"
 FLEET = f"{LOAN}.collateral"

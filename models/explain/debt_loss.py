@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.assets.used_machines import used_values
+from models.assets.gpu_fleet.used import used_values
 from models.basis.timeline import Array
 from models.explain.debt import FLEET, LOAN, UNIT, debt_measures, loan_of
 from models.explain.fleet import fleet_of

@@ -8,12 +8,12 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from models.basis.shocks import REPLICATES, draw_replicate
-from models.calibration import PATHS, SEED
-from models.claims import Claim, Claims, build_claims, collateral_fleet, fleet_claim
+from models.claims.registry import Claim, Claims, build_claims, collateral_fleet, fleet_claim
+from models.engine.prices import PATHS, SEED
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.explain.stake import Stake, flows, held, lines_of, quarters_of, when, worth, years_of
 from models.market.simulate import simulate_market
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 
 _LEVERED = ("data_center", "gpu_debt_equity")
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.assets import gpu_fleet
-from models.assets.chip import extra_service, scale
-from models.assets.gpu_fleet import FleetTerms, GpuFleet
-from models.assets.power_prices import OWN as OWN_PRICE
-from models.backing import backing
+from models.assets.gpu_fleet import fleet as gpu_fleet
+from models.assets.gpu_fleet.chip import extra_service, scale
+from models.assets.gpu_fleet.fleet import FleetTerms, GpuFleet
 from models.basis.timeline import HOURS, Array
-from models.claims import collateral_fleet, collateral_run
+from models.claims.backing import backing
+from models.claims.fleet_run import run_fleet
+from models.claims.registry import collateral_fleet, collateral_run
 from models.errors import ScenarioError
+from models.evidence.power_prices import OWN as OWN_PRICE
 from models.explain.registry import Reader, Spec, explains
-from models.fleet_run import run_fleet
 from models.market.long_run import cash_cost_now
 from models.policy.effects import Support
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from models.assets.gpu_debt import SPREADS
-from models.assets.gpu_fleet import MARKET_POWER_PRICE
+from models.assets.gpu_debt.loan import SPREADS
+from models.assets.gpu_fleet.fleet import MARKET_POWER_PRICE
 from models.basis.entry import Entry, value_text
 from models.basis.shocks import REPLICATES
 from models.basis.timeline import HOURS
-from models.calibration import LLM_PATHS, PATHS, SEED
-from models.catalog import values
+from models.engine.prices import LLM_PATHS, PATHS, SEED
+from models.engine.valuation import CONFIDENCE
+from models.evidence.presets import preset_scenario
+from models.evidence.sources import Source, source
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.explain.trace import TraceStatus
 from models.market.long_run import REFERENCE_PRICE_RATIO
-from models.presets import preset_scenario
-from models.scenario import CALM
-from models.sources import Source, source
-from models.valuation import CONFIDENCE
+from models.scenario.catalog import values
+from models.scenario.scenario import CALM
 
 
 def assumption_spec(reader: Reader, path: str) -> Spec:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.assets import residual_guarantee
+from models.assets.gpu_fleet import guarantee as residual_guarantee
 from models.explain.fleet import OWN, fleet_of
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.explain.stake import held, line

@@ -23,7 +23,7 @@ from models.explain.stake import (
     years_of,
 )
 from models.measures import risk
-from models.tables import METRICS
+from models.tables.classes import METRICS
 
 _SPREADS = {"irr": rates, "moic": multiples, "payback_years": paybacks}
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.calibration import steadied
+from models.engine.prices import steadied
 from models.explain.quantile import known
 from models.explain.registry import Reader, Spec, explains
 from models.explain.stake import discount_rate, held, net, quarters_of, rows_of, values, when, worth, years_of

@@ -8,13 +8,13 @@ from __future__ import annotations
 import numpy as np
 
 from models.basis.timeline import Array
+from models.evidence.price_index import NO_INDEX, price_indices
 from models.explain.quantile import PROBABILITY, known, quantile_spec
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.market.clearing import price_floors, spot_price_now
-from models.market.price_index import NO_INDEX, price_indices
 from models.market.simulate import Run, initial_scarcity
 from models.measures import risk
-from models.tables import MARKET_SERIES, market_series
+from models.tables.classes import MARKET_SERIES, market_series
 
 
 def run_of(reader: Reader, run: str) -> Run:

@@ -13,13 +13,13 @@ import numpy as np
 from models.basis.entry import Entry, Value
 from models.basis.shocks import Shocks, calm_shocks, draw_shocks
 from models.basis.timeline import Array
-from models.catalog import catalog
-from models.evaluate import Evaluation
+from models.engine.evaluate import Evaluation
+from models.evidence.presets import Preset
+from models.evidence.sources import Source
 from models.explain.trace import Rule, TraceStatus
 from models.market.simulate import MarketPaths, Setting
-from models.presets import Preset
-from models.scenario import Scenario
-from models.sources import Source
+from models.scenario.catalog import catalog
+from models.scenario.scenario import Scenario
 
 T = TypeVar("T")
 

@@ -6,15 +6,15 @@ from dataclasses import fields
 from difflib import get_close_matches
 
 from models.basis.reading import quoted
-from models.catalog import PROGRAMS
+from models.engine.evaluate import KEPT, Evaluation
+from models.engine.valuation import DebtMeasures, Measures, Quantiles
 from models.errors import ScenarioError
-from models.evaluate import KEPT, Evaluation
+from models.evidence.presets import preset as find_preset
 from models.explain.leaves import assumption_spec
 from models.explain.registry import Reader, Spec, UnknownPath, find
 from models.explain.trace import Trace
-from models.presets import preset as find_preset
-from models.tables import DEBT_METRICS, MARKET_SERIES, METRICS
-from models.valuation import DebtMeasures, Measures, Quantiles
+from models.scenario.catalog import PROGRAMS
+from models.tables.classes import DEBT_METRICS, MARKET_SERIES, METRICS
 
 DEPTH = 10
 _NAMES = ("p05", "p50", "p95")

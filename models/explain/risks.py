@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from models.basis.timeline import Array
-from models.calibration import steadied
+from models.engine.prices import steadied
+from models.engine.valuation import CONFIDENCE
 from models.explain.quantile import error_spec, known, scramble_spec
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.explain.stake import Stake, held, losses, multiples, values
 from models.measures import risk
-from models.tables import METRICS
-from models.valuation import CONFIDENCE
+from models.tables.classes import METRICS
 
 
 @explains("{asset}.probability_of_loss")

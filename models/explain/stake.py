@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.assets.gpu_debt import own_cost
+from models.assets.gpu_debt.loan import own_cost
 from models.basis.flows import CashFlows
 from models.basis.timeline import Array, discount_factors
-from models.calibration import market_price
-from models.claims import Claim, Claims
+from models.claims.registry import Claim, Claims
+from models.engine.prices import market_price
+from models.engine.valuation import AssetResult, Measures, committed_capital
 from models.explain.registry import Reader, UnknownPath, row_of
 from models.measures import returns
-from models.valuation import AssetResult, Measures, committed_capital
 
 LENT, OWN_COST, RESERVE, DISTRIBUTIONS, CURES = "lent", "own_cost", "reserve", "distributions", "cures"
 FEES = "fees"

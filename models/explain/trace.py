@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from models.basis.entry import Value
-from models.sources import Source
+from models.evidence.sources import Source
 
 TraceStatus = Literal["computed", "fact", "assumption", "judgment", "draw"]
 Rule = Literal[

@@ -6,8 +6,8 @@ import numpy as np
 
 from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.timeline import Array
+from models.evidence.price_index import NO_INDEX, options, price_indices
 from models.market.long_run import REFERENCE_PRICE_RATIO, Hardware, LongRun, cash_cost_now
-from models.market.price_index import NO_INDEX, options, price_indices
 
 
 class Clearing(Assumptions):

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from models.errors import ScenarioError
+from models.evidence.programs import Program as NationalProgram
+from models.evidence.programs import load_programs
 from models.policy.program import Mix, Program, Schedule, Terms
-from models.programs import Program as NationalProgram
-from models.programs import load_programs
 
 BUDGET_CAP = 100.0e9
 NAME_LENGTH = 80

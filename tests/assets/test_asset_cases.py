@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from models.assets.data_center import development_margin, sale_price
+from models.assets.data_center.building import development_margin, sale_price
 from models.measures import returns
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.engine.runs import beyond_bounds, calm_flows
 from tests.oracle_cases import load_case
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from models.basis.flows import CashFlows
 from models.basis.shocks import Shocks, calm_shocks, draw_shocks
 from models.basis.timeline import Array
-from models.claims import build_claims
+from models.claims.registry import build_claims
 from models.market.simulate import MarketPaths
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.engine.runs import (
     calm_flows,
     calm_market,

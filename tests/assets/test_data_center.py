@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.assets.data_center import Building, energization_delay, exit_values, simulate_building
+from models.assets.data_center.building import Building, energization_delay, exit_values, simulate_building
+from models.assets.data_center.leasing import Leasing, market_rent_path, vacancy_path
 from models.basis.shocks import Shocks, calm_shocks, draw_shocks
-from models.leasing import Leasing, market_rent_path, vacancy_path
 from models.market.simulate import MarketPaths
 from models.measures import returns
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.engine.runs import NO_FEEDBACK, calm_market, claims_of, draws, market_of, npv, same_bits, scenarios
 from tests.policy.test_programs import program, with_programs
 

@@ -11,12 +11,12 @@ ROUNDS = 7
 
 def run() -> list[dict[str, object]]:
     """Rows of name, milliseconds and note; simulation and waterfall are timed in turns, the best of each counts."""
-    from models.debt.facility import facility_result
     from models.debt.loan import run_waterfall
     from models.debt.schedule import scheduled_principal
-    from models.debt.solve import largest_advance
     from models.market.simulate import simulate_market
-    from models.scenario import Scenario
+    from models.scenario.scenario import Scenario
+    from models.studies.facility.facility import facility_result
+    from models.studies.facility.solve import largest_advance
 
     scenario = Scenario().replace({"run.paths": PATHS, "mezzanine.advance": 0.10})
     result = facility_result(scenario)

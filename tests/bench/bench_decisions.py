@@ -16,11 +16,11 @@ Row = dict[str, object]
 
 def run() -> list[Row]:
     """Rows of name, milliseconds and a note."""
-    from models.decisions.break_even import surface
-    from models.decisions.sobol import sobol
-    from models.decisions.target import Target
-    from models.decisions.tornado import tornado
-    from models.scenario import Scenario
+    from models.engine.target import Target
+    from models.scenario.scenario import Scenario
+    from models.studies.sensitivity.break_even import surface
+    from models.studies.sensitivity.sobol import sobol
+    from models.studies.sensitivity.tornado import tornado
 
     scenario, target = Scenario().replace({"run.paths": PATHS}), Target("npv", "gpu_fleet")
     one = _one_evaluation(scenario)
@@ -41,7 +41,7 @@ def run() -> list[Row]:
 
 
 def _one_evaluation(scenario) -> float:
-    from models.evaluate import evaluate
+    from models.engine.evaluate import evaluate
 
     best = float("inf")
     for peak in (0.0, 0.30, 0.31, 0.32):

@@ -40,7 +40,7 @@ print((time.perf_counter() - started) / {sample})
 def run() -> list[dict[str, object]]:
     """Rows of name, milliseconds and a note; every ratio is taken inside this run."""
     from models import Scenario
-    from models.calibration import fair_prices
+    from models.engine.prices import fair_prices
 
     scenario = Scenario()
     started = time.perf_counter()
@@ -78,7 +78,8 @@ def _measured(paths: int, has_features: bool = False) -> tuple[float, float]:
 
 def measure(paths: int, has_features: bool) -> None:
     """Print what `_measured` asks for."""
-    from models import Scenario, evaluate
+    from models import Scenario
+    from models.engine import evaluate
 
     best = float("inf")
     for peak in (0.30, 0.31, 0.32):

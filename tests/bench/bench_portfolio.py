@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 def run() -> list[dict[str, object]]:
     """Rows of name, milliseconds and a note; every ratio is taken inside this run."""
-    from models import Scenario, evaluate
+    from models import Scenario
     from models.basis.shocks import draw_shocks
-    from models.decisions.information import PATHS, WORLDS, information
-    from models.decisions.mandate import EQUAL, Settings
-    from models.decisions.portfolio import own_mix, study
-    from models.decisions.waiting import waiting
+    from models.engine import evaluate
+    from models.studies.portfolio.mandate import EQUAL, Settings
+    from models.studies.portfolio.portfolio import own_mix, study
+    from models.studies.timing.information import PATHS, WORLDS, information
+    from models.studies.timing.waiting import waiting
 
     scenario = Scenario()
     evaluation = evaluate(scenario, variants=False)

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from dashboard import theme
-from dashboard.charts import fans, labels, messages, risk_map
+from dashboard import words as messages
+from dashboard.charts import fans, labels
+from dashboard.views.decide import charts as risk_map
 
 SPECS = {"map": risk_map.SPEC} | fans.SPECS
 

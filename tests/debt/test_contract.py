@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.backing import collateral_fleet
+from models.claims.backing import collateral_fleet
 from models.debt.contract import (
     ContractCredit,
     ContractTerms,
@@ -14,9 +14,9 @@ from models.debt.contract import (
     renegotiated_prices,
     sovereign_pays,
 )
-from models.debt.facility import facility_result
-from models.debt.lender import lender_view
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
+from models.studies.facility.facility import facility_result
+from models.studies.facility.lender import lender_view
 
 BASE = Scenario().replace({"run.paths": 1_024})
 TERMS = ContractTerms(price=1.2, contracted=0.95, hours=2_000.0, first=3, last=18)

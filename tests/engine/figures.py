@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models import evaluate
 from models.basis.shocks import draw_shocks
 from models.basis.timeline import Array
+from models.engine import evaluate
+from models.market.customer import alive
 from models.market.simulate import idle_capital_share
-from models.offtaker import alive
-from models.scenario import Scenario
-from models.tables import classes
+from models.scenario.scenario import Scenario
+from models.tables.classes import classes
 
 PATHS = 16_384
 PEAKS = (0.0, 0.25, 0.6, 1.0)

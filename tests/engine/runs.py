@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from models.basis.flows import CashFlows
 from models.basis.shocks import Shocks, calm_shocks, draw_shocks
 from models.basis.timeline import Array
-from models.catalog import values
-from models.claims import Claims, build_claims
+from models.claims.registry import Claims, build_claims
 from models.market.simulate import MarketPaths, simulate_market
-from models.scenario import CALM, Scenario
+from models.scenario.catalog import values
+from models.scenario.scenario import CALM, Scenario
 from tests import strategies
 
 FEW = 64

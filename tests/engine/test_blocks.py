@@ -5,14 +5,15 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from models import Evaluation, Scenario, evaluate
+from models import Evaluation, Scenario
 from models.basis.shocks import REPLICATES, draw_shocks, joined_shocks
-from models.contract import evaluation_json
+from models.engine import evaluate
+from models.engine.evaluate import KEPT
 from models.errors import ScenarioError
-from models.evaluate import KEPT
 from models.explain import explain
-from models.tables import fan, summary
-from models.verdict import verdict
+from models.studies.verdict import verdict
+from models.tables.classes import fan, summary
+from models.tables.contract import evaluation_json
 
 PATHS = 4 * KEPT
 

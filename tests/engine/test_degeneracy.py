@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models import evaluate
 from models.basis.shocks import Shocks, calm_shocks, draw_shocks
-from models.claims import build_claims
+from models.claims.registry import build_claims
+from models.engine import evaluate
+from models.evidence.presets import presets
 from models.market.simulate import simulate_market
 from models.measures import returns
-from models.presets import presets
-from models.scenario import Scenario
-from models.tables import classes
+from models.scenario.scenario import Scenario
+from models.tables.classes import classes
 from tests.engine.runs import claims_of, npv
 
 # What a scenario without volatility still draws: leases, delays and the price of a failed developer.

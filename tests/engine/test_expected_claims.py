@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from models.basis.shocks import draw_shocks
-from models.holding import exit_factors, holding_returns
-from models.scenario import Scenario
+from models.engine.holding import exit_factors, holding_returns
+from models.scenario.scenario import Scenario
 from tests.engine.figures import FLEETS, PATHS, PEAKS, figures, scenario_of
 from tests.engine.test_expected_classes import row
 

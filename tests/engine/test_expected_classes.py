@@ -12,9 +12,9 @@ import pytest
 from scipy import stats
 
 from models.basis.shocks import draw_shocks
-from models.decisions.paired import class_values
+from models.engine.paired import class_values
 from models.measures import returns
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.engine.figures import CENTERS, CLOUDS, FLEETS, LABS, PATHS, PEAKS, figures, scenario_of
 from tests.engine.runs import calm_flows
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.engine.figures import PEAKS, QUARTERS, figures
 from tests.engine.runs import calm_market
 

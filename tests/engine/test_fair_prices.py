@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from models import evaluate
 from models.basis.shocks import REPLICATES, draw_replicate
-from models.calibration import PATHS, SEED, fair_prices
-from models.claims import build_claims
+from models.claims.registry import build_claims
+from models.engine import evaluate
+from models.engine.prices import PATHS, SEED, fair_prices
+from models.evidence.presets import preset_scenario
 from models.market.simulate import simulate_market
-from models.presets import preset_scenario
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.engine.runs import npv
 
 # A levered claim pays the premium of the asset below it, so its own mean value is an outcome.

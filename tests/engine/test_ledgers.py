@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from models.claims import CLASSES, VARIANTS
-from models.presets import presets
-from models.scenario import Scenario
+from models.claims.registry import CLASSES, VARIANTS
+from models.evidence.presets import presets
+from models.scenario.scenario import Scenario
 from tests.engine.runs import claims_of, scenarios
 
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.assets.gpu_debt import cash_flows
+from models.assets.gpu_debt.loan import cash_flows
 from models.basis.timeline import Array
-from models.claims import collateral
+from models.claims.registry import collateral
 from models.debt import ledger as kernel
 from models.debt.loan import (
     LoanPaths,
@@ -28,7 +28,7 @@ from models.debt.loan import (
     weighted_average_life,
 )
 from models.measures import returns
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.engine.runs import FEW, claims_of, draws, market_of, scenarios
 from tests.engine.test_loan_cases import plain_loan
 

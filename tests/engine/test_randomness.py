@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from models import evaluate
 from models.basis.shocks import REPLICATES, Shocks, draw_replicate, draw_shocks
 from models.basis.timeline import Array
-from models.claims import build_claims
-from models.decisions.paired import class_values
+from models.claims.registry import build_claims
+from models.engine import evaluate
+from models.engine.paired import class_values
 from models.market.simulate import simulate_market
-from models.scenario import Scenario
-from models.tables import classes
+from models.scenario.scenario import Scenario
+from models.tables.classes import classes
 from tests.engine.runs import claims_of, draws, same_bits
 
 ROOT = Path(__file__).resolve().parents[2]

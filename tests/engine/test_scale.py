@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import evaluate
 from models.basis.shocks import draw_shocks
-from models.catalog import declared, values
-from models.claims import CLASSES, VARIANTS, build_claims
+from models.claims.registry import CLASSES, VARIANTS, build_claims
+from models.engine import evaluate
 from models.market.simulate import simulate_market
 from models.measures import returns
-from models.scenario import Scenario
-from models.tables import classes
+from models.scenario.catalog import declared, values
+from models.scenario.scenario import Scenario
+from models.tables.classes import classes
 from tests.engine.runs import beyond_bounds, bounds_lifted, claims_of, draws, same_bits, scenarios
 
 COMPANIES = ("hardware_supplier", "llm_developer", "cloud_platform")

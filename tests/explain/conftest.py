@@ -5,9 +5,9 @@ from functools import cache
 
 import pytest
 
-from models.evaluate import Evaluation, evaluate, evaluate_calm
+from models.engine.evaluate import Evaluation, evaluate, evaluate_calm
 from models.explain.registry import Spec
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.explain.graph import behind
 
 

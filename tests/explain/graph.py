@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from models.evaluate import Evaluation
+from models.engine.evaluate import Evaluation
 from models.explain.registry import Reader, Spec
 from models.explain.resolve import spec_of
 

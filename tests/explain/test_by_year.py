@@ -2,10 +2,10 @@
 
 import pytest
 
-from models.evaluate import Evaluation, evaluate
+from models.engine.evaluate import Evaluation, evaluate
 from models.explain import as_text, explain
 from models.explain.trace import steps
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 
 GIVEN = {
     "demand.growth_by_year": (0.3,) * 10, "hardware.deflation_by_year": (0.2,) * 10,

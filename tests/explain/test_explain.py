@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from models.basis.shocks import draw_shocks
-from models.contract import evaluation_json
+from models.commands.options import plain_json
+from models.engine.evaluate import Evaluation, evaluate
 from models.errors import ScenarioError
-from models.evaluate import Evaluation, evaluate
 from models.explain import Trace, as_rows, as_text, explain, headline_paths, resolve
 from models.explain.registry import Reader, Spec
 from models.explain.trace import steps
-from models.options import plain_json
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
+from models.tables.contract import evaluation_json
 from tests.explain.graph import behind
 
 

@@ -7,7 +7,7 @@ from math import exp, log, pi, sin, sqrt
 import pytest
 from scipy.stats import norm
 
-from models.evaluate import Evaluation
+from models.engine.evaluate import Evaluation
 from models.explain.registry import Reader, Spec
 from models.explain.resolve import spec_of
 from tests.explain.graph import agree

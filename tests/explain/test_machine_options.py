@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from models.evaluate import evaluate
+from models.engine.evaluate import evaluate
 from models.explain import explain
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.explain.graph import agree, applied, behind
 
 HEADLINES = ("assets.gpu_fleet.irr.p50", "assets.gpu_debt.min_dscr.p50", "assets.gpu_fleet.npv_mean",

@@ -6,9 +6,9 @@ from graphlib import TopologicalSorter
 import pytest
 from hypothesis import given, settings
 
-from models.evaluate import Evaluation, evaluate
+from models.engine.evaluate import Evaluation, evaluate
 from models.explain.registry import Spec, find
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.explain.graph import HEADLINES, agree, applied, behind
 from tests.strategies import changes
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from models.basis.shocks import Shocks, draw_shocks
 from models.basis.timeline import Array
 from models.market.demand import cumulative_growth
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.engine.runs import market_of, same_bits, scenarios
 
 

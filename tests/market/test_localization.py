@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from models.market.localization import Localization, matched_share
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.engine.runs import market_of, same_bits, scenarios
 
 MARKET = ("demand", "overcapacity", "pipeline", "capacity", "clearing", "localization", "hardware", "regime", "export")

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from models.assets.gpu_fleet import fleet_terms
-from models.assets.used_machines import used_values
+from models.assets.gpu_fleet.fleet import fleet_terms
+from models.assets.gpu_fleet.used import used_values
 from models.basis.shocks import calm_shocks
 from models.basis.timeline import HOURS
-from models.claims import build_claims
+from models.claims.registry import build_claims
 from models.market.long_run import Hardware, balance_utilization, break_even_price, cost_index
 from models.market.simulate import MarketPaths, market_curves, simulate_market
 from models.measures import returns
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.engine.runs import beyond_bounds, scenarios
 
 NEUTRAL = Scenario().replace({"localization.share": 0.0, "gpu_fleet.contracted_share": 0.0, "gpu_fleet.salvage": 0.0})

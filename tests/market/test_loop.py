@@ -12,7 +12,7 @@ from models.basis.shocks import Shocks, calm_shocks
 from models.market.capacity import power_limit
 from models.market.clearing import price_floors
 from models.market.simulate import MarketPaths, market_curves, simulate_market
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.engine.runs import (
     BUILT_ON_THE_MARKET,
     NO_FEEDBACK,

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from models.basis.shocks import draw_shocks
 from models.basis.yearly import at_year_end, by_quarter, integral
-from models.driver_paths import driver_path, yearly_paths
+from models.engine.evaluate import evaluate
 from models.errors import ScenarioError
-from models.evaluate import evaluate
 from models.market.capacity import planned_glut
 from models.market.long_run import Hardware, cost_index
 from models.market.simulate import MarketPaths, market_curves, simulate_market
-from models.scenario import Scenario
+from models.scenario.by_year import driver_path, yearly_paths
+from models.scenario.scenario import Scenario
 
 FLAT = (0.2,) * 10
 SHOCKS = draw_shocks(3, 64)

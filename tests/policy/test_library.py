@@ -6,10 +6,10 @@ import pytest
 
 from models.__main__ import main
 from models.errors import ScenarioError
+from models.evidence.programs import load_programs
 from models.policy.library import BUDGET_CAP, mapped, national_program, program_from
 from models.policy.program import INSTRUMENTS, Program
-from models.programs import load_programs
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 
 ROWS = load_programs()
 

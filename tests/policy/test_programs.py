@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from models.basis.shocks import draw_shocks
 from models.basis.timeline import Array
+from models.evidence.presets import presets
 from models.market.simulate import MarketPaths
 from models.policy.effects import cliff_quarter, mean_intensity, quarterly_spend
 from models.policy.program import INSTRUMENTS, Program
-from models.presets import presets
-from models.scenario import Scenario
+from models.scenario.scenario import Scenario
 from tests.engine.runs import NO_FEEDBACK, beyond_bounds, claims_of, draws, market_of, npv, same_bits, scenarios
 
 BLOC = {"localization.home_share": 0.1}

@@ -1,0 +1,224 @@
+"""What surrounds every page: preset, changes, undo, share and export on top, assumptions at the side, the foot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from dashboard import format as f
+from dashboard import run, state
+from dashboard.blocks import inputs, panel
+from models.evidence.presets import Preset, presets
+from models.scenario.catalog import Difference, entry
+from models.version import MODEL_VERSION
+
+GROUPS = {"base": "", "bloc": "Bloc", "market": "Market", "deal": "Deal"}
+SHOWN_CHANGES = 1
+
+
+def top_bar() -> None:
+    """Preset picker, what was changed, undo and reset; share and export at the right."""
+    known = presets()
+    changes = state.changes()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="top-bar"):
+        state.seed("preset", state.preset())
+        st.selectbox(
+            "Preset",
+            list(known),
+            list(known).index(state.preset()),
+            format_func=lambda name: _title(known[name]),
+            key="preset",
+            label_visibility="collapsed",
+            width=300,
+            on_change=_preset_chosen,
+        )
+        _about(known[state.preset()])
+        _changes(changes)
+        st.button(
+            "Undo",
+            key="undo",
+            type="tertiary",
+            disabled=not state.can_undo(),
+            on_click=state.undo,
+            help="Take back the last change",
+        )
+        st.button(
+            "Redo", key="redo", type="tertiary", disabled=not state.can_redo(), on_click=state.redo, help="Do it again"
+        )
+        st.button(
+            "Reset",
+            key="reset",
+            type="tertiary",
+            disabled=not changes,
+            on_click=state.reset,
+            help="Back to the preset, all changes undone",
+        )
+        st.space("stretch")
+        _pin()
+        _share()
+        _export()
+
+
+def _preset_chosen() -> None:
+    name = state.entered("preset")
+    if isinstance(name, str):
+        state.load_preset(name)
+
+
+def _title(preset: Preset) -> str:
+    group = GROUPS.get(preset.group, "")
+    return f"{group}: {preset.title}" if group and not preset.title.startswith(group) else preset.title
+
+
+def _about(preset: Preset) -> None:
+    about = st.popover(
+        "About",
+        type="tertiary",
+        on_change="rerun",
+        key="about",
+    )
+    if not about.open:
+        return
+    with about:
+        st.markdown(f"**{f.plain(preset.title)}**")
+        st.markdown(f.plain(preset.story))
+        for figure in preset.key_figures:
+            st.markdown(
+                f"**{f.plain(figure.value)}** {f.plain(figure.label)}  \n:small[:gray[{inputs.cited(figure.source)}]]"
+            )
+
+
+def _changes(changes: Sequence[Difference]) -> None:
+    if not changes:
+        st.markdown(":gray[As in the preset]", width="content")
+        return
+    shown = ", ".join(f"{_name(c)} {_arrow(c)}" for c in changes[:SHOWN_CHANGES])
+    more = ", ..." if len(changes) > SHOWN_CHANGES else ""
+    listed = st.popover(
+        f"{len(changes)} changed: {f.plain(shown)}{more}", type="tertiary", on_change="rerun", key="changes"
+    )
+    if not listed.open:
+        return
+    with listed:
+        st.markdown("**Changed against the preset**")
+        for change in changes:
+            st.markdown(f"{f.plain(change.entry.label)}  \n:small[:gray[{f.plain(_arrow(change))}]]")
+        if any(change.base is not None for change in changes):
+            st.caption("Reset takes all of them back, undo the last one.")
+
+
+def _name(change: Difference) -> str:
+    label = change.entry.label
+    return label[0].lower() + label[1:] if label[:2].upper() != label[:2] else label
+
+
+def _arrow(change: Difference) -> str:
+    return f"{inputs.written(change.entry, change.base)} → {inputs.written(change.entry, change.value)}"
+
+
+def _pin() -> None:
+    """Puts the scenario aside for the page that compares."""
+    held, is_full = len(state.board().pins), state.board().is_full
+    if state.is_pinned():
+        about = "This scenario is pinned; see Compare"
+    else:
+        about = f"{held} scenarios are pinned, the most; take one away on Compare" if is_full else (
+            "Put this scenario aside, to see it beside others on Compare")
+    st.button(
+        f"Pin ({held})" if held else "Pin", key="pin", type="tertiary", on_click=state.pin, help=about,
+        disabled=is_full or state.is_pinned(),
+    )
+
+
+def _share() -> None:
+    share = st.popover("Share", key="share", on_change="rerun")
+    if not share.open:
+        return
+    with share:
+        st.markdown("Opens exactly this scenario, with these figures.")
+        st.code(state.link(), language=None, wrap_lines=True)
+        st.caption(f"The address bar holds the same link. Model {MODEL_VERSION}.")
+
+
+def _export() -> None:
+    st.download_button(
+        "Export PDF",
+        data=_pdf(),
+        file_name=f"assay-{state.preset()}.pdf",
+        mime="application/pdf",
+        key="export",
+        on_click="ignore",
+        help="Two pages: verdict, map, classes, fans, and every changed assumption with its source",
+    )
+
+
+def _pdf() -> Callable[[], bytes]:
+    """Builds the report when the button is pressed, from the same evaluation as the page."""
+    scenario, base, preset, link = state.scenario(), state.base(), state.preset(), state.link()
+
+    def build() -> bytes:
+        from dashboard.reports.pdf import render_pdf  # typst and vl-convert are loaded by whoever exports
+
+        judged, flips = run.reading(scenario).verdict, run.flip_search(scenario).flips or ()
+        result = run.evaluation(scenario)
+        return render_pdf(
+            result, preset=preset, base=base, link=link, verdict=judged, today=dt.date.today(), flips=flips
+        )
+
+    return build
+
+
+def side_bar() -> None:
+    """Eight sliders, then every other assumption in a drawer."""
+    scenario, base = state.scenario(), state.base()
+    with st.sidebar:
+        st.html('<p class="wordmark">Assay</p>')
+        _problem()
+        for path in inputs.HEADLINE:
+            inputs.headline(entry(path, scenario), entry(path, base).value)
+        panel.all_assumptions(scenario, base)
+
+
+def _problem() -> None:
+    message, waiting = state.problem()
+    if not message:
+        return
+    st.warning(
+        f"{f.plain(message)}\n\nThe scenario is kept as it was; your entry waits until another one fits it.",
+        title="Not applied yet",
+    )
+    st.button(f"Discard {len(waiting)} waiting", key="discard", on_click=state.drop_draft)
+
+
+def notes() -> None:
+    """What was ignored of the link the session was opened with, and what was kept."""
+    lines = state.notes()
+    if not lines:
+        return
+    listed = "\n".join(f"- {f.plain(line)}" for line in lines)
+    st.info(
+        f"{listed}\n\nEverything else was read; the rest is as in the preset.",
+        title="Not everything in this link could be used",
+    )
+    st.button("Understood", key="dismiss", type="tertiary", on_click=state.dismiss_notes)
+
+
+def foot(reading: run.Reading) -> None:
+    """Version, seed, paths, sampling error, sources, and what this is not."""
+    draws, error = reading.scenario.run, f.noise(reading.lead.error)
+    sampling = f"sampling error {error} points on shares of futures" if error else "no sampling error given"
+    words = (
+        f"Model {reading.model_version}",
+        f"seed {draws.seed}",
+        f"{draws.paths:,} paths",
+        f"{sampling} (two standard errors); model error is not shown and is larger",
+        "not investment advice",
+    )
+    with st.container(horizontal=True, vertical_alignment="center", key="foot"):
+        st.caption(" · ".join(words), width="stretch")
+        listed = st.popover("Sources", type="tertiary", on_change="rerun", key="sources")
+        if listed.open:
+            with listed:
+                panel.sources(reading.scenario)

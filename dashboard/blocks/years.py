@@ -1,0 +1,65 @@
+"""The widget of a driver that is given year by year: paste a column or upload a file, and one click to take it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import format as f
+from dashboard import state
+from models.basis.entry import Entry
+from models.errors import ScenarioError
+from models.intake import column as columns
+
+SPAN = f"{columns.FIRST_YEAR} to {columns.FIRST_YEAR + columns.YEARS - 1}"
+
+
+def editor(entry: Entry, factor: float, unit: str, about: str, scope: str) -> None:
+    """Column of ten values in the unit people say (stored values times ``factor``), an upload, and a reset."""
+    key = f"{scope}{entry.path}"
+    _show_value(entry, factor, key)
+    label = f"{f.plain(entry.label)}  \n:small[:gray[{f.plain(f'{unit}, one value a year, {SPAN}'.lstrip(', '))}]]"
+    with st.form(f"{key}:form", border=False):
+        st.text_area(label, key=f"{key}:text", height=260, placeholder="Paste a column of ten numbers", help=about)
+        kinds = ["csv", "txt", "xlsx"]
+        st.file_uploader("or a CSV or XLSX file", type=kinds, key=f"{key}:file", max_upload_size=1)
+        st.form_submit_button(
+            "Use these values", key=f"{key}:use", on_click=_use, args=(entry, factor, unit, key), width="stretch"
+        )
+    if problem := state.entered(f"{key}:problem"):
+        st.warning(f.plain(f"Not applied: {problem}. The scenario is kept as it was."))
+    if entry.value is None:
+        st.caption(f"Now: {f.plain(entry.none)}")
+    else:
+        st.button("Back to the usual path", key=f"{key}:reset", on_click=_reset, args=(entry.path,), width="stretch")
+
+
+def _reset(path: str) -> None:
+    state.change(path, None)
+
+
+def _show_value(entry: Entry, factor: float, key: str) -> None:
+    """Put the scenario's values into the text, unless the reader is at work on others."""
+    text = "\n".join(f"{round(x * factor, 10):g}" for x in entry.value) if isinstance(entry.value, tuple) else ""
+    if state.entered(f"{key}:seen") != text or state.entered(f"{key}:text") is None:
+        state.seed(f"{key}:seen", text)
+        state.seed(f"{key}:text", text)
+        state.seed(f"{key}:problem", "")
+
+
+def _use(entry: Entry, factor: float, unit: str, key: str) -> None:
+    """What was uploaded last, or else what stands in the text, becomes the driver's path."""
+    file: Any = state.entered(f"{key}:file")
+    is_new = file is not None and state.entered(f"{key}:used") != file.file_id
+    text = state.entered(f"{key}:text")
+    try:
+        rows = columns.uploaded(file.name, file.getvalue()) if is_new else columns.pasted(str(text or ""))
+        path = columns.path_of(rows, low=entry.low or 0.0, high=entry.high or 0.0, factor=factor, unit=unit)
+    except ScenarioError as error:
+        state.seed(f"{key}:problem", str(error))
+        return
+    if is_new:
+        state.seed(f"{key}:used", file.file_id)
+    state.seed(f"{key}:problem", "")
+    state.change(entry.path, path)

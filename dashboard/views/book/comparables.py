@@ -1,0 +1,170 @@
+"""Loans on GPUs that really closed, the reader's facility among them, and each replayed in the scenario's market."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import format as f
+from dashboard import run
+from dashboard.blocks.long_run import long_run
+from dashboard.blocks.markup import heading, tag, tip
+from dashboard.views.book import comparables_chart as charts
+from dashboard.views.evidence.page import safe_csv
+from models.basis.timeline import DELTA
+from models.evidence.deals import GRADES, KINDS, TABLE, comparables_table
+from models.scenario.scenario import Scenario
+from models.studies.book.tape_columns import vintage_start
+from models.studies.facility.replay import replay_deals, replay_table
+
+SECONDS = 3.0
+ABOUT_CHART = (
+    "Spread over the base rate of facilities that closed. Filled: investment-grade customer; hollow: below; small: "
+    "customers not named or mixed; pale: closed more than a year ago. The spread of a recent fixed-rate facility is "
+    "its coupon less today's base rate; what only weak sources say stands in the table alone."
+)
+ABOUT_REPLAYS = (
+    "Each loan with its own terms in the market of this scenario. Expected loss a year is the mean present value lost "
+    "over the average life, beside the spread that pays for it; a gap within two standard errors is too close to call."
+)
+ABOUT_COLUMNS = {
+    "Spread": "What the borrower pays over the base rate, basis points a year.",
+    "Expected loss a year": "Mean loss over weighted average life, basis points a year; ± two standard errors.",
+    "Defaults": "Share of futures in which the loan misses a payment; ± two standard errors.",
+    "Advance": "Loan over cost of the machines, after the lender's coverage test.",
+    "Verdict": "Covered: the spread exceeds the expected loss. It must also pay for capital, costs and being wrong.",
+}
+SHOWN = {
+    "borrower": "Borrower", "facility": "Facility", "date": "Closed", "status": "Age", "size": "Size",
+    "spread": "Spread", "said": "Spread is", "fixed_coupon": "Fixed coupon", "effective_rate": "Effective rate",
+    "grade": "Customer", "offtaker": "Customer by name", "tenor_years": "Tenor", "advance_rate": "Advance",
+    "kind": "Kind", "collateral": "Collateral", "rating": "Rating", "recourse": "Recourse", "evidence": "Evidence",
+    "confidence": "Confidence", "source": "Source", "address": "Address", "note": "Note",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """The reader's facility among the comparables: rows of both, a frame for each axis, and the sentence above."""
+
+    rows: Sequence[Mapping[str, Any]]
+    frames: Mapping[str, pd.DataFrame]
+    title: str
+    detail: str
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Replayed:
+    """Replays as rows, and the sentence above them."""
+
+    rows: Sequence[Mapping[str, Any]]
+    title: str
+
+
+def place(scenario: Scenario) -> Placed:
+    """Comparables beside the facility of the scenario."""
+    debt, result = scenario.gpu_debt, run.evaluation(scenario).assets["gpu_debt"].debt
+    assert result is not None  # the loan is always among the classes
+    own = {
+        "grade": debt.customer, "spread": result.coupon - scenario.rates.base_rate,
+        "tenor_years": (scenario.hardware.ramp_quarters + debt.tenor_quarters) * DELTA,
+        "advance_rate": result.advance_rate, "date": vintage_start(0).isoformat(),
+    }
+    table = comparables_table()
+    table.attrs = {}
+    rows = table.to_dict("records")
+    frames = {axis: charts.price_frame(rows, own, axis) for axis in charts.AXES}
+    known = len(frames["date"]) - 1
+    detail = f"{known} loans with a known price stand beside it; what closed more than a year ago is history."
+    return Placed(rows, frames, charts.facility_message(rows, own), detail, _shown(rows))
+
+
+def replayed(scenario: Scenario, progress: Callable[[float], None]) -> Replayed:
+    """Every deal replayed in the market of a scenario."""
+    table = replay_table(replay_deals(scenario, progress))
+    table.attrs = {}
+    rows = table.to_dict("records")
+    return Replayed(rows, charts.replay_message(rows))
+
+
+def render(scenario: Scenario) -> None:
+    """Chart and replays first, the table with its sources below."""
+    placed = run.kept(place, scenario)
+    words = tag("h1", placed.title) + tag("p", placed.detail)
+    st.html(f'<div class="verdict" role="status">{words}</div>')
+    axis = st.segmented_control(
+        "Against", charts.AXES, default="tenor_years", format_func=charts.AXES.__getitem__, key="loans:axis",
+        required=True, label_visibility="collapsed",
+    )
+    st.vega_lite_chart(placed.frames[axis], charts.SPECS[axis], theme=None, alt=ABOUT_CHART)
+    st.html(tag("p", "Filled: investment grade. Hollow: below. Small: unknown or mixed. Pale: history.", "key"))
+    found = long_run(
+        run.job(replayed, scenario), slot="replays", words="Replaying eight loans in this market", seconds=SECONDS
+    )
+    if found is not None:
+        st.html(heading(found.title, ABOUT_REPLAYS, level=2))
+        st.html(replays_html(found.rows))
+    st.html(heading(f"{len(placed.rows)} facilities, with their sources", level=2))
+    columns = {
+        "Facility": st.column_config.TextColumn(width="medium"), "Note": st.column_config.TextColumn(width="large"),
+        "Address": st.column_config.LinkColumn(display_text="open"),
+    }
+    st.dataframe(placed.table, hide_index=True, column_config=columns, height=420, key="loans:table", placeholder="")
+    st.download_button(
+        "Download CSV", safe_csv(placed.rows, TABLE), file_name="assay-gpu-loans.csv", mime="text/csv",
+        key="loans:csv", on_click="ignore",
+    )
+
+
+def replays_html(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Replays as a table; every text is escaped."""
+    head = "".join(f'<th scope="col">{tip(name, about)}</th>' for name, about in ABOUT_COLUMNS.items())
+    body = "".join(
+        f'<tr class="has-more"><th scope="row">{escape(str(row["title"]))}</th>'
+        f"<td>{escape(charts.basis_points(row['spread']))}</td>"
+        f"<td>{escape(charts.basis_points(row['loss_rate']))}"
+        f'<span class="noise">±{escape(charts.basis_points(2 * row["loss_rate_se"]))}</span></td>'
+        f"<td>{escape(f.percent(row['default_probability']))}"
+        f'<span class="noise">{escape(f.noise(row["default_probability_se"]))} pts</span></td>'
+        f"<td>{escape(f.percent(row['advance_rate'], 0))}</td><td><b>{escape(str(row['verdict']))}</b></td></tr>"
+        f'<tr class="more"><td colspan="6"><span class="noise">{escape(str(row["note"]))}</span></td></tr>'
+        for row in rows
+    )
+    caption = tag("caption", "Loans that closed, replayed in the market of this scenario")
+    return (
+        f'<table class="measures loans">{caption}<thead><tr><th scope="col">Loan</th>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def _shown(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """The table as words, a column a heading."""
+    written = []
+    for row in rows:
+        cells = dict(row) | {
+            "size": f.money(row["size"]), "spread": _rate(row["spread"]), "said": row["spread_basis"],
+            "fixed_coupon": _percent(row["fixed_coupon"]), "effective_rate": _percent(row["effective_rate"]),
+            "tenor_years": _years(row["tenor_years"]),
+            "advance_rate": _percent(row["advance_rate"]), "grade": GRADES[row["grade"]], "kind": KINDS[row["kind"]],
+            "address": row["address"] or None,
+        }
+        written.append({name: cells[key] for key, name in SHOWN.items()})
+    return pd.DataFrame(written, columns=list(SHOWN.values()))
+
+
+def _years(value: float) -> str:
+    return f"{f.digits(value, 3, 2)} y" if value == value else ""
+
+
+def _rate(value: float) -> str:
+    return charts.basis_points(value) if value == value else ""
+
+
+def _percent(value: float) -> str:
+    return f.percent(value, 2) if value == value else ""

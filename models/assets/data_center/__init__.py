@@ -1,0 +1,1 @@
+"""A data center: building, leases, power."""

@@ -1,0 +1,1 @@
+"""A senior loan secured on a fleet and its contract."""

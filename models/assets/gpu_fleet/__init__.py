@@ -1,0 +1,1 @@
+"""A GPU fleet: chip, stages of life, guarantee, resale."""

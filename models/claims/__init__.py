@@ -1,0 +1,1 @@
+"""The six asset classes as claims on one market."""

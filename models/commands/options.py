@@ -1,0 +1,127 @@
+"""Scenario options of the command lines: preset, file, link, single values, paths and seed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.engine.evaluate import Evaluation, evaluate, evaluate_calm
+from models.errors import ScenarioError
+from models.evidence.presets import preset_scenario
+from models.policy.library import mapped, national_program
+from models.scenario.catalog import PROGRAMS, parse
+from models.scenario.file import from_json
+from models.scenario.link import decode
+from models.scenario.scenario import Scenario
+
+MAX_FILE_BYTES = 2_000_000
+
+
+def add_scenario_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name a scenario."""
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--preset", metavar="NAME", help="start from a named preset (default: base)")
+    source.add_argument("--file", metavar="FILE", help="read the scenario from a JSON file")
+    source.add_argument("--link", metavar="QUERY", help="read the scenario from a link or its query string")
+    parser.add_argument(
+        "--set", metavar="PATH=VALUE", action="append", default=[], dest="changes",
+        help="set one assumption by its dotted path"
+    )
+    parser.add_argument(
+        "--add-program", metavar="ID", action="append", default=[], dest="programs",
+        help="add a national program of the library to the scenario, such as sovereign_programs-009"
+    )
+    parser.add_argument("--paths", type=int, metavar="N", help="number of paths, a power of two")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of the random draws")
+    parser.add_argument(
+        "--no-shocks", action="store_true", help="run the one path without volatility, jumps and hazards"
+    )
+
+
+def scenario_from(args: argparse.Namespace) -> tuple[Scenario, str, tuple[str, ...]]:
+    """Scenario, the preset it started from and notes about what was ignored.
+
+    Raises
+    ------
+    ScenarioError
+        Naming field, value and bound.
+    """
+    notes: tuple[str, ...] = ()
+    preset = args.preset or "base"
+    if args.file:
+        scenario = from_json(read_file(Path(args.file)))
+    elif args.link:
+        decoded = decode(args.link.split("?", 1)[-1])
+        scenario, preset, notes = decoded.scenario, decoded.preset, decoded.notes
+    else:
+        scenario = preset_scenario(preset)
+    for key in args.programs:  # before single values, so that these can name the new program
+        added = mapped(national_program(key))
+        scenario = scenario.replace({PROGRAMS: (*scenario.policy.programs, added.program)})
+        notes += tuple(f"{key}: {note}" for note in added.notes)
+    changes: dict[str, Any] = {}
+    for change in args.changes:
+        path, sign, text = change.partition("=")
+        if not sign:
+            raise ScenarioError(f"--set {change}: write it as dotted.path=value")
+        changes[path.strip()] = parse(path.strip(), text.strip(), scenario)
+    changes |= {f"run.{name}": getattr(args, name) for name in ("paths", "seed") if getattr(args, name) is not None}
+    if changes:  # together, because some fields must agree with each other
+        scenario = scenario.replace(changes)
+    return scenario, preset, notes
+
+
+def told_scenario(args: argparse.Namespace) -> tuple[Scenario, str]:
+    """Scenario and preset; what was ignored goes to stderr. Raises as `scenario_from`."""
+    scenario, preset, notes = scenario_from(args)
+    tell(notes)
+    return scenario, preset
+
+
+def tell(notes: Sequence[str]) -> None:
+    """Print notes where they do not disturb the result."""
+    for note in notes:
+        print(note, file=sys.stderr)
+
+
+def evaluation_from(scenario: Scenario, args: argparse.Namespace) -> Evaluation:
+    """Evaluate as the options ask: all paths, or the one without shocks."""
+    return evaluate_calm(scenario) if args.no_shocks else evaluate(scenario)
+
+
+def plain_json(value: Any) -> str:
+    """Strict JSON: numbers that are not finite become null."""
+    return json.dumps(_finite(value), allow_nan=False, ensure_ascii=False, indent=1)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    if isinstance(value, np.ndarray):
+        return _finite(value.tolist())
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, np.integer):
+        return int(value)
+    return value
+
+
+def read_file(path: Path) -> str:
+    """Text of a scenario file; raises ScenarioError if it is too large, no text or not there."""
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ScenarioError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; a scenario is a few kilobytes")
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{path}: not a text file; a scenario is a JSON file") from None
+    except OSError as error:
+        raise ScenarioError(f"{path}: {error.strerror or 'cannot be read'}") from None

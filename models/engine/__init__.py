@@ -1,0 +1,1 @@
+"""The one engine: a world yields positions, a position yields estimates."""

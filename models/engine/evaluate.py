@@ -1,0 +1,183 @@
+"""The whole order of the model in one function: draw, simulate the market, value six claims, price and measure them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.basis.shocks import REPLICATES, Method, Shocks, calm_shocks, draw_replicate, draw_shocks, joined_shocks
+from models.basis.timeline import Array
+from models.claims.registry import CLASSES, PICKS, VARIANTS, Claims, build_claims
+from models.engine.outcomes import loan_outcomes, pool, pool_loan
+from models.engine.prices import fair_prices
+from models.engine.valuation import AssetResult, Measures, Pooled, Quantiles, asset_result
+from models.market.simulate import MarketPaths, simulate_market
+from models.measures import risk
+from models.scenario.scenario import Scenario
+from models.version import MODEL_VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEPT = 4_096
+"""Paths kept whole. A larger run is measured block by block over all its paths; these remain for pictures."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Everything a page, report or export may say about a scenario; nothing else is computed for them.
+
+    ``market``, ``claims`` and ``replicate`` hold the paths that are kept, at most ``KEPT``; measures of `assets` and
+    `variants`, `correlation` and `family_lead` read all ``paths``.
+    """
+
+    scenario: Scenario
+    market: MarketPaths
+    claims: Claims
+    assets: Mapping[str, AssetResult]
+    variants: Mapping[str, AssetResult]
+    replicate: NDArray[np.int64]
+    is_calm: bool
+    paths: int
+    model_version: str = MODEL_VERSION
+
+    def summary(self) -> pd.DataFrame:
+        """Tidy table: asset class, entry, metric, value, standard error, unit."""
+        from models.tables.classes import summary
+
+        return summary(self)
+
+    @cached_property
+    def correlation(self) -> Array:
+        """Rank correlation of value over cash between the six classes, (6, 6); NaN for a class that never varies."""
+        return risk.rank_correlation(np.stack([a.cash_npv for a in self.assets.values()], axis=1))
+
+    @cached_property
+    def family_lead(self) -> Array:
+        """Value per dollar of picks and shovels less that of LLM and cloud, equal weights inside a family, (paths,)."""
+        means = {
+            family: np.mean([a.cash_npv for a in self.assets.values() if (a.asset.family == PICKS) == family], axis=0)
+            for family in (True, False)
+        }
+        return np.asarray(means[True] - means[False])
+
+    @cached_property
+    def lead_share(self) -> tuple[float, float]:
+        """Share of paths on which picks and shovels lead, and its standard error."""
+        leads = (self.family_lead > 0).astype(float)
+        scrambles = next(iter(self.assets.values())).scrambles
+        return float(leads.mean()), float(risk.mean_standard_error(leads, scrambles))
+
+    @cached_property
+    def sample(self) -> Evaluation:
+        """The evaluation of the kept paths alone; the same object unless there are more."""
+        if self.paths == len(self.replicate):
+            return self
+        alone = {key: replace(result, pooled=None) for key, result in (dict(self.assets) | dict(self.variants)).items()}
+        return replace(
+            self, paths=len(self.replicate), assets={key: alone[key] for key in self.assets},
+            variants={key: alone[key] for key in self.variants},
+        )
+
+
+def evaluate(
+    scenario: Scenario, shocks: Shocks | None = None, *, keys: tuple[str, ...] | None = None, variants: bool = True
+) -> Evaluation:
+    """Evaluate a scenario; the same scenario gives the same bytes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    shocks : Shocks, optional
+        Draws to use instead of those the scenario names; compared scenarios must share one object.
+    keys : tuple of str, optional
+        Classes to value; all six if omitted.
+    variants : bool
+        Whether the close variants (loan equity, unlevered data center) are measured too.
+    """
+    if shocks is None and scenario.run.paths > KEPT:
+        return _in_blocks(scenario, keys, variants)
+    if shocks is None:
+        shocks = draw_shocks(scenario.run.seed, scenario.run.paths, _method(scenario))
+    return _run(scenario, scenario, shocks, keys, variants)
+
+
+def evaluate_calm(scenario: Scenario) -> Evaluation:
+    """Evaluate the one path without volatility, jumps and hazards; prices stay those of the full scenario."""
+    return _run(scenario, scenario.calm, calm_shocks(), None, True)
+
+
+def _run(
+    scenario: Scenario, played: Scenario, shocks: Shocks, keys: tuple[str, ...] | None, variants: bool
+) -> Evaluation:
+    """Evaluate ``played`` at the entry prices of ``scenario``."""
+    prices = fair_prices(scenario)  # first, so that its draws are gone before those of the run come
+    market = simulate_market(played.setting, shocks)
+    wanted = (tuple(CLASSES) if keys is None else keys) + (tuple(VARIANTS) if variants else ())
+    claims = build_claims(played, market, shocks, wanted)
+    results = {
+        key: asset_result(key, claim, prices[key], played.rates, shocks.replicate, claims)
+        for key, claim in claims.by_key.items()
+    }
+    return Evaluation(
+        scenario=scenario, market=market, claims=claims,
+        assets={key: r for key, r in results.items() if key in CLASSES},
+        variants={key: r for key, r in results.items() if key in VARIANTS},
+        replicate=shocks.replicate, is_calm=shocks.paths == 1, paths=shocks.paths,
+    )
+
+
+def _in_blocks(scenario: Scenario, keys: tuple[str, ...] | None, variants: bool) -> Evaluation:
+    """Evaluate scramble by scramble: only figures by path stay, and the first paths of every scramble."""
+    run = scenario.run
+    each = run.paths // REPLICATES
+    found: list[dict[str, Pooled]] = []
+    kept: list[Shocks] = []
+    for group in range(REPLICATES):
+        shocks = draw_replicate(run.seed, group, each, _method(scenario))
+        found += [_block(scenario, shocks.take(rows), keys, variants) for rows in _rows(each)]
+        kept.append(shocks.take(slice(0, KEPT // REPLICATES)))
+    whole = _run(scenario, scenario, joined_shocks(kept), keys, variants)
+    blocks = {
+        key: Pooled(
+            pool([block[key].fair for block in found]), pool([block[key].at_cost for block in found]),
+            pool_loan(loans) if (loans := [loan for block in found if (loan := block[key].loan)]) else None,
+        )
+        for key in found[0]
+    }
+    return replace(
+        whole, paths=run.paths,
+        assets={key: replace(result, pooled=blocks[key]) for key, result in whole.assets.items()},
+        variants={key: replace(result, pooled=blocks[key]) for key, result in whole.variants.items()},
+    )
+
+
+def _rows(paths: int) -> list[slice]:
+    """Rows of a scramble, at most ``KEPT`` at a time."""
+    size = min(paths, KEPT)
+    return [slice(first, first + size) for first in range(0, paths, size)]
+
+
+def _block(
+    scenario: Scenario, shocks: Shocks, keys: tuple[str, ...] | None, variants: bool
+) -> dict[str, Pooled]:
+    part = _run(scenario, scenario, shocks, keys, variants)
+    return {
+        key: Pooled(
+            result.outcomes("fair"), result.outcomes("at_cost"),
+            loan_outcomes(part.claims, shocks.replicate) if key == "gpu_debt" else None,
+        )
+        for key, result in (dict(part.assets) | dict(part.variants)).items()
+    }
+
+
+def _method(scenario: Scenario) -> Method:
+    return "sobol" if scenario.run.method == "sobol" else "random"
+
+
+__all__ = ["AssetResult", "Evaluation", "Measures", "Quantiles", "evaluate", "evaluate_calm"]

@@ -1,0 +1,198 @@
+"""Headline figures of a scenario as one vector, whole and by replicate, so that differences carry paired errors.
+
+Two scenarios read on the same draws differ only by what was changed: the standard error of their difference comes
+from the differences of each independent scramble, not from the two errors added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from models.basis.shocks import Shocks
+from models.basis.timeline import Array
+from models.claims.registry import CLASSES, PICKS, Claims
+from models.engine.nearby import Bought
+from models.engine.prices import steadied
+from models.engine.valuation import CONFIDENCE
+from models.market.simulate import MarketPaths
+from models.measures import risk
+from models.measures.standard_errors import by_replicate
+
+Pair = tuple[float, Array]
+"""A figure from all paths, and from each replicate, (replicates,)."""
+
+
+@dataclass(frozen=True)
+class FigureName:
+    """What a figure is: words, unit and one sentence of explanation."""
+
+    label: str
+    unit: str
+    help: str
+
+
+CLASS_FIGURES: Mapping[str, FigureName] = {
+    "npv": FigureName(
+        "Mean NPV at the hurdle", "share of capital", "Mean present value at the class's own hurdle, per dollar."
+    ),
+    "value": FigureName(
+        "Mean value over cash", "share of capital", "Mean present value at the common funding rate, per dollar."
+    ),
+    "irr_p50": FigureName("Median IRR", "per year", "Yearly return that half of all futures exceed."),
+    "probability_of_loss": FigureName("P(loss)", "share", "Share of futures that return less than was paid in."),
+    "cvar_95": FigureName(
+        "Loss in the worst 5%", "share of capital", "Mean loss of the worst 5% of futures at the common funding rate."
+    ),
+}
+"""Figures of one class, per dollar committed."""
+
+WORLD_FIGURES: Mapping[str, FigureName] = {
+    "families.lead": FigureName(
+        "Picks and shovels over LLM and cloud", "share of capital",
+        "Mean value over cash of picks and shovels less that of LLM and cloud, equal weights in a family.",
+    ),
+    "families.lead_share": FigureName(
+        "Picks and shovels ahead", "share", "Share of futures in which picks and shovels are worth more per dollar."
+    ),
+    "gpu_debt.default_probability": FigureName(
+        "GPU loan defaults", "share", "Share of futures in which the GPU-backed loan misses a payment."
+    ),
+    "market.peak_surplus": FigureName(
+        "Peak surplus", "share", "Highest median capacity beyond demand at the break-even price."
+    ),
+    "market.rent_gap": FigureName(
+        "Rent gap", "share", "Widest gap of the median rent to what a new machine must earn; negative is below."
+    ),
+}
+"""Figures of the world and of both families."""
+
+
+def _inside(label: str) -> str:
+    """Label as it stands inside a sentence; what starts like an abbreviation keeps its capitals."""
+    return label[0].lower() + label[1:] if label[1].islower() else label
+
+
+
+FIGURES: Mapping[str, FigureName] = {
+    **WORLD_FIGURES,
+    **{
+        f"{key}.{name}": FigureName(f"{asset.label}: {_inside(about.label)}", about.unit, about.help)
+        for key, asset in CLASSES.items()
+        for name, about in CLASS_FIGURES.items()
+    },
+}
+"""Every figure, in the order of the vectors."""
+
+ROW = {key: i for i, key in enumerate(FIGURES)}
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """Headline figures on one set of draws.
+
+    Attributes
+    ----------
+    whole : (figures,)
+        From all paths; NaN where a figure is undefined.
+    each : (replicates, figures)
+        From each independent scramble.
+    """
+
+    whole: Array
+    each: Array
+
+    def __getitem__(self, key: str) -> float:
+        return float(self.whole[ROW[key]])
+
+    def error(self, key: str) -> float:
+        """Standard error of one figure; NaN with a single replicate."""
+        return float(paired_error(self.each)[ROW[key]])
+
+
+def paired_error(each: Array) -> Array:
+    """Standard error of figures or of their linear combinations, from (replicates, ...)."""
+    count = each.shape[0]
+    if count < 2:
+        return np.full(each.shape[1:], np.nan)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(each.std(axis=0, ddof=1) / np.sqrt(count))
+
+
+def read_figures(bought: Mapping[str, Bought], market: MarketPaths, shocks: Shocks) -> Figures:
+    """Figures of a scenario from its market and what every class is worth at the price paid."""
+    found: dict[str, Pair] = {}
+    for key, held in bought.items():
+        found |= {f"{key}.{name}": pair for name, pair in _once(held, shocks, _class_figures).items()}
+    found["families.lead"] = _mean(_lead({key: steady_value(held) for key, held in bought.items()}), shocks)
+    leads = _lead({key: held.value for key, held in bought.items()}) > 0
+    found["families.lead_share"] = _mean(leads.astype(float), shocks)
+    found |= _once(bought["gpu_debt"].claims, shocks, _loan_figures)
+    found |= _once(market, shocks, _market_figures)
+    return Figures(
+        np.array([found[key][0] for key in FIGURES]), np.stack([found[key][1] for key in FIGURES], axis=1)
+    )
+
+
+def steady_value(held: Bought) -> Array:
+    """Value over cash per dollar less what control variates explain of its noise, (paths,); of the same mean."""
+    return steadied(held.value, held.claim.controls)
+
+
+_known: WeakKeyDictionary[Any, dict[str, Pair]] = WeakKeyDictionary()
+
+
+def _once(thing: Any, shocks: Shocks, read: Callable[[Any, Shocks], dict[str, Pair]]) -> dict[str, Pair]:
+    """Figures of a layer that several neighbors share, read once as long as it lives."""
+    if thing not in _known:
+        _known[thing] = read(thing, shocks)
+    return _known[thing]
+
+
+def _class_figures(held: Bought, shocks: Shocks) -> dict[str, Pair]:
+    cash, irr = held.value, held.irr
+    middle = np.asarray(risk.quantiles(by_replicate(irr, shocks.replicate), (0.5,)))[..., 0]
+    tail = np.asarray(risk.cvar(by_replicate(-cash, shocks.replicate), CONFIDENCE))
+    return {
+        "npv": _mean(held.npv, shocks),
+        "value": _mean(steady_value(held), shocks),
+        "irr_p50": (float(np.ravel(risk.quantiles(irr, (0.5,)))[0]), middle),
+        "probability_of_loss": _mean((held.moic < 1.0).astype(float), shocks),
+        "cvar_95": (float(risk.cvar(-cash, CONFIDENCE)), tail),
+    }
+
+
+def _loan_figures(claims: Claims, shocks: Shocks) -> dict[str, Pair]:
+    loan = claims.loan
+    nothing = (float("nan"), np.full(len(np.unique(shocks.replicate)), np.nan))
+    return {
+        "gpu_debt.default_probability": nothing if loan is None else _mean(loan.is_defaulted.astype(float), shocks)
+    }
+
+
+def _market_figures(market: MarketPaths, shocks: Shocks) -> dict[str, Pair]:
+    gap = market.price / market.curves.price[: market.quarters + 1] - 1.0
+    return {
+        "market.peak_surplus": _extreme(market.surplus, shocks, np.max),
+        "market.rent_gap": _extreme(gap, shocks, np.min),
+    }
+
+
+def _lead(values: Mapping[str, Array]) -> Array:
+    picks = [value for key, value in values.items() if CLASSES[key].family == PICKS]
+    others = [value for key, value in values.items() if CLASSES[key].family != PICKS]
+    return np.asarray(np.mean(picks, axis=0) - np.mean(others, axis=0))
+
+
+def _mean(values: Array, shocks: Shocks) -> Pair:
+    return float(values.mean()), by_replicate(values, shocks.replicate).mean(axis=-1)
+
+
+def _extreme(series: Array, shocks: Shocks, extreme: Callable[..., Any]) -> Pair:
+    """Highest or lowest point over time of the median path, of (paths, quarters + 1)."""
+    groups = by_replicate(series.T, shocks.replicate)  # (quarters + 1, replicates, paths of each)
+    return float(extreme(np.median(series, axis=0))), np.asarray(extreme(np.median(groups, axis=-1), axis=0))

@@ -1,0 +1,170 @@
+"""What is asked of a class, or of one class against another: a metric with its standard error by replicate.
+
+Differences between two scenarios are taken within each independent scramble, so that their error is the paired one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.basis.investor import Rates
+from models.basis.timeline import Array
+from models.claims.registry import CLASSES, VARIANTS
+from models.engine.nearby import Bought
+from models.engine.prices import present_value, steadied
+from models.engine.valuation import CONFIDENCE
+from models.errors import ScenarioError
+from models.measures import risk
+from models.measures.standard_errors import by_replicate
+
+Statistic = Callable[[Array, Rates], Array]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number made of a class: words, unit, the value of each path it reads, and what is made of them.
+
+    ``statistic`` works along the last axis, so that it serves all paths and each replicate alike.
+    """
+
+    label: str
+    unit: str
+    help: str
+    of: Callable[[Bought], Array]
+    statistic: Statistic
+
+
+def _mean(values: Array, _: Rates) -> Array:
+    return np.asarray(values.mean(axis=-1))
+
+
+def _quantile(share: float) -> Statistic:
+    return lambda values, _: np.asarray(risk.quantiles(values, (share,)))[..., 0]
+
+
+def _sure_gain(values: Array, rates: Rates) -> Array:
+    sure = np.asarray(risk.certainty_equivalent(1.0 + values, rates.risk_aversion, rates.wealth_share))
+    return np.asarray((sure - 1.0) / rates.wealth_share)
+
+
+def _defaulted(bought: Bought) -> Array:
+    loan = bought.claims.loan
+    if loan is None:
+        raise ScenarioError("metric: default_probability is that of a loan; choose asset gpu_debt")
+    return np.asarray(loan.is_defaulted, dtype=float)
+
+
+def _worth(bought: Bought) -> Array:
+    return bought.claim.capital + steadied(present_value(bought.claim), bought.claim.controls)
+
+
+METRICS: Mapping[str, Metric] = {
+    "npv": Metric("Mean NPV at the hurdle", "share of capital", "Mean present value at the class's own hurdle, per "
+                  "dollar committed; zero is fairly paid.", lambda b: b.npv, _mean),
+    "value": Metric("Mean value over cash", "share of capital", "Mean present value at the common funding rate, per "
+                    "dollar committed.", lambda b: b.steady_value, _mean),
+    "irr_p50": Metric("Median IRR", "per year", "Yearly return that half of all futures exceed.",
+                      lambda b: b.irr, _quantile(0.50)),
+    "irr_p05": Metric("IRR of a bad future", "per year", "Yearly return that 95% of futures exceed.",
+                      lambda b: b.irr, _quantile(0.05)),
+    "moic_p50": Metric("Median MOIC", "x", "Money back over money in that half of all futures exceed.",
+                       lambda b: b.moic, _quantile(0.50)),
+    "probability_of_loss": Metric("P(loss)", "share", "Share of futures that return less than was paid in.",
+                                  lambda b: np.asarray(b.moic < 1.0, dtype=float), _mean),
+    "probability_below_cash": Metric("P(below cash)", "share", "Share of futures that do worse than the common funding "
+                                     "rate.", lambda b: np.asarray(b.value < 0.0, dtype=float), _mean),
+    "cvar_95": Metric("Loss in the worst 5%", "share of capital", "Mean loss of the worst 5% of futures, at the common "
+                      "funding rate per dollar committed.", lambda b: -b.value,
+                      lambda losses, _: np.asarray(risk.cvar(losses, CONFIDENCE))),
+    "certainty_equivalent": Metric("Sure gain over cash", "share of capital", "Certain gain over cash per dollar that "
+                                   "a risk-averse investor finds as good.", lambda b: b.value, _sure_gain),
+    "default_probability": Metric("Loan defaults", "share", "Share of futures in which the GPU-backed loan misses a "
+                                  "payment.", _defaulted, _mean),
+    "worth": Metric("Price it is worth", "USD", "Price at which the mean return is the hurdle, USD per unit of the "
+                    "class.", _worth, _mean),
+}
+"""Metrics by key. All but the last are per dollar, so that classes can be compared."""
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """A number from all paths, and from each independent scramble, (replicates,)."""
+
+    whole: float
+    each: Array
+
+    @property
+    def error(self) -> float:
+        """Standard error; NaN with a single replicate."""
+        count = len(self.each)
+        return float(self.each.std(ddof=1) / np.sqrt(count)) if count > 1 else float("nan")
+
+    def __sub__(self, other: Estimate) -> Estimate:
+        return Estimate(self.whole - other.whole, self.each - other.each)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A metric of one class, or by how much it exceeds that of another class.
+
+    Parameters
+    ----------
+    metric : str
+        Key of `METRICS`.
+    asset, minus : str
+        Keys of classes or variants; without ``minus`` it is the metric itself.
+
+    Raises
+    ------
+    ScenarioError
+        Where there is no such metric or class.
+    """
+
+    metric: str = "npv"
+    asset: str = "gpu_fleet"
+    minus: str = ""
+
+    def __post_init__(self) -> None:
+        if self.metric not in METRICS:
+            raise ScenarioError(f"metric: {self.metric!r} is none; choose one of {', '.join(METRICS)}")
+        known = (*CLASSES, *VARIANTS)
+        for name, key in (("asset", self.asset), *((("minus", self.minus),) if self.minus else ())):
+            if key not in known:
+                raise ScenarioError(f"{name}: {key!r} is no class; choose one of {', '.join(known)}")
+        if self.metric == "default_probability" and (self.asset != "gpu_debt" or self.minus):
+            raise ScenarioError("metric: default_probability is that of a loan; choose asset gpu_debt alone")
+        if self.metric == "worth" and self.minus:
+            raise ScenarioError("metric: prices of different units cannot be compared; leave out minus")
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Classes that must be valued."""
+        return (self.asset, self.minus) if self.minus else (self.asset,)
+
+    @property
+    def unit(self) -> str:
+        """Unit of the metric."""
+        return METRICS[self.metric].unit
+
+    @property
+    def label(self) -> str:
+        """Words for the target: ``Median IRR of GPU fleet``."""
+        name = METRICS[self.metric].label
+        owner = (CLASSES.get(self.asset) or VARIANTS[self.asset]).label
+        other = f" less that of {(CLASSES.get(self.minus) or VARIANTS[self.minus]).label}" if self.minus else ""
+        return f"{name} of {owner}{other}"
+
+    def read(self, bought: Mapping[str, Bought], replicate: NDArray[np.int64]) -> Estimate:
+        """The number in one scenario."""
+        found = _read(METRICS[self.metric], bought[self.asset], replicate)
+        return found - _read(METRICS[self.metric], bought[self.minus], replicate) if self.minus else found
+
+
+def _read(metric: Metric, bought: Bought, replicate: NDArray[np.int64]) -> Estimate:
+    values = metric.of(bought)
+    each = metric.statistic(by_replicate(values, replicate), bought.rates)
+    return Estimate(float(metric.statistic(values, bought.rates)), np.asarray(each))

@@ -1,0 +1,1 @@
+"""Facts, sources, presets and programs, checked as they are read."""

@@ -1,0 +1,1 @@
+"""Uploaded tables: read once, refused by row and column."""

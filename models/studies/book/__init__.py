@@ -1,0 +1,1 @@
+"""Loans of a lender as one book on the same futures."""

@@ -1,0 +1,299 @@
+"""One facility on the market's paths: the loan an evaluation holds, with everything a lender asks of it.
+
+``facility_result(scenario)`` is the door. Market and collateral are kept between calls on the same draws, because a
+search over size, price or covenants changes the loan only.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.assets.gpu_debt import loan as gpu_debt
+from models.assets.gpu_debt import terms as gpu_debt_terms
+from models.assets.gpu_debt.loan import Collateral, Covenants, GpuDebt
+from models.basis.flows import CashFlows
+from models.basis.shocks import Method, Shocks, calm_shocks, draw_shocks
+from models.basis.timeline import DELTA, Array
+from models.claims.backing import structure_of
+from models.claims.registry import collateral, facility, loan_terms_of
+from models.debt.loan import LoanPaths, loan_to_value, run_waterfall
+from models.debt.schedule import scheduled_balance, scheduled_principal
+from models.debt.structure import LoanTriggers, Mezzanine
+from models.debt.terms import LoanTerms
+from models.engine.evaluate import KEPT, Evaluation
+from models.errors import ScenarioError
+from models.market.simulate import MarketPaths, simulate_market
+from models.policy.effects import Support
+from models.scenario.scenario import Scenario
+
+LIMITS = {
+    "advance": "advance rate", "grade": "advance rate of the customer's grade", "coverage": "debt service coverage",
+    "value": "loan-to-value at closing",
+}
+"""What can size a loan, in words."""
+# What decides market and collateral; a loan that differs in anything else meets the same cash.
+_LOAN_ONLY = ("advance_cap", "sizing_dscr", "spread", "amortization", "balloon", "reserve_months", "sweep")
+_KEPT_GROUNDS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What loans of one collateral share: market, cash flow, value, claim, public support and draws."""
+
+    market: MarketPaths
+    pot: Collateral
+    support: Support
+    shocks: Shocks
+
+
+@dataclass(frozen=True, eq=False)
+class FacilityResult:
+    """One facility on shared draws. Arrays (paths, quarters + 1), USD per H100e of collateral.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    ground : Ground
+        Market, collateral and draws.
+    terms : LoanTerms
+        Resolved terms.
+    limits : dict
+        What each rule allows, USD; the smallest sizes the loan (see `LIMITS`).
+    plan : (service quarters,)
+        Scheduled principal.
+    loan : LoanPaths
+    """
+
+    scenario: Scenario
+    ground: Ground
+    terms: LoanTerms
+    limits: dict[str, float]
+    plan: Array
+    loan: LoanPaths
+
+    @property
+    def replicate(self) -> NDArray[np.int64]:
+        """Independent scramble of each path, (paths,)."""
+        return self.ground.shocks.replicate
+
+    @property
+    def paths(self) -> int:
+        """Number of paths."""
+        return int(self.loan.balance.shape[0])
+
+    @property
+    def quarters(self) -> int:
+        """Number of operating quarters."""
+        return int(self.loan.balance.shape[1] - 1)
+
+    @property
+    def binding(self) -> str:
+        """Key of the rule that sizes the loan, of `LIMITS`."""
+        return min(self.limits, key=lambda name: self.limits[name])
+
+    @property
+    def advance_rate(self) -> float:
+        """Loan over hardware cost, net of what is received at closing."""
+        return self.terms.principal / self.ground.pot.cost
+
+    @property
+    def contract_end(self) -> int:
+        """Last quarter of the customer's contract."""
+        return int(self.scenario.hardware.ramp_quarters + self.scenario.gpu_fleet.contract_quarters)
+
+    @property
+    def life_end(self) -> int:
+        """Last quarter in which the machines earn."""
+        earns = np.flatnonzero(self.ground.pot.base_cfads != 0.0)
+        return int(earns[-1]) if len(earns) else 0
+
+    @cached_property
+    def lender(self) -> Array:
+        """Net flow of the lender, with what a program pays beside the coupon."""
+        return np.asarray(self.loan.lender + gpu_debt.interest_subsidy(self.terms, self.loan))
+
+    @cached_property
+    def equity(self) -> Array:
+        """Net flow of the owner: hardware, reserve, fees and cures out, distributions and tax credit in."""
+        pot = self.ground.pot
+        return np.asarray(self.loan.equity + pot.extra - gpu_debt.own_cost(self.terms, pot.cost, self.quarters))
+
+    def flows(self) -> tuple[CashFlows, CashFlows]:
+        """Flows of lender and owner with their ledgers."""
+        lender, equity, _ = gpu_debt.cash_flows(self.terms, self.ground.pot)
+        return lender, equity
+
+    @cached_property
+    def after_default(self) -> NDArray[np.bool_]:
+        """From the quarter of default on."""
+        return np.asarray(np.arange(self.quarters + 1)[None, :] >= self.loan.default_quarter[:, None])
+
+    @cached_property
+    def dscr(self) -> Array:
+        """Coverage of each service quarter, NaN where nothing is due."""
+        return self.loan.dscr
+
+    @cached_property
+    def ltv(self) -> Array:
+        """Balance over used value of the machines while the loan lives, else NaN."""
+        ratio = loan_to_value(self.loan.balance, self.ground.pot.value)
+        return np.where((self.loan.balance > 0.0) & ~self.after_default, ratio, np.nan)
+
+    @cached_property
+    def llcr(self) -> Array:
+        """Planned cash to maturity at the loan's rate, and the reserve, over the balance; NaN without balance."""
+        last = min(self.terms.last, self.quarters)
+        rates, base = self.terms.rates_q(self.quarters), self.ground.pot.base_cfads
+        worth = np.zeros(self.quarters + 1)
+        for t in range(last - 1, -1, -1):
+            worth[t] = (worth[t + 1] + (base[t + 1] if t + 1 >= self.terms.first else 0.0)) / (1.0 + rates[t + 1])
+        owed = (self.loan.balance > 0.0) & ~self.after_default
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(owed, (worth[None, :] + self.loan.reserve) / self.loan.balance, np.nan)
+
+    @cached_property
+    def promised(self) -> Array:
+        """Flow of the lender if every payment is made as planned at expected rates, (quarters + 1,), USD."""
+        terms, n = self.terms, self.quarters
+        rates, draws, fees = terms.rates_q(n), terms.drawn(terms.principal, n), terms.ramp_fees(n)
+        out = -draws * (1.0 - terms.discount)
+        out[0] += fees[0]
+        if not terms.capitalizes:
+            owed = np.cumsum(draws)
+            out[1 : terms.first] += owed[: terms.first - 1] * rates[1 : terms.first] + fees[1 : terms.first]
+        span = slice(terms.first, min(terms.last, n) + 1)
+        served = scheduled_balance(terms, self.ground.pot.base_cfads) * terms.rates_q(terms.last)[terms.first :]
+        out[span] += (served + self.plan)[: len(out[span])]
+        if terms.interest_subsidy:
+            owed_at = np.zeros(n + 2)
+            owed_at[terms.first : terms.last + 1] = scheduled_balance(terms, self.ground.pot.base_cfads)
+            out += owed_at[: n + 1] * terms.interest_subsidy * DELTA
+        return np.asarray(out)
+
+    def alone(self, path: int) -> LoanPaths:
+        """The loan of one path with its log.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such path.
+        """
+        if not 0 <= path < self.paths:
+            raise ScenarioError(f"path: {path} is not one of the {self.paths} paths; count from 0 to {self.paths - 1}")
+        row, pot = slice(path, path + 1), self.ground.pot
+        rates = pot.rates
+        if rates is not None and len(rates.base) > 1:
+            rates = replace(rates, base=rates.base[row])
+        lost = None if pot.lost is None else (pot.lost[row] if len(pot.lost) > 1 else pot.lost)
+        return run_waterfall(
+            self.terms, pot.cfads[row], self.plan, pot.value[row], pot.claim[row], log=True, rates=rates, lost=lost
+        )
+
+
+def facility_result(
+    source: Evaluation | Scenario, shocks: Shocks | None = None, *, changes: dict[str, Any] | None = None
+) -> FacilityResult:
+    """Run the facility of a scenario.
+
+    Parameters
+    ----------
+    source : Evaluation or Scenario
+        An evaluation lends its scenario and, where it kept all its paths, its market.
+    shocks : Shocks, optional
+        Draws; those the scenario names if omitted (at most ``KEPT`` paths). Compared facilities must share one object.
+    changes : dict, optional
+        Dotted paths to change first.
+
+    Raises
+    ------
+    ScenarioError
+        If a change names no assumption or leaves its bounds.
+    """
+    scenario = source if isinstance(source, Scenario) else source.scenario
+    market = None
+    if isinstance(source, Evaluation):
+        if shocks is None:
+            shocks = calm_shocks() if source.is_calm else _draws(scenario)
+        market = source.market if source.market.paths == shocks.paths and not source.is_calm else None
+    shocks = _draws(scenario) if shocks is None else shocks
+    if changes:
+        changed = scenario.replace(changes)
+        market = market if _same_market(changed, scenario) else None
+        scenario = changed
+    return on_ground(scenario, ground_of(scenario, shocks, market))
+
+
+def on_ground(scenario: Scenario, ground: Ground) -> FacilityResult:
+    """Run a facility on collateral that is there already; its loan may differ, its collateral must not."""
+    rates = gpu_debt_terms.base_rates(scenario.loan_pricing, scenario.rates.base_rate, ground.shocks.rate_z)
+    ground = replace(ground, pot=replace(ground.pot, rates=rates))
+    terms = loan_terms_of(scenario, ground.pot, ground.support)
+    limits = gpu_debt_terms.size_limits(
+        facility(scenario), ground.pot, replace(terms, principal=scenario.gpu_debt.advance_cap * ground.pot.cost),
+        structure_of(scenario), scenario.contract_credit,
+    )
+    plan = scheduled_principal(terms, ground.pot.base_cfads)
+    pot = ground.pot
+    loan = run_waterfall(terms, pot.cfads, plan, pot.value, pot.claim, rates=pot.rates, lost=pot.lost)
+    return FacilityResult(scenario, ground, terms, limits, plan, loan)
+
+
+def ground_of(scenario: Scenario, shocks: Shocks, market: MarketPaths | None = None) -> Ground:
+    """Market and collateral of a scenario on the given draws, kept for the next loan on the same ones."""
+    key = (_collateral_key(scenario), id(shocks))
+    found = _grounds.get(key)
+    if found is not None and found.shocks is shocks:
+        _grounds.move_to_end(key)
+        return found
+    if market is None:
+        market = next(
+            (g.market for k, g in reversed(_grounds.items())
+             if g.shocks is shocks and _same_market(scenario, _scenario_of[k])), None,
+        )
+    market = simulate_market(scenario.setting, shocks) if market is None else market
+    pot, support = collateral(scenario, market, shocks)
+    ground = Ground(market, pot, support, shocks)
+    _grounds[key] = ground
+    _scenario_of[key] = scenario
+    while len(_grounds) > _KEPT_GROUNDS:
+        old, _ = _grounds.popitem(last=False)
+        _scenario_of.pop(old, None)
+    return ground
+
+
+_grounds: OrderedDict[Hashable, Ground] = OrderedDict()
+_scenario_of: dict[Hashable, Scenario] = {}
+_MARKET = (
+    "demand", "overcapacity", "pipeline", "capacity", "clearing", "localization", "hardware", "policy", "regime",
+    "export",
+)
+
+
+def _same_market(a: Scenario, b: Scenario) -> bool:
+    same_term = a.setting.contract_quarters == b.setting.contract_quarters
+    return same_term and all(getattr(a, name) == getattr(b, name) for name in _MARKET)
+
+
+def _collateral_key(scenario: Scenario) -> Scenario:
+    """The scenario with everything set back that changes the loan only; tax ties cash to the loan's interest."""
+    if scenario.tax.is_on:
+        return scenario
+    plain = GpuDebt()
+    debt = scenario.gpu_debt.model_copy(update={name: getattr(plain, name) for name in _LOAN_ONLY})
+    pricing = type(scenario.loan_pricing)()
+    return scenario.model_copy(
+        update={"gpu_debt": debt, "covenants": Covenants(), "loan_pricing": pricing, "loan_triggers": LoanTriggers(),
+                "mezzanine": Mezzanine()}
+    )
+
+
+def _draws(scenario: Scenario) -> Shocks:
+    method: Method = "sobol" if scenario.run.method == "sobol" else "random"
+    return draw_shocks(scenario.run.seed, min(scenario.run.paths, KEPT), method)

@@ -1,0 +1,1 @@
+"""What to hold: mixes of the six classes."""

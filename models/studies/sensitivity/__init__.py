@@ -1,0 +1,1 @@
+"""Which assumptions matter, and what would have to be true."""

@@ -1,0 +1,1 @@
+"""How bad it gets: stresses, the nearest loss, regret."""

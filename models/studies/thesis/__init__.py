@@ -1,0 +1,80 @@
+"""The claims T1 to T20 of the founding documents, computed under a scenario (model 5.7).
+
+Each test reads the scenario's own evaluation, or compares paired runs on shared draws; facts stand beside with source
+and date. Rules are fixed here and in the functions, never per scenario: a difference within two standard errors is too
+close to call, and a claim that says several things holds only if each of them does.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import RLock
+
+from models.engine.evaluate import Evaluation
+from models.scenario.scenario import Scenario
+from models.studies.thesis import blocs, builders, developers, families, glut, nations
+from models.studies.thesis.record import ClaimTest, Figure, Part, Statement, Verdict
+from models.studies.thesis.statements import STATEMENTS
+from models.studies.thesis.subject import Subject, subject
+
+TESTS: dict[str, Callable[[Subject], ClaimTest]] = {
+    "T1": families.lower_risk,
+    "T2": families.windfall,
+    "T3": glut.overcapacity,
+    "T4": glut.leveling_off,
+    "T5": builders.gpu_loans,
+    "T6": builders.who_builds,
+    "T7": builders.sovereign_orders,
+    "T8": developers.subsidies,
+    "T9": developers.training_costs,
+    "T10": developers.open_source,
+    "T11": developers.scale,
+    "T12": blocs.joint_ventures,
+    "T13": glut.waiting_for_power,
+    "T14": blocs.fragmentation,
+    "T15": blocs.inside_the_border,
+    "T16": nations.nations,
+    "T17": builders.supplier_to_all,
+    "T18": developers.cost_of_building,
+    "T19": nations.export_controls,
+    "T20": blocs.split_or_alliance,
+}
+
+_kept: OrderedDict[tuple[Scenario, bool], tuple[ClaimTest, ...]] = OrderedDict()
+_lock = RLock()
+_SIZE = 16
+
+
+def thesis(evaluation: Evaluation, progress: Callable[[float], None] | None = None) -> tuple[ClaimTest, ...]:
+    """Every claim tested under the scenario of an evaluation, in the order of the documents.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        All classes and variants, on the draws its scenario names or on the calm path.
+    progress : callable, optional
+        Called with the share done after each claim.
+    """
+    key = (evaluation.scenario, evaluation.is_calm)
+    with _lock:
+        if key in _kept:
+            return _kept[key]
+    under_test, done = subject(evaluation), []
+    for test in TESTS.values():
+        done.append(test(under_test))
+        if progress is not None:
+            progress(len(done) / len(TESTS))
+    with _lock:
+        _kept[key] = tuple(done)
+        while len(_kept) > _SIZE:
+            _kept.popitem(last=False)
+        return _kept[key]
+
+
+def examine(evaluation: Evaluation, name: str) -> ClaimTest:
+    """One claim, such as ``"T4"``, tested on its own."""
+    return TESTS[name](subject(evaluation))
+
+
+__all__ = ["STATEMENTS", "TESTS", "ClaimTest", "Figure", "Part", "Statement", "Verdict", "examine", "subject", "thesis"]

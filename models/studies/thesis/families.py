@@ -1,0 +1,203 @@
+"""T1 and T2: which family carries the risk, and who earns early."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from models.claims.registry import CLASSES, PICKS
+from models.engine.evaluate import evaluate
+from models.engine.holding import holding_returns
+from models.engine.valuation import Measures
+from models.scenario.scenario import Scenario
+from models.studies.thesis.record import (
+    FAILS,
+    HOLDS,
+    UNTESTED,
+    ClaimTest,
+    Figure,
+    Part,
+    Verdict,
+    all_of,
+    call,
+    listed,
+    percent,
+)
+from models.studies.thesis.statements import STATEMENTS
+from models.studies.thesis.subject import Subject
+
+MERCHANT = {"gpu_fleet.contracted_share": 0.0}
+GOOD_CUSTOMER = {"gpu_fleet.customer": "ig", "gpu_debt.customer": "ig"}
+PERIODS = (12, 40)
+RIVALS = ("llm_developer", "cloud_platform")
+
+
+@dataclass(frozen=True)
+class Risk:
+    """Chance of loss and loss in the worst 5% of one way to invest, at fair entry, with standard errors."""
+
+    name: str
+    loss: float
+    loss_se: float
+    tail: float
+    tail_se: float
+
+    @classmethod
+    def of(cls, name: str, measures: Measures) -> Risk:
+        """Risk as measured."""
+        return cls(
+            name, measures.probability_of_loss, measures.probability_of_loss_se, measures.cvar_95, measures.cvar_95_se
+        )
+
+    def safer_than(self, other: Risk) -> Verdict:
+        """Whether less is lost in the worst 5%."""
+        return call(other.tail - self.tail, math.hypot(self.tail_se, other.tail_se))
+
+    def figures(self) -> tuple[Figure, Figure]:
+        """Both figures."""
+        return (
+            Figure(f"{self.name}: chance of loss", self.loss, "share", self.loss_se),
+            Figure(f"{self.name}: loss in the worst 5% of futures", self.tail, "share of capital", self.tail_se),
+        )
+
+
+@lru_cache(maxsize=16)
+def close_variants(scenario: Scenario) -> tuple[Risk, ...]:
+    """The same fleet without a contract, and fleet and loan with an investment-grade customer."""
+    merchant = evaluate(scenario.replace(MERCHANT), keys=("gpu_fleet",), variants=False).assets
+    good = evaluate(scenario.replace(GOOD_CUSTOMER), keys=("gpu_fleet", "gpu_debt"), variants=False).assets
+    return (
+        Risk.of("GPU fleet without a contract", merchant["gpu_fleet"].fair),
+        Risk.of("GPU fleet with an investment-grade customer", good["gpu_fleet"].fair),
+        Risk.of("GPU-backed debt with an investment-grade customer", good["gpu_debt"].fair),
+    )
+
+
+def family_risk(risks: Mapping[str, Risk], family: bool) -> Risk:
+    """Average over the classes of a family; its error is at most the average of theirs."""
+    members = [risk for key, risk in risks.items() if (CLASSES[key].family == PICKS) == family]
+    name = "Picks and shovels, average" if family else "LLM and cloud, average"
+    columns = ("loss", "loss_se", "tail", "tail_se")
+    return Risk(name, *(float(np.mean([getattr(m, column) for m in members])) for column in columns))
+
+
+def lower_risk(subject: Subject) -> ClaimTest:
+    """T1: the families' risk decides; each class is compared with LLM developer and cloud platform beside it."""
+    results = subject.evaluation.assets
+    if subject.evaluation.is_calm:
+        return ClaimTest(STATEMENTS["T1"], (), (), UNTESTED, "One path without shocks has no risk.", "Shocks.")
+    risks = {key: Risk.of(result.asset.label, result.fair) for key, result in results.items()}
+    others = [risk for key, risk in risks.items() if CLASSES[key].family == PICKS]
+    others += [Risk.of("Equity under the GPU loan", subject.evaluation.variants["gpu_debt_equity"].fair)]
+    others += list(close_variants(subject.scenario))
+    rivals = [risks[key] for key in RIVALS]
+    parts = [Part(f"{one.name} is safer than both", all_of([one.safer_than(rival) for rival in rivals]))
+             for one in others]
+    picks, rest = family_risk(risks, True), family_risk(risks, False)
+    by_loss = call(rest.loss - picks.loss, math.hypot(picks.loss_se, rest.loss_se))
+    verdict = all_of([by_loss, picks.safer_than(rest)])
+    reward = _reward(subject)
+    figures = [f for risk in (picks, rest, *others, *rivals) for f in risk.figures()]
+    return ClaimTest(
+        STATEMENTS["T1"], (*figures, *reward),
+        (*parts, Part("LLM and cloud earn more than what is built", _rewarded(reward))),
+        verdict, _why_risk(picks, rest, parts), _turn_risk(picks, rest, verdict),
+    )
+
+
+def _reward(subject: Subject) -> list[Figure]:
+    """Return of the mean cash flow at cost or market, the one entry that does not set it to the hurdle."""
+    return [
+        Figure(f"{result.asset.label}: return of the mean cash flow, at cost or market", result.at_cost.irr_of_mean,
+               "per year")
+        for result in subject.evaluation.assets.values()
+    ]
+
+
+def _rewarded(reward: list[Figure]) -> Verdict:
+    earned = dict(zip(CLASSES, (figure.value for figure in reward), strict=True))
+    built = max(earned["gpu_fleet"], earned["data_center"])
+    return HOLDS if min(earned[key] for key in RIVALS) > built else FAILS
+
+
+def _why_risk(picks: Risk, rest: Risk, parts: list[Part]) -> str:
+    good = [_short(part) for part in parts if part.verdict == HOLDS]
+    bad = [_short(part) for part in parts if part.verdict == FAILS]
+    text = (
+        f"Picks and shovels lose money in {percent(picks.loss)} of futures on average and LLM and cloud in "
+        f"{percent(rest.loss)}; in the worst 5% they lose {percent(picks.tail)} and {percent(rest.tail)} of capital."
+    )
+    if bad:
+        text += f" Not safer than both the LLM developer and the cloud platform: {listed(bad)}."
+    elif good:
+        text += " Each of them is safer than both the LLM developer and the cloud platform."
+    return text
+
+
+def _short(part: Part) -> str:
+    return part.label.removesuffix(" is safer than both")
+
+
+def _turn_risk(picks: Risk, rest: Risk, verdict: Verdict) -> str:
+    gap = rest.tail - picks.tail
+    if verdict == HOLDS:
+        return (
+            f"Picks and shovels would have to lose {percent(gap)} of capital more in bad futures, as they do without "
+            "contracts in a glut."
+        )
+    return (
+        f"Picks and shovels would have to lose less than {percent(rest.tail)} of capital in bad futures and money in "
+        f"fewer than {percent(rest.loss)} of futures, as they do with contracts and without a glut."
+    )
+
+
+def windfall(subject: Subject) -> ClaimTest:
+    """T2: a windfall is an early return above the hurdle and above that of the full period."""
+    if subject.evaluation.is_calm:
+        why = "Holding periods are priced with shocks; one path without them says nothing about them."
+        return ClaimTest(STATEMENTS["T2"], (), (), UNTESTED, why, "Shocks.")
+    table = holding_returns(subject.scenario, subject.shocks, periods=PERIODS).to_dict("records")
+    builder, maker = _held(table, "data_center"), _held(table, "hardware_supplier")
+    hurdles = subject.scenario.data_center.hurdle, subject.scenario.hardware_supplier.hurdle
+    parts = [
+        Part("Data center, at cost", _is_windfall(builder, hurdles[0])),
+        Part("Hardware supplier, at its market price", _is_windfall(maker, hurdles[1])),
+    ]
+    why = (
+        f"Sold after three years a data center bought at cost returns {percent(builder[0].value)} a year in the middle "
+        f"of futures, against {percent(builder[1].value)} over ten; a supplier bought at its market price "
+        f"{percent(maker[0].value)}, against {percent(maker[1].value)}. A windfall is an early return above both the "
+        f"long one and what the class must earn ({percent(hurdles[0])} and {percent(hurdles[1])})."
+    )
+    missing = [
+        f"{part.label.split(',')[0].lower()}: over {percent(max(figures[1].value, hurdle))} a year for three years"
+        for part, figures, hurdle in zip(parts, (builder, maker), hurdles, strict=True) if part.verdict != HOLDS
+    ]
+    turn = f"Needed, {'; '.join(missing)}." if missing else (
+        "A glut that peaks within three years takes the early return away first."
+    )
+    return ClaimTest(
+        STATEMENTS["T2"], (*builder, *maker), tuple(parts), all_of([part.verdict for part in parts]), why, turn
+    )
+
+
+def _held(table: list[dict[Hashable, Any]], key: str) -> tuple[Figure, Figure]:
+    """Median return of the short and of the full holding period."""
+    rows = {row["quarters"]: row for row in table if row["asset"] == key}
+    short, full = (
+        Figure(f"{rows[s]['label']}: return held {s // 4} years", float(rows[s]["irr_p50"]), "per year",
+               float(rows[s]["irr_p50_se"]))
+        for s in PERIODS
+    )
+    return short, full
+
+
+def _is_windfall(returns: tuple[Figure, Figure], hurdle: float) -> Verdict:
+    short, full = returns
+    noise = math.hypot(short.standard_error, full.standard_error)
+    return all_of([call(short.value - full.value, noise), call(short.value, short.standard_error, hurdle)])

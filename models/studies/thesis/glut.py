@@ -1,0 +1,167 @@
+"""T3, T4 and T13: the glut that reaches data centers, suppliers that level off, and what every builder waits for."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.basis.timeline import Array
+from models.engine.prices import present_value
+from models.measures import returns, risk
+from models.studies.hindcast.observations import reading
+from models.studies.thesis.record import HOLDS, ClaimTest, Figure, Part, all_of, call, fact, finite, percent
+from models.studies.thesis.statements import STATEMENTS
+from models.studies.thesis.subject import Subject
+
+GLUT = 0.5  # surplus above which builders stop ordering growth
+FREQUENT = 0.10  # chance above which a risk is more than a remote one
+TELECOM_PEAK = 3.0
+THIRDS = 3
+LONG_WAIT = 4  # quarters
+
+
+def overcapacity(subject: Subject) -> ClaimTest:
+    """T3: how often a glut comes, and what it takes from the owner of a data center."""
+    market, replicate = subject.evaluation.market, subject.evaluation.replicate
+    is_glut = (market.surplus[:, 1:].max(axis=1) > GLUT).astype(float)
+    chance = Figure("Futures with surplus capacity above 50%", float(is_glut.mean()), "share",
+                    float(risk.mean_standard_error(is_glut, replicate)))
+    damage = _damage(subject)
+    here = subject.mean("Data center: chance of loss", _loss_chance(subject, {}), "share")
+    there = subject.mean("Data center: chance of loss with a planned glut of telecom size",
+                         _loss_chance(subject, {"overcapacity.peak": TELECOM_PEAK}), "share")
+    seen = reading("telecom-4")
+    figures = finite(
+        chance, damage, here, there,
+        subject.median("Lowest utilization, middle of futures", subject.market.utilization.min(axis=1), "share"),
+        Figure(seen.label, seen.value, "share", source=seen.source),
+    )
+    parts = (
+        Part("A glut is more than a remote chance", call(chance.value, chance.standard_error, FREQUENT)),
+        Part("Surplus costs the data center owner", call(-damage.value, damage.standard_error)),
+    )
+    turn = (
+        "A glut would have to become rarer than one future in ten: less planned overcapacity, or steadier demand."
+        if chance.value > FREQUENT else "A glut would have to come in more than one future in ten."
+    )
+    why = _why_glut(subject, chance, damage, here, there)
+    return ClaimTest(STATEMENTS["T3"], figures, parts, all_of([part.verdict for part in parts]), why, turn)
+
+
+def _why_glut(subject: Subject, chance: Figure, damage: Figure, here: Figure, there: Figure) -> str:
+    text = f"Surplus capacity passes 50% in {percent(chance.value)} of futures."
+    if math.isfinite(damage.value):
+        text += (
+            f" In the third of futures with the most surplus a data center is worth {percent(abs(damage.value))} of "
+            f"its capital {'less' if damage.value < 0.0 else 'more'} than in the third with the least."
+        )
+    if subject.scenario.overcapacity.peak >= TELECOM_PEAK:
+        return f"{text} Its owner loses money in {percent(here.value)} of futures."
+    return (
+        f"{text} Its owner loses money in {percent(here.value)} of futures, and with a planned glut of telecom size in "
+        f"{percent(there.value)}."
+    )
+
+
+def _damage(subject: Subject) -> Figure:
+    """Value in the third of futures with the most mean surplus less that in the third with the least."""
+    values = subject.evaluation.assets["data_center"].cash_npv
+    surplus = subject.evaluation.market.surplus[:, 1:].mean(axis=1)
+    label = "Data center: value per dollar, futures with most surplus less those with least"
+    if len(values) < THIRDS:
+        return Figure(label, math.nan, "share of capital")
+
+    def gap(table: Array) -> float:
+        order = np.argsort(table[:, 1], kind="stable")
+        size = max(len(order) // THIRDS, 1)
+        return float(table[order[-size:], 0].mean() - table[order[:size], 0].mean())
+
+    table = np.column_stack([values, surplus])
+    error = float(risk.replicate_standard_error(gap, table, subject.evaluation.replicate))
+    return Figure(label, gap(table), "share of capital", error)
+
+
+def _loss_chance(subject: Subject, changes: dict[str, float]) -> Array:
+    """1 where a data center bought at fair entry returns less than was put in, (paths,)."""
+    market = subject.market_with(changes) if changes else subject.market
+    claim = subject.claims(["data_center"], market).by_key["data_center"]
+    flows = claim.flows.with_entry(subject.evaluation.assets["data_center"].fair_price.premium)
+    return np.asarray(returns.moic(flows.contrib, flows.distrib) < 1.0, dtype=np.float64)
+
+
+def leveling_off(subject: Subject) -> ClaimTest:
+    """T4: supplier revenue follows additions, so it can shrink while the stock grows."""
+    claim = subject.evaluation.assets["hardware_supplier"].claim
+    quarters = claim.flows.extras["revenue"][:, 1:]
+    yearly = quarters.reshape(len(quarters), -1, 4).sum(axis=2)
+    replicate, stock = subject.evaluation.replicate, subject.evaluation.market.world.stock
+    below = (yearly[:, -1] < yearly[:, 0]).astype(float)
+    shrinks = Figure("Futures with less revenue in year 10 than in year 1", float(below.mean()), "share",
+                     float(risk.mean_standard_error(below, replicate)))
+    level = [_index(yearly, year, replicate) for year in (2, 5, 10)]
+    fall = 1.0 - np.minimum.accumulate(yearly[:, ::-1], axis=1)[:, ::-1] / yearly
+    figures = (
+        shrinks, *level,
+        Figure("Deepest fall of yearly revenue, middle of futures", float(np.median(fall.max(axis=1))), "share"),
+        Figure("Compute in use in ten years over today's, middle of futures",
+               float(np.median(stock[:, -1] / stock[:, 0])), "x"),
+    )
+    verdict = call(shrinks.value, shrinks.standard_error, 0.5)
+    why = (
+        f"The middle of futures has yearly revenue at {level[1].value:.2f} times the first year's in year 5 and at "
+        f"{level[2].value:.2f} times in year 10, while the compute in use grows {figures[-1].value:.0f}-fold; revenue "
+        f"ends below where it began in {percent(shrinks.value)} of futures."
+    )
+    turn = (
+        "Spending would have to keep growing for longer: with a fade of demand growth of 0.12 instead of 0.40 revenue "
+        "rises through the ten years." if verdict == HOLDS else
+        "Growth of spending would have to fade sooner, so that builders only replace what wears out."
+    )
+    return ClaimTest(STATEMENTS["T4"], figures, (), verdict, why, turn)
+
+
+def _index(yearly: Array, year: int, replicate: NDArray[np.int64]) -> Figure:
+    def ratio(table: Array) -> float:
+        return float(np.median(table[:, year - 1]) / np.median(table[:, 0]))
+
+    error = float(risk.replicate_standard_error(ratio, yearly, replicate))
+    return Figure(f"Supplier revenue in year {year} over year 1, middle of futures", ratio(yearly), "x", error)
+
+
+def waiting_for_power(subject: Subject) -> ClaimTest:
+    """T13: how long a finished building waits for power, and what the wait costs it."""
+    center = subject.scenario.data_center
+    wait = subject.claims(["data_center_unlevered"]).by_key["data_center_unlevered"]
+    opening = wait.flows.extras["opening"] - center.build_quarters
+    at_once = subject.claims(
+        ["data_center_unlevered"], scenario=subject.scenario.replace({"data_center.delay_mean": 0.0})
+    ).by_key["data_center_unlevered"]
+    lost = (present_value(at_once) - present_value(wait)) / center.capex
+    cost = subject.mean("Value that the wait takes, per dollar of build cost", lost, "share")
+    backlog = (subject.market.world.backlog > 0.0).any(axis=1).astype(float)
+    figures = (
+        subject.mean("Wait for power after construction, mean", opening, "quarters"),
+        subject.mean("Buildings that wait a year or longer", (opening >= LONG_WAIT).astype(float), "share"), cost,
+        subject.mean("Futures in which a power limit holds back building", backlog, "share"),
+        fact("Requests for grid connection that were built", "data_centers-074", "share", 0.01),
+        fact("Requests for power over what gets built", "data_centers-075", "x"),
+    )
+    verdict = call(cost.value, cost.standard_error)
+    if figures[3].value > 0.0 and verdict != HOLDS:
+        verdict = call(figures[3].value, figures[3].standard_error)
+    capacity = subject.scenario.capacity
+    capped = "a limit by year" if capacity.power_cap_by_year else f"a limit of {capacity.power_cap or 0:g} GW a quarter"
+    limit = f"{capped} holds back building in {percent(figures[3].value)} of futures"
+    if capacity.power_cap is None and capacity.power_cap_by_year is None:
+        limit = "no limit on new power is set"
+    why = (
+        f"A building waits {figures[0].value:.1f} quarters for power on average, {percent(figures[1].value)} of them a "
+        f"year or longer, which {'takes' if cost.value >= 0.0 else 'adds'} {percent(abs(cost.value))} of the build "
+        f"cost in value; in this scenario {limit}."
+    )
+    turn = "Power would have to be ready when the building is." if verdict == HOLDS else (
+        "A wait for power, or a limit on new power that building reaches."
+    )
+    return ClaimTest(STATEMENTS["T13"], figures, (), verdict, why, turn)

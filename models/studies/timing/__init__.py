@@ -1,0 +1,1 @@
+"""When to enter, and what to find out first."""

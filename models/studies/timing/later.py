@@ -1,0 +1,250 @@
+"""Entering later: the same asset bought at quarter s, at the cost and the prices of that quarter.
+
+Machines and buildings are bought new, on the market as it is seen from s: hardware at that quarter's cost and power, a
+contract at the rents that customers expect then, a building at costs that rose with inflation and first rents of that
+market. A later loan and later shares have no price in the model that knows the market of that quarter: see `WITHOUT`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.assets.data_center.leasing import market_rent_path, vacancy_path
+from models.basis.shocks import Shocks
+from models.basis.timeline import DELTA, Array, discount_factors
+from models.claims.registry import Claim, build_claims
+from models.engine.prices import fair_prices, market_price
+from models.engine.wealth import EntryName
+from models.market.long_run import LongRun
+from models.market.simulate import MarketPaths, Run, contract_window
+from models.measures import returns
+from models.policy.effects import price_of_break_even_contract
+from models.policy.program import Policy
+from models.scenario.scenario import Scenario
+
+NEW = ("gpu_fleet", "data_center")
+"""Classes that are bought new at any quarter."""
+WITHOUT = {
+    "gpu_debt": "A later loan has no price in the model: its size and spread rest on the lender's case at closing.",
+    "hardware_supplier": "Later shares have only a formula price, a multiple of last year's earnings: waiting would be "
+    "paid by the errors of that formula.",
+    "llm_developer": "Later shares have only a formula price, a multiple of revenue: waiting would be paid by the "
+    "errors of that formula.",
+    "cloud_platform": "Later shares have only a formula price, a multiple of last year's EBITDA: waiting would be "
+    "paid by the errors of that formula.",
+}
+"""Classes without a later entry, and why."""
+STEPS = 8
+"""Vacancy and rent of a later entry are quoted in so many steps each, contract prices in the square of it."""
+
+def later_entries(
+    scenario: Scenario, market: MarketPaths, shocks: Shocks, quarters: tuple[int, ...], entry: EntryName = "fair",
+    keys: tuple[str, ...] = NEW,
+) -> dict[str, dict[int, Array]]:
+    """Value of every class bought at each of the given quarters, on the same paths.
+
+    Returns
+    -------
+    dict
+        Class -> quarter -> value over cash per dollar committed then, (paths,). Quarter 0 is entry now.
+    """
+    out: dict[str, dict[int, Array]] = {}
+    for key, claim in build_claims(scenario, market, shocks, keys).by_key.items():
+        premium = _premium(scenario, key, claim, entry)
+        flows = claim.flows.with_entry(premium)
+        out[key] = {0: _value(scenario, flows.net, flows.contrib)}
+        out[key] |= {s: bought_at(scenario, market, shocks, key, s, premium) for s in quarters}
+    return out
+
+
+def _premium(scenario: Scenario, key: str, claim: Claim, entry: EntryName) -> float:
+    fair = fair_prices(scenario)[key]
+    return fair.premium if entry == "fair" else market_price(key, claim, fair)
+
+
+def _value(scenario: Scenario, net: Array, contrib: Array) -> Array:
+    """Value over cash per dollar of capital, both counted at the entry."""
+    rate = scenario.rates.cash_rate
+    paid = -returns.npv(rate, contrib.mean(axis=0))
+    return np.asarray(returns.npv(rate, net) / paid)
+
+
+def bought_at(
+    scenario: Scenario, market: MarketPaths, shocks: Shocks, key: str, s: int, premium: float
+) -> Array:
+    """Value over cash per dollar, (paths,), of a machine or building bought at s.
+
+    Paths are taken in groups that are quoted the same terms. ``premium`` is what is paid over cost today, USD.
+    """
+    net, contrib = (np.zeros((market.paths, market.quarters + 1 - s)) for _ in range(2))
+    quoted = _quoted_fleet(scenario, market, s) if key == "gpu_fleet" else _quoted_building(scenario, market, s)
+    cost = _cost_ratio(scenario, market, key, s)
+    for rows, terms in quoted:
+        seen = seen_from(market, s, rows, terms.support_price)
+        draws = draws_from(shocks, s, rows, terms.scenario.policy)
+        claim = build_claims(terms.scenario, seen, draws, (key,)).by_key[key]
+        flows = claim.flows.with_entry(premium * cost)
+        net[rows], contrib[rows] = flows.net, flows.contrib
+    return _value(scenario, net, contrib)
+
+
+def _cost_ratio(scenario: Scenario, market: MarketPaths, key: str, s: int) -> float:
+    """Cost at s over cost today; the premium over cost moves with it, so that no gain is only a change of multiple."""
+    if key == "gpu_fleet":
+        return float(market.curves.hardware_cost[s] / market.curves.hardware_cost[0])
+    return float(np.exp(scenario.leasing.inflation * DELTA * s))
+
+
+@dataclass(frozen=True, eq=False)
+class _Terms:
+    scenario: Scenario
+    support_price: float
+
+
+def _quoted_fleet(
+    scenario: Scenario, market: MarketPaths, s: int
+) -> Iterator[tuple[NDArray[np.int64], _Terms]]:
+    """Groups of paths with their contract price: it keeps today's relation to the rents that customers expect."""
+    curves, hardware = market.curves, scenario.hardware
+    cash, first = float(curves.cash_cost[s]), float(curves.cash_cost[0])
+    machine = hardware.model_copy(update={
+        "installed_cost": float(curves.hardware_cost[s]), "cash_cost": cash, "power_kw": float(curves.power_kw[s]),
+        "idle_cost": hardware.idle_cost * cash / first,
+    }) if s else hardware
+    anchor = contract_anchor(scenario, market, s)
+    relative = expected_rent(scenario, market, s) / expected_rent(scenario, market, 0)
+    for rows in groups(relative, STEPS * STEPS):
+        price = anchor * float(relative[rows].mean())
+        fleet = scenario.gpu_fleet.model_copy(update=_shifted_terms(scenario, s, price / market.support_price))
+        yield rows, _Terms(
+            scenario.model_copy(update={
+                "hardware": machine, "gpu_fleet": fleet, "policy": policy_seen_from(scenario.policy, s)
+            }), price
+        )
+
+
+def _shifted_terms(scenario: Scenario, s: int, ratio: float) -> dict[str, Any]:
+    """Typed contract prices move with the market; typed yearly prices start at the year of entry."""
+    out: dict[str, Any] = {}
+    if scenario.gpu_fleet.contract_price is not None:
+        out["contract_price"] = scenario.gpu_fleet.contract_price * ratio
+    by_year = getattr(scenario.gpu_fleet, "power_price_by_year", None)
+    if by_year is not None:
+        k = min(s // 4, len(by_year) - 1)
+        out["power_price_by_year"] = (*by_year[k:], *(by_year[-1:] * k))
+    return out
+
+
+def _quoted_building(
+    scenario: Scenario, market: MarketPaths, s: int
+) -> Iterator[tuple[NDArray[np.int64], _Terms]]:
+    """Groups of paths with the vacancy and the rent of a new lease at s."""
+    vacancy = vacancy_path(scenario.leasing, market.surplus)
+    rent = market_rent_path(scenario.leasing, scenario.data_center.rent, vacancy)[:, s]
+    left = 1.0 - s / market.quarters  # a building bought later is younger when it is sold
+    anchor = contract_anchor(scenario, market, s)
+    for outer in groups(vacancy[:, s], STEPS):
+        for inner in groups(rent[outer], STEPS):
+            rows = outer[inner]
+            center = scenario.data_center.model_copy(update={
+                "capex": scenario.data_center.capex * _cost_ratio(scenario, market, "data_center", s),
+                "rent": float(rent[rows].mean()), "ageing": scenario.data_center.ageing * left,
+            })
+            leasing = scenario.leasing.model_copy(update={"vacancy_now": float(vacancy[rows, s].mean())})
+            yield rows, _Terms(scenario.model_copy(update={"data_center": center, "leasing": leasing}), anchor)
+
+
+def groups(values: Array, count: int) -> Iterator[NDArray[np.int64]]:
+    """Rows in at most ``count`` groups of neighboring values, each (rows,) in rising order."""
+    order = np.argsort(values, kind="stable")
+    parts = 1 if values[order[0]] == values[order[-1]] else min(count, len(order))
+    for part in np.array_split(order, parts):
+        yield np.sort(part)
+
+
+def contract_anchor(scenario: Scenario, market: MarketPaths, s: int) -> float:
+    """Break-even contract price of machines bought at s, USD/h, on the long-run path known then."""
+    if s == 0:
+        return market.support_price
+    first, last = contract_window(scenario.setting)
+    return price_of_break_even_contract(
+        market.curves.price_known_at(s)[s:], market.curves.balance_utilization, scenario.hardware.availability,
+        scenario.hardware.merchant_hurdle, first, last,
+    )
+
+
+def expected_rent(scenario: Scenario, market: MarketPaths, s: int) -> Array:
+    """Rents expected at s over a contract's term, relative to break-even ones, (paths,): price gaps close slowly."""
+    first, last = contract_window(scenario.setting)
+    j = np.arange(first, last + 1)
+    weight = discount_factors(scenario.hardware.merchant_hurdle, last)[j] * market.curves.price_known_at(s)[s + j]
+    gap = np.exp(np.multiply.outer(market.log_ratio[:, s], 2.0 ** (-j / scenario.gpu_fleet.gap_half_life)))
+    return np.asarray(gap @ weight / weight.sum())
+
+
+def seen_from(market: MarketPaths, s: int, rows: NDArray[np.int64], support_price: float) -> MarketPaths:
+    """The market from quarter s on, for some paths: what a buyer at s sees as quarter 0."""
+    paths, columns = market.price.shape
+
+    def cut(value: Any) -> Any:
+        if isinstance(value, np.ndarray) and value.ndim == 2 and value.shape[1] == columns:
+            return value[rows, s:] if value.shape[0] == paths else value[:, s:]
+        return value
+
+    def cut_all(part: Any) -> Any:
+        return replace(part, **{f.name: cut(getattr(part, f.name)) for f in fields(part)})
+
+    world: Run = cut_all(market.world)
+    home: Run = world if market.home is market.world else cut_all(market.home)
+    named: Mapping[str, Any] = {name: cut(getattr(market, name)) for name in ("price", "log_ratio", "utilization",
+                                                                             "surplus")}
+    demand = replace(
+        cut_all(market.demand_paths), log_reference=market.demand_paths.log_reference[s:],
+        efficiency=market.demand_paths.efficiency[s:],
+    )
+    return replace(
+        market, **named, world=world, home=home, demand_paths=demand, curves=_curves_from(market.curves, s),
+        planned_additions=market.planned_additions[s:], planned_price=market.planned_price[s:],
+        support_price=support_price, export=None,
+    )
+
+
+def _curves_from(curves: LongRun, s: int) -> LongRun:
+    lines: dict[str, Any] = {f.name: getattr(curves, f.name) for f in fields(curves)}
+    cut: dict[str, Any] = {name: line[s:] for name, line in lines.items() if isinstance(line, np.ndarray)}
+    return replace(curves, **cut, surprise_quarter=curves.surprise_quarter - s)
+
+
+def policy_seen_from(policy: Policy, s: int) -> Policy:
+    """Programs as a buyer at s finds them: grants of those still open, running support of those still alive.
+
+    Money at closing is paid by programs that are open in quarter s; an early end before s is not known to their terms,
+    so a grant is slightly overstated where programs can be ended.
+    """
+    if s == 0 or not policy.programs:
+        return policy
+    programs = []
+    for program in policy.programs:
+        plan, mix = program.schedule, program.mix
+        moved = plan.model_copy(update={"start": plan.start - s, "stop": plan.stop - s})
+        running = mix.model_copy(update={"grant": 0.0, "tax_credit": 0.0, "loan": 0.0, "equity": 0.0})
+        programs.append(program.model_copy(update={"schedule": moved, "mix": running}))
+        if plan.start <= s < plan.stop:
+            opened = moved.model_copy(update={"start": 0})
+            closing = mix.model_copy(update={"power": 0.0, "offtake": 0.0, "procurement": 0.0})
+            programs.append(program.model_copy(update={"schedule": opened, "mix": closing}))
+    return policy.model_copy(update={"programs": tuple(programs)})
+
+
+def draws_from(shocks: Shocks, s: int, rows: NDArray[np.int64], policy: Policy) -> Shocks:
+    """Draws of some paths as a buyer at s meets them: fewer quarters, and programs nearer to their early end."""
+    taken = shocks.take(rows)
+    rate = max((program.schedule.cliff_rate for program in policy.programs), default=0.0)
+    return replace(
+        taken, demand_z=taken.demand_z[:, s:], policy_u=np.minimum(taken.policy_u * np.exp(rate * DELTA * s), 1.0)
+    )

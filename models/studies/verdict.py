@@ -1,0 +1,142 @@
+"""The verdict in two sentences, written by rules: which class, which family, how sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.claims.registry import PICKS
+from models.engine.evaluate import Evaluation
+from models.engine.valuation import AssetResult
+
+NAMES = {
+    "gpu_fleet": ("GPU fleets", True),
+    "data_center": ("data centers", True),
+    "gpu_debt": ("GPU-backed debt", False),
+    "hardware_supplier": ("the hardware supplier", False),
+    "llm_developer": ("the LLM developer", False),
+    "cloud_platform": ("the cloud platform", False),
+}
+FAMILIES = {True: "Picks and shovels", False: "LLM and cloud"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a partner must have seen after ten seconds.
+
+    Attributes
+    ----------
+    headline : str
+        Which class pays best for its risk, and which do not pay.
+    detail : str
+        Which family leads, in which share of futures, and how sure that is.
+    best : str
+        Key of the class with the highest sure gain over cash per dollar.
+    losers : tuple of str
+        Classes whose risk is not paid for.
+    family : str
+        ``"picks_and_shovels"``, ``"llm_and_cloud"`` or ``""`` when it is too close to call.
+    lead_share, lead_se : float
+        Share of futures in which picks and shovels are worth more per dollar, and its standard error.
+    is_close : bool
+        Whether the best class leads by less than the noise.
+    """
+
+    headline: str
+    detail: str
+    best: str
+    losers: tuple[str, ...]
+    family: str
+    lead_share: float
+    lead_se: float
+    is_close: bool
+
+
+def verdict(evaluation: Evaluation) -> Verdict:
+    """Write the verdict of an evaluation at fair entry."""
+    ranked = sorted(evaluation.assets.values(), key=lambda a: a.fair.certainty_equivalent, reverse=True)
+    best, second = ranked[0], ranked[1]
+    close = _gap(best, second) < 2.0 * _noise(best, second)
+    losers = tuple(a.asset.key for a in ranked if _pays_not(a))
+    share, error = evaluation.lead_share
+    return Verdict(
+        headline=_headline(best, second, close, losers),
+        detail=_detail(share, error, evaluation.is_calm),
+        best=best.asset.key,
+        losers=losers,
+        family=_family(share, error, evaluation.is_calm),
+        lead_share=share,
+        lead_se=error,
+        is_close=close,
+    )
+
+
+def _headline(best: AssetResult, second: AssetResult, close: bool, losers: tuple[str, ...]) -> str:
+    if best.asset.key in losers:
+        return "No class pays for its risk; cash does better than all six."
+    if close:
+        lead = f"{_name(best, True)} and {_name(second)} pay best for their risk, too close to call"
+    else:
+        lead = f"{_name(best, True)} {_verb('pay', best)} best for {_their(best)} risk"
+    if not losers:
+        return f"{lead}; every class earns more than cash after its risk."
+    many = len(losers) > 1 or NAMES[losers[0]][1]
+    pay, their = ("do not pay", "their") if many else ("does not pay", "its")
+    return f"{lead}; {_listed([NAMES[key][0] for key in losers])} {pay} for {their} risk."
+
+
+def _detail(share: float, error: float, is_calm: bool) -> str:
+    if is_calm:
+        return f"{FAMILIES[share > 0.5]} is worth more per dollar on the one path without shocks."
+    family = _family(share, error, is_calm)
+    if not family:
+        return (
+            f"Picks and shovels against LLM and cloud is too close to call: {share:.0%} of futures{_plus_minus(error)}."
+        )
+    ahead = family == PICKS
+    shown = share if ahead else 1.0 - share
+    others = FAMILIES[not ahead].replace("Picks", "picks")
+    return f"{FAMILIES[ahead]} beat {others} in {shown:.0%} of futures{_plus_minus(error)}."
+
+
+def _family(share: float, error: float, is_calm: bool) -> str:
+    if not is_calm and not abs(share - 0.5) > 2.0 * error:
+        return ""
+    return PICKS if share > 0.5 else "llm_and_cloud"
+
+
+def _plus_minus(error: float) -> str:
+    points = max(1, round(error * 100)) if error == error else 0
+    return f" (±{points})" if points else ""
+
+
+def _pays_not(result: AssetResult) -> bool:
+    """A class does not pay if its sure gain over cash is below zero by more than its noise."""
+    m = result.fair
+    noise = m.certainty_equivalent_se if m.certainty_equivalent_se == m.certainty_equivalent_se else 0.0
+    return m.certainty_equivalent < -2.0 * noise
+
+
+def _gap(a: AssetResult, b: AssetResult) -> float:
+    return a.fair.certainty_equivalent - b.fair.certainty_equivalent
+
+
+def _noise(a: AssetResult, b: AssetResult) -> float:
+    errors = (a.fair.certainty_equivalent_se, b.fair.certainty_equivalent_se)
+    return float(sum(e**2 for e in errors if e == e) ** 0.5)
+
+
+def _name(result: AssetResult, first: bool = False) -> str:
+    name = NAMES[result.asset.key][0]
+    return name[0].upper() + name[1:] if first else name
+
+
+def _verb(verb: str, result: AssetResult) -> str:
+    return verb if NAMES[result.asset.key][1] else f"{verb}s"
+
+
+def _their(result: AssetResult) -> str:
+    return "their" if NAMES[result.asset.key][1] else "its"
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

@@ -1,0 +1,1 @@
+"""Tidy frames of an evaluation, units beside the numbers."""

@@ -1,0 +1,166 @@
+"""Long runs: started when asked, watched, cancelled, given up, in turns, with errors in words."""
+
+import threading
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import jobs
+from dashboard.blocks.long_run import lasting
+from models.errors import ScenarioError
+
+
+def steps(count: int, pause: float, log: list[str] | None = None, name: str = ""):
+    def work(progress):
+        for i in range(count):
+            time.sleep(pause)
+            if log is not None:
+                log.append(name)
+            progress((i + 1) / count)
+        return f"{count} steps"
+
+    return work
+
+
+def until(is_so, seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def page(job: jobs.Job, seconds: float = 60.0) -> AppTest:
+    def script(job, seconds):
+        import streamlit as st
+
+        from dashboard import state
+        from dashboard.blocks.long_run import long_run
+
+        state.open_session()
+        found = long_run(job, slot="test", words="Counting", seconds=seconds)
+        if found is not None:
+            st.text(f"found {found}")
+
+    return AppTest.from_function(script, args=(job, seconds), default_timeout=20)
+
+
+def bars(app: AppTest) -> list[str]:
+    return [bar.proto.text for bar in app.get("progress")]
+
+
+def test_a_long_run_starts_when_asked_shows_progress_and_ends_in_its_result() -> None:
+    gate = threading.Event()
+
+    def work(progress):
+        progress(0.25)
+        gate.wait(10)
+        return "an answer"
+
+    job = jobs.Job(work)
+    app = page(job).run()
+    assert job.status == "idle" and not bars(app), "nothing runs before it is asked for"
+    assert any("about 60 s" in c.value for c in app.caption)
+    app.button(key="test:start").click().run()
+    until(lambda: job.done == 0.25)
+    app.run()
+    assert bars(app)[0].startswith("Counting: 25%, about") and "left" in bars(app)[0]
+    assert not app.text
+    gate.set()
+    until(lambda: job.status == "done")
+    app.run()
+    assert [t.value for t in app.text] == ["found an answer"] and not bars(app) and not app.exception
+    again = page(job).run()
+    assert [t.value for t in again.text] == ["found an answer"], "what was found is there for the next session"
+
+
+def test_cancel_ends_the_work_and_offers_it_again() -> None:
+    job = jobs.Job(steps(400, 0.02))
+    app = page(job).run()
+    app.button(key="test:start").click().run()
+    until(lambda: job.done > 0)
+    app.button(key="test:cancel").click().run()
+    until(lambda: job.status == "idle")
+    assert job.done < 1.0
+    app.run()
+    assert app.button(key="test:start") and not bars(app) and not app.exception
+
+
+def test_a_quick_run_starts_by_itself() -> None:
+    job = jobs.Job(steps(2, 0.01))
+    app = page(job, seconds=1.0).run()
+    until(lambda: job.status == "done")
+    app.run()
+    assert [t.value for t in app.text] == ["found 2 steps"]
+
+
+@pytest.mark.parametrize(("error", "said"), [(ScenarioError("demand.x: too high"), "demand.x: too high"),
+                                            (RuntimeError("secret"), "Something went wrong in this run.")])
+def test_a_failure_is_said_in_words_and_can_be_tried_again(error: Exception, said: str) -> None:
+    fails = [True]
+
+    def work(progress):
+        if fails:
+            raise error
+        return "better"
+
+    job = jobs.Job(work)
+    app = page(job, seconds=1.0).run()
+    until(lambda: job.status == "failed")
+    app.run()
+    assert [t.value for t in app.text] == [said] and not app.exception
+    fails.clear()
+    app.button(key="test:again").click().run()
+    until(lambda: job.status == "done")
+    app.run()
+    assert [t.value for t in app.text] == ["found better"]
+
+
+def test_what_nobody_asks_for_any_more_is_given_up_and_what_somebody_else_awaits_goes_on() -> None:
+    job = jobs.Job(steps(400, 0.01))
+    job.ask("a", patience=60.0)
+    job.ask("b", patience=60.0)
+    until(lambda: job.done > 0)
+    job.leave("a")
+    now = job.done
+    until(lambda: job.done > now + 0.01)
+    job.leave("b")
+    until(lambda: job.status == "idle")
+
+
+def test_jobs_take_turns_so_that_a_short_one_never_waits_for_a_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs._turns, "quantum", 0.05)
+    log: list[str] = []
+    long, short = jobs.Job(steps(150, 0.01, log, "long")), jobs.Job(steps(10, 0.01, log, "short"))
+    long.ask("a", patience=60.0)
+    until(lambda: long.done > 0)
+    short.ask("b", patience=60.0)
+    until(lambda: short.status == "done")
+    assert long.status == "working"
+    long.leave("a")
+    until(lambda: long.status == "idle")
+    assert "long" in log[log.index("short") :], "the long one moved on between turns of the short one"
+    until(lambda: jobs.under_way() == 0)
+
+
+def test_one_job_computes_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs._turns, "quantum", 0.02)
+    inside, most = [0], [0]
+
+    def work(progress):
+        for i in range(20):
+            inside[0] += 1
+            most[0] = max(most[0], inside[0])
+            time.sleep(0.005)
+            inside[0] -= 1
+            progress((i + 1) / 20)
+
+    running = [jobs.Job(work) for _ in range(4)]
+    for job in running:
+        job.ask("", patience=60.0)
+    until(lambda: all(job.status == "done" for job in running))
+    assert most == [1]
+
+
+def test_times_are_said_as_people_say_them() -> None:
+    assert [lasting(s) for s in (0.2, 7.4, 13, 47, 89, 200)] == ["1 s", "7 s", "15 s", "50 s", "90 s", "3 min"]

@@ -1,0 +1,146 @@
+"""The page of what drives a metric: bars at once, long runs when asked, goals, a surface, a combination to apply."""
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.views.drivers import charts, goals, surface_chart
+from models.engine.target import Target
+from models.scenario.scenario import Scenario
+from models.studies.sensitivity.break_even import surface
+from models.studies.sensitivity.tornado import tornado
+
+PATHS = 64
+
+
+@pytest.fixture(scope="module")
+def page() -> AppTest:
+    def script():
+        from dashboard import state
+        from dashboard.views.drivers import page as drivers
+
+        state.open_session()
+        state.write_address()
+        drivers.render()
+
+    app = AppTest.from_function(script, default_timeout=300)
+    app.query_params["run.paths"] = str(PATHS)
+    return settled(app.run())
+
+
+def settled(app: AppTest) -> AppTest:
+    """Run again until no job is under way, as the browser does."""
+    end = time.monotonic() + 120
+    while app.get("progress"):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+        app.run()
+    assert not app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    return "".join(e.proto.body for e in app.get("html")) + " ".join(c.value for c in app.caption)
+
+
+def charts_on(app: AppTest) -> int:
+    return len(app.get("vega_lite_chart"))
+
+
+def test_the_page_opens_on_bars_and_a_goal_and_runs_nothing_long_by_itself(page: AppTest) -> None:
+    assert charts_on(page) == 2
+    assert "moves mean NPV at the hurdle of GPU fleet most" in words(page)
+    assert "two standard errors" in words(page) and "not investment advice" in words(page)
+    assert {b.key for b in page.button} == {"sobol:start", "surface:start", "cheapest:start"}
+    assert "Cannot be moved alone" in words(page)
+
+
+def test_a_goal_out_of_reach_is_answered_with_the_nearest(page: AppTest) -> None:
+    page.selectbox(key="drivers:metric").set_value("irr_p50")
+    settled(page.run())
+    assert "its hurdle" in words(page)
+    page.toggle(key="drivers:hurdle:irr_p50").set_value(False)
+    settled(page.run())
+    page.number_input(key="drivers:goal:irr_p50:False").set_value(90.0)
+    settled(page.run())
+    assert "No value of overcapacity at its peak brings median IRR of GPU fleet to 90.0%" in words(page)
+    assert "its lower bound" in words(page)
+    page.selectbox(key="drivers:metric").set_value("npv")
+    settled(page.run())
+
+
+def test_a_surface_is_drawn_when_asked_and_its_title_says_who_wins(page: AppTest, monkeypatch) -> None:
+    def small(scenario, pair, axes, paid, progress):
+        return surface(scenario, *pair, *axes, entry=paid, points=5, progress=progress).to_dict()
+
+    monkeypatch.setattr(goals, "find_surface", small)
+    settled(page.run())
+    before = charts_on(page)
+    page.button(key="surface:start").click()
+    settled(page.run())
+    assert charts_on(page) == before + 1
+    assert "GPU fleet beats data center" in words(page) or "Data center beats GPU fleet" in words(page)
+
+
+def test_a_combination_is_applied_with_one_press(page: AppTest, monkeypatch) -> None:
+    def quick(scenario, question, paid, progress):
+        change = {"path": "overcapacity.peak", "label": "Overcapacity at its peak", "unit": "share",
+                  "from_value": 0.0, "to_value": 0.4, "effort": 0.13}
+        other = {"path": "hardware.life_quarters", "label": "<b>Life</b>", "unit": "quarters", "from_value": 20.0,
+                 "to_value": 18.0, "effort": -0.1}
+        return {"question": "family", "today": "picks_and_shovels", "answer": "llm_and_cloud",
+                "changes": [change, other], "distance": 0.16, "distance_sd": 0.56, "single": None, "single_answer": ""}
+
+    monkeypatch.setattr(goals, "find_cheapest", quick)
+    settled(page.run())
+    page.button(key="cheapest:start").click()
+    settled(page.run())
+    assert "LLM and cloud lead after 2 changes of 16% of a range together; no single assumption flips it" in words(page)
+    assert "<b>Life</b>" not in words(page) and "&lt;b&gt;Life" in words(page)
+    page.button(key="drivers:apply").click()
+    settled(page.run())
+    assert page.query_params["overcapacity.peak"] in ("0.4", ["0.4"])
+    assert page.query_params["hardware.life_quarters"] in ("18", ["18"])
+
+
+def test_pieces_of_a_bar_never_overlap_and_noise_is_pale() -> None:
+    found = tornado(Scenario().replace({"run.paths": PATHS}), Target("npv", "gpu_fleet")).to_dict()
+    names = {b["path"]: b["label"] for b in found["bars"]}
+    frame = charts.tornado_frame(found["bars"], names, found["unit"])
+    assert len(frame) == 2 * min(charts.SHOWN, len(found["bars"])) <= 300
+    for path, rows in frame.groupby("order"):
+        (a, b) = rows[["start", "end"]].apply(sorted, axis=1)
+        assert min(a[1], b[1]) <= max(a[0], b[0]) + 1e-12, path
+        assert max(a[1], b[1]) - min(a[0], b[0]) == pytest.approx(found["bars"][path]["swing"])
+    noisy = {names[b["path"]] for b in found["bars"][: charts.SHOWN] if b["is_noise"]}
+    assert set(frame[frame["side"] == charts.SIDES[2]]["label"]) == noisy
+    assert charts.tornado_message({**found, "bars": []}, names).startswith("No assumption moves")
+
+
+def test_titles_say_what_the_surface_shows() -> None:
+    base = {"share_first": 0.6, "share_too_close": 0.1, "share_second": 0.3}
+    assert surface_chart.surface_message(base, "GPU fleet", "Data center") == (
+        "GPU fleet beats data center over 60% of these ranges, the other way over 30%, 10% is too close to call"
+    )
+    sure = {"share_first": 1.0, "share_too_close": 0.0, "share_second": 0.0}
+    assert "everywhere" in surface_chart.surface_message(sure, "GPU fleet", "Data center")
+    noise = {"share_first": 0.0, "share_too_close": 1.0, "share_second": 0.0}
+    assert "too close to call" in surface_chart.surface_message(noise, "GPU fleet", "Data center")
+
+
+def test_the_band_is_drawn_beside_the_line_and_cells_fill_the_grid() -> None:
+    gulf = Scenario.preset("gulf").replace({"run.paths": PATHS})
+    found = surface(gulf, "gpu_fleet", "data_center", points=5).to_dict()
+    frame = surface_chart.surface_frame(found, 100.0, 1.0)
+    cells = frame[frame["kind"] == "cell"]
+    assert len(cells) == 25 and cells["ahead"].isin(["gpu_fleet", "data_center"]).all()
+    assert ((cells["x2"] - cells["x"]) * (cells["y2"] - cells["y"])).sum() == pytest.approx(300.0 * 30.0)
+    assert {"zero", "band", "today"} <= set(frame["kind"])
+    today = frame[frame["kind"] == "today"].iloc[0]
+    assert (today["x"], today["y"]) == (0.0, 1.0)
+    spec = surface_chart.surface_spec("x", "y", "gpu_fleet", "data_center")
+    assert [layer["mark"]["type"] for layer in spec["layer"]] == ["rect", "line", "line", "line", "point"]
+    assert isinstance(frame, pd.DataFrame) and np.isfinite(cells["shade"]).all()

@@ -1,0 +1,123 @@
+"""Evidence: the list of assumptions, a CSV no spreadsheet runs, pictures of model against history."""
+
+import csv
+import io
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.views.evidence import history_chart as charts
+from dashboard.views.evidence.page import COLUMNS, assumption_rows, check_table, kind_of, safe_csv
+from models.scenario.catalog import catalog, values
+from models.scenario.scenario import Scenario
+from models.studies.hindcast import replay
+
+
+def page() -> AppTest:
+    def script():
+        from dashboard import state
+        from dashboard.views.evidence import page as evidence
+
+        state.open_session()
+        state.write_address()
+        evidence.render()
+
+    app = AppTest.from_function(script, default_timeout=300)
+    app.query_params["run.paths"] = "512"
+    return app
+
+
+def test_every_assumption_is_listed_and_found():
+    app = page().run()
+    assert not app.exception
+    count = len(catalog())
+    table = app.dataframe[0].value
+    assert len(table) == count
+    assert set(table["Kind"]) == {"Fact", "Assumption", "Judgment"}
+    app.text_input(key="evidence:words").set_value("hurdle").run()
+    found = app.dataframe[0].value
+    assert 0 < len(found) < count
+    app.selectbox(key="evidence:status").set_value("Fact").run()
+    assert not app.exception
+    assert all(kind == "Fact" for table in app.dataframe for kind in table.value["Kind"])
+
+
+def test_nothing_found_says_so():
+    app = page().run()
+    app.text_input(key="evidence:words").set_value("zzzzqqqq").run()
+    assert not app.exception
+    assert not app.dataframe
+    assert any("Nothing found" in text.value for text in app.markdown)
+
+
+def test_method_and_limits_are_in_words():
+    app = page().run()
+    app.segmented_control(key="evidence:section").set_value("method").run()
+    assert not app.exception
+    text = " ".join(part.value for part in app.markdown)
+    assert "Announced budgets taken as cash" in text
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =HYPERLINK(0)"])
+def test_no_cell_is_a_formula(text):
+    row = dict.fromkeys(COLUMNS, "") | {"value": text}
+    cell = next(iter(csv.DictReader(io.StringIO(safe_csv([row]).decode("utf-8-sig"), newline=""))))["value"]
+    assert cell == f"'{text}"
+
+
+def test_numbers_stay_numbers():
+    row = dict.fromkeys(COLUMNS, None) | {"value": -0.1, "low": -1}
+    cell = next(iter(csv.DictReader(io.StringIO(safe_csv([row]).decode("utf-8-sig"), newline=""))))
+    assert (float(cell["value"]), float(cell["low"]), cell["unit"]) == (-0.1, -1.0, "")
+
+
+def test_a_changed_value_and_history_are_marked():
+    scenario = Scenario().replace({"overcapacity.peak": 0.6})
+    rows = {row["path"]: row for row in assumption_rows(catalog(scenario), values(Scenario()))}
+    assert rows["overcapacity.peak"]["changed"] == "changed"
+    assert rows["overcapacity.peak"]["value"] == 0.6
+    assert [path for path, row in rows.items() if row["changed"]] == ["overcapacity.peak"]
+    assert {row["history"] for row in rows.values()} == {"", "history"}
+
+
+@pytest.mark.parametrize("name", ["h100", "telecom", "coreweave", "project_finance"])
+def test_pictures_hold_the_figures_of_the_replay(name):
+    one = replay(name)
+    for (series, unit), part in one.frame.groupby(["series", "unit"], sort=False):
+        kind = charts.kind_of(part)
+        frame = charts.replay_frame(part, kind)
+        assert frame["p50"].tolist() == pytest.approx(part["p50"].tolist(), nan_ok=True)
+        assert frame["observed"].tolist() == pytest.approx(part["observed"].tolist(), nan_ok=True)
+        assert (kind == "labels") == frame["x"].isna().any()
+        assert (kind, charts.format_of(unit)) in charts.SPECS
+        assert len(frame) <= 300
+        assert series[1:] in charts.series_message(series, frame, kind)
+
+
+def test_a_picture_says_how_many_readings_the_model_holds():
+    part = replay("telecom").frame.query("series == 'utilization'")
+    frame = charts.replay_frame(part, charts.kind_of(part))
+    assert charts.covered(frame) == (0, 1), "history ran lower than the model, and the note says so"
+    assert charts.series_message("utilization", frame, "time").startswith("Utilization: 0 of 1 reading")
+
+
+def test_the_reading_a_replay_starts_from_is_no_success():
+    part = replay("h100").frame.query("series == 'on demand'")
+    frame = charts.replay_frame(part, charts.kind_of(part))
+    assert frame["observed"].notna().sum() == 3
+    assert charts.covered(frame) == (1, 2)
+
+
+def test_what_no_source_bounds_is_called_judgment():
+    entries = {e.path: e for e in catalog()}
+    assert entries["overcapacity.peak"].status == "assumption"
+    assert kind_of(entries["overcapacity.peak"]) == "judgment"
+    assert kind_of(entries["pipeline.local_share"]) == "fact"
+
+
+def test_checks_are_told_met_or_missed():
+    one = replay("telecom")
+    table = check_table(one)
+    assert (table["Outcome"] == "met").sum() == sum(check.passed for check in one.checks)
+    assert set(table["Outcome"]) <= {"met", "missed"}

@@ -1,0 +1,109 @@
+"""The page of risk: stress matrix, nearest loss and regret, with their sentences and errors."""
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import run
+from dashboard.views.risk import charts
+from dashboard.views.risk import page as view
+from models.claims.registry import CLASSES
+from models.scenario.scenario import Scenario
+from tests.dashboard.finished import AtOnce
+
+PATHS = 128
+
+
+def script() -> None:
+    from dashboard import state
+    from dashboard.views.risk import page as risk
+
+    state.open_session()
+    state.write_address()
+    risk.render()
+
+
+def texts(app: AppTest) -> str:
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setattr(run, "job", AtOnce())
+    page = AppTest.from_function(script, default_timeout=300)
+    page.query_params["run.paths"] = str(PATHS)
+    return page.run()
+
+
+def test_the_page_shows_matrix_story_and_regret(app: AppTest) -> None:
+    assert not app.exception
+    body = texts(app)
+    assert 'class="heat"' in body and "Telecom-style glut" in body and "All at once" in body
+    assert body.count("<td") >= 48
+    assert '<ol class="story">' in body and "In the end" in body
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert metrics["Distance"].endswith(" sd") and metrics["Share of futures"].endswith("%")
+    assert "regretted least at worst" in body
+
+    found = view.find_matrix(Scenario().replace({"run.paths": PATHS}), "fair", lambda share: None)
+    assert charts.matrix_message(found.table, "npv") in body
+
+    app.segmented_control(key="risk:figure").set_value("cvar_95").run()
+    assert charts.matrix_message(found.table, "cvar_95") in texts(app)
+    assert charts.matrix_message(found.table, "npv") not in texts(app)
+
+
+def test_nothing_is_claimed_of_a_stress_that_has_nothing_to_do(app: AppTest) -> None:
+    rows = texts(app).split("<tr>")
+    cliff = next(row for row in rows if "Subsidy cliff" in row)
+    assert cliff.count("–") == 6 and "+" not in cliff.split("</th>")[1]
+
+
+def table(**changes: float) -> pd.DataFrame:
+    rows = []
+    for stress in ("telecom", "all"):
+        for key, asset in CLASSES.items():
+            value = changes.get(f"{stress}_{key}", -0.1)
+            rows.append({"stress": stress, "title": stress.title(), "asset": key, "label": asset.label,
+                         "figure": "npv", "change": value, "change_se": changes.get("error", 0.001), "is_void": False})
+    return pd.DataFrame(rows)
+
+
+def test_the_sentence_names_who_is_hurt_most() -> None:
+    words = charts.matrix_message(table(telecom_data_center=-0.5, all_gpu_debt=-0.01), "npv")
+    assert words == "Telecom hurts data center most: −50.0 pts; under all at once GPU-backed debt loses least"
+    assert "by more than the noise" in charts.matrix_message(table(error=1.0), "npv")
+    better = charts.matrix_message(table(**{f"telecom_{key}": 0.1 for key in CLASSES}), "npv")
+    assert better == "No stress of the library hurts a class in this measure"
+
+
+@pytest.mark.parametrize(
+    ("figure", "change", "worse"),
+    [("npv", -0.1, True), ("npv", 0.1, False), ("cvar_95", 0.1, True), ("probability_of_loss", -0.1, False)],
+)
+def test_more_loss_is_worse_and_more_value_is_not(figure: str, change: float, worse: bool) -> None:
+    assert charts.is_worse(figure, change) is worse
+
+
+def test_a_change_within_its_noise_is_no_change() -> None:
+    row = {"asset": "gpu_fleet", "label": "GPU fleet", "change": 0.01, "change_se": 0.02, "base": 0.0, "value": 0.01,
+           "is_void": False}
+    assert "≈0" in view._cell(row, "npv", 0.5) and "too close to call" in view._cell(row, "npv", 0.5)
+    assert "−20" in view._cell(row | {"change": -0.2, "change_se": 0.001}, "npv", 0.5)
+
+
+def test_the_way_to_a_loss_is_said_in_one_sentence() -> None:
+    story = [{"topic": "price", "stressed": -0.41, "usual": 0.0, "quarter": 20}]
+    words = charts.reverse_message("GPU fleet", 0.0, story, 0.7)
+    assert words == "GPU fleet does worse than cash where rent falls to 41% below break-even in 2031"
+    assert "in the median future already" in charts.reverse_message("GPU fleet", 0.0, story, -0.2)
+    assert "no future was found" in charts.reverse_message("GPU fleet", 0.5, [], float("inf"))
+
+
+def test_specifications_carry_no_data_and_frames_few_rows() -> None:
+    for spec in (charts.PATH, charts.REGRET):
+        assert "datasets" not in spec and "'data'" not in str(spec)
+    path = pd.DataFrame({"series": "price", "quarter": range(41), "stressed": -0.3, "usual": 0.0})
+    frame = charts.path_frame(path, "price")
+    assert len(frame) == 82 and set(frame["line"]) == {charts.NEAR, charts.USUAL}
+    assert frame["end_text"].notna().sum() == 2

@@ -1,0 +1,88 @@
+"""The thesis page: every claim is there once, under its verdict, with unit, noise, source and a way to argue."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import app
+from dashboard import format as f
+from dashboard.views.thesis import page
+from models.studies.thesis import STATEMENTS, ClaimTest, Figure, Part, Statement
+
+SCRIPT = "from dashboard import state\nfrom dashboard.views import thesis\nstate.open_session()\nthesis.render()\n"
+
+
+def claim(verdict: str = "holds", **changes: object) -> ClaimTest:
+    given: dict[str, object] = {
+        "claim": Statement("T1", "Shovels are safe.", ("s5_bain_2024",)),
+        "figures": (Figure("Chance of loss", 0.123, "share", 0.004),),
+        "parts": (Part("One half", "does not hold"),),
+        "verdict": verdict,
+        "why": "It lost -0.1% here.",
+        "would_take": "A glut.",
+    }
+    return ClaimTest(**(given | changes))  # type: ignore[arg-type]
+
+
+def test_every_claim_leads_to_a_page_that_exists() -> None:
+    known = {path for listed in app.PAGES.values() for _, _, path, _ in listed}
+    assert set(page.CHANGED_ON) == set(STATEMENTS)
+    assert set(page.CHANGED_ON.values()) <= set(page.PAGES) <= known
+
+
+def test_a_claim_shows_verdict_figure_noise_and_who_said_it() -> None:
+    html = page.claim_html(claim())
+    assert "12.3%" in html
+    assert "±0.80 pts" in html
+    assert "Holds." in html
+    assert f"{f.MINUS}0.1%" in html
+    assert "Bain" in html
+    assert "(history)" in html
+
+
+def test_words_of_a_claim_are_not_markup() -> None:
+    html = page.claim_html(claim(why="<img src=x onerror=alert(1)>"))
+    assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.25, "share", "25.0%"),
+        (0.378, "share of capital", "37.8% of capital"),
+        (1.23e9, "USD", "$1.23bn"),
+        (1.8, "x", "1.80x"),
+        (29.3, "x revenue today", "29.3x revenue today"),
+        (40_000.0, "count", "40,000"),
+        (2.0, "quarters", "2.00 quarters"),
+        (0.05, "per year", "5.0%"),
+        (float("nan"), "share", f.NOT_AVAILABLE),
+    ],
+)
+def test_figures_carry_their_unit(value: float, unit: str, text: str) -> None:
+    assert page.written(value, unit) == text
+
+
+def test_facts_have_no_noise() -> None:
+    assert page.noise(Figure("Fact", 1.0, "USD")) == ""
+    assert page.noise(Figure("Model", 1e9, "USD", 1e8)) == "±$200m"
+
+
+def test_the_summary_counts_every_verdict() -> None:
+    tests = [claim(), claim(), claim("does not hold"), claim("too close to call")]
+    assert page.summary(tests) == "2 of 4 claims hold under this scenario, 1 does not, 1 too close to call"
+
+
+@pytest.mark.slow
+def test_the_page_shows_each_claim_once_under_a_verdict() -> None:
+    test = AppTest.from_string(SCRIPT, default_timeout=240)
+    test.query_params["run.paths"] = "256"
+    test.run()
+    assert not test.exception
+    words = " ".join(str(item.proto.body) for item in test.get("html"))
+    assert sorted(re.findall(r"<h3[^>]*>(T\d+) ", words)) == sorted(STATEMENTS)
+    assert "claims hold under this scenario" in words
+    assert "nan" not in re.findall(r"\w+", re.sub(r"<[^>]+>", " ", words))

@@ -1,0 +1,122 @@
+"""Neighbors of a scenario on shared draws: as if run from scratch, in any order, and each layer only when needed."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.claims.registry import CLASSES, build_claims
+from models.engine import nearby as module
+from models.engine.nearby import Nearby
+from models.engine.prices import fair_prices
+from models.engine.valuation import committed_capital
+from models.errors import ScenarioError
+from models.market.simulate import simulate_market
+from models.measures import returns
+from models.scenario.catalog import catalog
+from models.scenario.scenario import Scenario
+from tests.strategies import values_of
+
+PATHS = 64
+NUMBERS = [e for e in catalog() if e.kind in ("number", "integer", "choice", "switch") and e.group != "run"]
+
+
+def from_scratch(start: Scenario, scenario: Scenario, nearby: Nearby) -> dict[str, np.ndarray]:
+    market = simulate_market(scenario.setting, nearby.shocks)
+    prices, rate = fair_prices(start), scenario.rates.cash_rate
+    out = {}
+    for key, claim in build_claims(scenario, market, nearby.shocks, tuple(CLASSES)).by_key.items():
+        flows = claim.flows.with_entry(prices[key].premium)
+        out[key] = returns.npv(rate, flows.net) / committed_capital(flows, rate)
+    return out
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_neighbors_visited_one_after_another_are_those_run_from_scratch(data: st.DataObject) -> None:
+    start = Scenario.preset("gulf").replace({"run.paths": PATHS})
+    nearby = Nearby(start, PATHS)
+    for _ in range(4):
+        chosen = data.draw(st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=2, unique_by=lambda e: e.path))
+        changes = {e.path: data.draw(values_of(e)) for e in chosen}
+        try:
+            there = nearby.at(changes)
+        except ScenarioError:
+            continue
+        expected, got = from_scratch(start, there, nearby), nearby.values(changes)
+        for key in CLASSES:
+            np.testing.assert_array_equal(got[key], expected[key], err_msg=f"{key} after {changes}")
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    calls = {"market": 0, **dict.fromkeys(CLASSES, 0)}
+
+    def simulate(setting, shocks):
+        calls["market"] += 1
+        return simulate_market(setting, shocks)
+
+    def build(scenario, market, shocks, keys):
+        for key in keys:
+            calls[key] += 1
+        return build_claims(scenario, market, shocks, keys)
+
+    monkeypatch.setattr(module, "simulate_market", simulate)
+    monkeypatch.setattr(module, "build_claims", build)
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "again"),
+    [
+        ("overcapacity.peak", 0.4, {"market", *CLASSES}),
+        ("data_center.capex", 12e6, {"data_center"}),
+        ("offtaker.non_ig_base", 0.05, {"gpu_fleet", "data_center", "gpu_debt"}),
+        ("gpu_fleet.salvage", 0.1, {"gpu_fleet", "gpu_debt"}),
+        ("llm_costs.other", 0.3, {"llm_developer"}),
+        ("cloud_capital.book_life", 5.0, {"cloud_platform"}),
+        ("hardware_supplier.share_sd", 0.1, {"hardware_supplier"}),
+        ("gpu_debt.advance_cap", 0.6, {"gpu_debt"}),
+        ("rates.base_rate", 0.06, {"data_center", "gpu_debt"}),
+    ],
+)
+def test_only_what_reads_a_changed_slice_is_run_again(counted: dict[str, int], path: str, value: float, again) -> None:
+    nearby = Nearby(Scenario().replace({"run.paths": PATHS}), PATHS)
+    today = nearby.values()
+    before = dict(counted)
+    there = nearby.values({path: value})
+    assert {name for name, count in counted.items() if count > before[name]} == again
+    moved = {key for key in CLASSES if not np.array_equal(there[key], today[key])}
+    assert moved <= again, "what is not run again stays the same"
+    here = dict(counted)
+    nearby.values(), nearby.values({path: value})
+    assert counted == here, "what was just seen is kept"
+
+
+def test_the_price_paid_stays_while_the_hurdle_moves() -> None:
+    nearby = Nearby(Scenario().replace({"run.paths": PATHS}), PATHS)
+    paid = nearby.bought()["data_center"].premium
+    assert nearby.bought({"data_center.hurdle": 0.12})["data_center"].premium == paid
+    there, now = (nearby.bought(changes)["data_center"] for changes in ({"data_center.hurdle": 0.12}, {}))
+    assert there.npv.mean() < now.npv.mean()
+
+
+def test_the_rate_of_risk_figures_moves_values_without_a_claim_built_again() -> None:
+    nearby = Nearby(Scenario().replace({"run.paths": PATHS}), PATHS, keys=("gpu_fleet", "llm_developer"))
+    now, there = nearby.bought(), nearby.bought({"rates.cash_rate": 0.08})
+    for key, bought in now.items():
+        assert there[key].claim is bought.claim and there[key].value.mean() < bought.value.mean()
+
+
+def test_at_cost_a_company_costs_its_multiple_in_the_neighbor() -> None:
+    nearby = Nearby(Scenario().replace({"run.paths": PATHS}), PATHS, entry="at_cost")
+    now = nearby.bought()
+    there = nearby.bought({"hardware_supplier.market_multiple": 0.8 * Scenario().hardware_supplier.market_multiple})
+    assert there["hardware_supplier"].premium == pytest.approx(0.8 * now["hardware_supplier"].premium)
+    assert now["gpu_fleet"].premium == 0.0
+
+
+def test_a_contradiction_is_said_in_words() -> None:
+    nearby = Nearby(Scenario().replace({"run.paths": PATHS}), PATHS)
+    assert "must add to 1" in module.is_valid(nearby, {"pipeline.local_share": 0.9})
+    assert module.is_valid(nearby, {"overcapacity.peak": 0.4}) == ""
