@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
@@ -21,6 +21,21 @@ class Assumptions(BaseModel):
     """A slice of a scenario: frozen, so it can be a cache key; unknown keys fail, so typos are found."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=False, ser_json_inf_nan="null")
+
+    def derived(self, **values: Any) -> Self:
+        """The same with fields set to what the model derives from checked values; the one way around validation.
+
+        Bounds say what a user may enter. What follows from that may lie outside (a loan that must not outlive its chip,
+        the fleet behind a loan), and is needed too often to be validated again. Only names are checked.
+
+        Raises
+        ------
+        TypeError
+            If there is no such field.
+        """
+        if odd := values.keys() - type(self).model_fields.keys():
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(odd))}")
+        return self.model_copy(update=values)
 
 
 def assumption(

@@ -45,12 +45,10 @@ def collateral_fleet(scenario: Scenario) -> GpuFleet:
     """
     debt = scenario.gpu_debt
     is_merchant = debt.customer == "merchant"
-    return scenario.gpu_fleet.model_copy(
-        update={
-            "contracted_share": 0.0 if is_merchant else debt.contracted_share,
-            "customer": {"sovereign": "ig", "merchant": "non_ig"}.get(debt.customer, debt.customer),
-            "contract_price": debt.contract_price, "payback_years": debt.payback_years,
-        }
+    return scenario.gpu_fleet.derived(
+        contracted_share=0.0 if is_merchant else debt.contracted_share,
+        customer={"sovereign": "ig", "merchant": "non_ig"}.get(debt.customer, debt.customer),
+        contract_price=debt.contract_price, payback_years=debt.payback_years,
     )
 
 
@@ -67,9 +65,7 @@ def customer_pays(
         return None
     credit = scenario.contract_credit
     terms = gpu_fleet.fleet_terms(fleet, scenario.offtaker, scenario.hardware, market, plan)
-    state = Offtaker(ig_base=0.0, ig_price=0.0, ig_demand=0.0).model_copy(
-        update={"ig_base": credit.sovereign_default * fleet.hazard_scale}
-    )
+    state = Offtaker(ig_price=0.0, ig_demand=0.0).derived(ig_base=credit.sovereign_default * fleet.hazard_scale)
     pays = alive(
         state, "ig", market.price, terms.contract_price, market.demand_paths.state, shocks.offtaker_u, terms.first
     )

@@ -141,7 +141,7 @@ def fleet_claim(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Clai
 def facility(scenario: Scenario) -> gpu_debt.GpuDebt:
     """The facility; it does not outlive a chip that is bought with few quarters left."""
     debt, life = scenario.gpu_debt, scenario.chip.life_quarters
-    return debt if life is None else debt.model_copy(update={"tenor_quarters": min(debt.tenor_quarters, life)})
+    return debt if life is None else debt.derived(tenor_quarters=min(debt.tenor_quarters, life))
 
 
 def collateral_run(
@@ -225,7 +225,7 @@ def _base_run(scenario: Scenario, interest: Array | None) -> tuple[FleetRun, Arr
     calm = scenario.neutral.calm.model_copy(update={"cluster": scenario.cluster})
     shocks = calm_shocks()
     market = simulate_market(calm.setting, shocks)
-    fleet = collateral_fleet(scenario).model_copy(update={"cost_factor": scenario.gpu_fleet.cost_factor})
+    fleet = collateral_fleet(scenario).derived(cost_factor=scenario.gpu_fleet.cost_factor)
     pays = np.ones((1, market.quarters + 1), dtype=bool)
     repaid = scenario.hardware.ramp_quarters + facility(scenario).tenor_quarters
     run = run_fleet(calm, fleet, market, shocks, not_before=repaid, interest=interest, pays=pays)

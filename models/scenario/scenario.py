@@ -86,7 +86,7 @@ class Scenario(Assumptions):
 
     @model_validator(mode="after")
     def _fields_agree(self) -> Scenario:
-        for message in _disagreements(self):
+        for message in disagreements(self):
             raise ValueError(message)
         return self
 
@@ -134,33 +134,24 @@ class Scenario(Assumptions):
     def neutral(self) -> Scenario:
         """The world fair prices are built on: no glut, no policy, no surprise (model 3, "two entries")."""
         source = self if self.entry.expectations == "scenario" else Scenario()
-        base = self.clearing.model_copy(
-            update=source.clearing.model_dump(
-                exclude={"balance_utilization", "ceiling_utilization", "price_index", "spot_price"}
-            )
-        )
-        place = self.localization.model_copy(
-            update={"share": source.localization.share, "flexibility": source.localization.flexibility,
-                    "fragmentation": None, "home_share": 1.0}
-        )
-        return self.model_copy(
-            update={
-                "demand": source.demand.model_copy(update={"efficiency_factor": 1.0}),
-                "overcapacity": Overcapacity(),
-                "pipeline": source.pipeline,
-                "capacity": source.capacity,
-                "clearing": base,
-                "localization": place,
-                "hardware": self.hardware.model_copy(update={"deflation_surprise": 0.0}),
-                "policy": Policy(),
-                "regime": source.regime,
-                "export": ExportControl(),
-                "gpu_fleet": self.gpu_fleet.model_copy(
-                    update={"cost_factor": 1.0, "power_price": 0.08, "power_price_by_year": None}
-                ),
-                "cluster": self.cluster.model_copy(update={"place": "own"}),
-                "run": Run(),
-            }
+        todays = ("balance_utilization", "ceiling_utilization", "price_index", "spot_price")
+        return self.derived(
+            demand=source.demand.derived(efficiency_factor=1.0),
+            overcapacity=Overcapacity(),
+            pipeline=source.pipeline,
+            capacity=source.capacity,
+            clearing=source.clearing.derived(**{name: getattr(self.clearing, name) for name in todays}),
+            localization=self.localization.derived(
+                share=source.localization.share, flexibility=source.localization.flexibility, fragmentation=None,
+                home_share=1.0,
+            ),
+            hardware=self.hardware.derived(deflation_surprise=0.0),
+            policy=Policy(),
+            regime=source.regime,
+            export=ExportControl(),
+            gpu_fleet=self.gpu_fleet.derived(cost_factor=1.0, power_price=0.08, power_price_by_year=None),
+            cluster=self.cluster.derived(place="own"),
+            run=Run(),
         )
 
 
@@ -208,7 +199,7 @@ def _step(node: Any, key: str, path: str) -> Any:
     raise ScenarioError(f"{path}: no such assumption")
 
 
-def _disagreements(s: Scenario) -> list[str]:
+def disagreements(s: Scenario) -> list[str]:
     """Rules that involve more than one field."""
     out = []
     p = s.pipeline

@@ -76,7 +76,7 @@ def _money(evaluation: Evaluation, program: Program) -> dict[str, float | bool]:
     )
     share = build_rate(program) / crowd if crowd and program in policy.active else 1.0
     alone = simulate_policy(
-        policy.model_copy(update={"build_cap": policy.build_cap * share, "market_channel": True}), (program,), shocks,
+        policy.derived(build_cap=policy.build_cap * share, market_channel=True), (program,), shocks,
         unit_cost=market.curves.all_in_cost, planned_additions=market.planned_additions,
         home_share=scenario.localization.home_share, offtake_price=market.support_price,
         availability=scenario.hardware.availability, elasticity=scenario.clearing.demand_elasticity,
@@ -95,7 +95,7 @@ def _home_price(scenario: Scenario, programs: tuple[Program, ...], intensity: fl
     changes: dict[str, object] = {"programs": programs}
     if intensity is not None:
         changes["intensity"] = intensity
-    played = scenario.model_copy(update={"policy": scenario.policy.model_copy(update=changes)})
+    played = scenario.derived(policy=scenario.policy.derived(**changes))
     shocks = draw_shocks(scenario.run.seed, min(EFFECT_PATHS, scenario.run.paths))
     return simulate_market(played.setting, shocks).price
 

@@ -76,7 +76,7 @@ def _spread(rate: float) -> float:
 def _contract(scenario: Scenario) -> tuple[Array, Array]:
     """Margin while the contract runs, and the return of its flows alone, without what the machines earn later."""
     fleet = collateral_fleet(scenario)
-    flows = fleet_claim(scenario.model_copy(update={"gpu_fleet": fleet}), market_of(scenario), draws()).flows
+    flows = fleet_claim(scenario.derived(gpu_fleet=fleet), market_of(scenario), draws()).flows
     first, last = scenario.hardware.ramp_quarters + 1, scenario.hardware.ramp_quarters + fleet.contract_quarters
     term = slice(first, last + 1)
     margin = 1.0 - flows.extras["running_cost"][:, term].sum(axis=1) / flows.extras["revenue"][:, term].sum(axis=1)

@@ -1,43 +1,64 @@
-"""Scenarios of the past: the engine as it is, with numbers that the interface does not offer."""
+"""Scenarios of the past: the engine as it is, and a few numbers that lie beyond the bounds of the interface."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from models.basis.entry import check
 from models.basis.shocks import Shocks, draw_shocks
+from models.errors import ScenarioError
 from models.market.simulate import MarketPaths, simulate_market
-from models.scenario.scenario import Scenario
+from models.scenario.catalog import declared, unknown
+from models.scenario.scenario import Scenario, disagreements
 
 PATHS = 4_096
 SEED = 1
 
+BEYOND: Mapping[str, tuple[float, float]] = {
+    "overcapacity.peak": (0.0, 11.0),  # telecom planned eleven times what demand paid for
+    "hardware.installed_cost": (15_000.0, 45_000.0),  # an H100 of 2023
+    "hardware.deflation_now": (0.0, 0.40),  # neither a bridge nor a silicon furnace gets cheaper
+    "hardware.deflation_long_run": (0.0, 0.30),  # optical networks did for longer than chips are expected to
+    "hardware.life_quarters": (12, 38),  # a bridge outlives a chip: ten years less the ramp
+    "clearing.spot_price": (1.5, 16.0),  # 8 dollars for an H100 in 2023; eleven times the old price of silicon
+    "gpu_fleet.contract_quarters": (4, 38),  # loans on single projects run for ten years
+    "gpu_debt.tenor_quarters": (8, 38),
+}
+"""What may lie outside the bounds of the interface, and how far: no further than a replay needs."""
+
 
 class PastScenario(Scenario):
-    """A scenario whose numbers may lie outside the bounds of the interface.
+    """A scenario of an episode: bounds keep sliders in the range the model was built for, `BEYOND` widens a few."""
 
-    Bounds keep a user's sliders in the range the model was built for. Episodes of the past lie outside: the telecom
-    build-out planned up to eleven times what demand paid for, an H100 cost 45,000 dollars, a bridge does not get
-    cheaper. Fields are set without the check of bounds; every function of the engine is the same.
-    """
+    def replace(self, changes: Mapping[str, Any]) -> PastScenario:
+        """Scenario with dotted ``slice.field`` paths set to new values, checked against the wider bounds.
 
-    def replace(self, changes: dict[str, Any]) -> PastScenario:
-        """Scenario with dotted ``slice.field`` paths set to new values, bounds unchecked."""
-        out = self
+        Raises
+        ------
+        ScenarioError
+            Naming field, value and bound.
+        """
+        known = declared()
+        parts: dict[str, dict[str, Any]] = {}
         for path, value in changes.items():
-            name, field = path.split(".")
-            part = getattr(out, name)
-            if field not in type(part).model_fields:
-                raise KeyError(f"{path}: no such assumption")
-            out = out.model_copy(update={name: part.model_copy(update={field: value})})
+            if path not in known:
+                raise ScenarioError(unknown(path, self))
+            low, high = BEYOND.get(path, (known[path].low, known[path].high))
+            parts.setdefault(known[path].group, {})[path.partition(".")[2]] = check(
+                replace(known[path], low=low, high=high), value
+            )
+        out = self.derived(**{name: getattr(self, name).derived(**fields) for name, fields in parts.items()})
+        for message in disagreements(out):
+            raise ScenarioError(message)
         return out
 
 
-def past(changes: dict[str, Any]) -> PastScenario:
+def past(changes: Mapping[str, Any]) -> PastScenario:
     """Scenario of the past: the defaults with ``changes``."""
-    base = Scenario()
-    slices = {name: getattr(base, name) for name in Scenario.model_fields}
-    return PastScenario.model_construct(**slices).replace(changes)
+    return PastScenario().replace(changes)
 
 
 @lru_cache(maxsize=1)

@@ -146,7 +146,7 @@ def joint_ventures(subject: Subject) -> ClaimTest:
 
 def _platform(subject: Subject, changes: dict[str, float]) -> Array:
     """Value of the platform at its hurdle with terms changed, on the subject's market, USD, (paths,)."""
-    cloud = subject.scenario.cloud_platform.model_copy(update=changes)
-    scenario = subject.scenario.model_copy(update={"cloud_platform": cloud})
+    cloud = subject.scenario.cloud_platform.derived(**changes)
+    scenario = subject.scenario.derived(cloud_platform=cloud)
     return present_value(subject.claims(["cloud_platform"], scenario=scenario).by_key["cloud_platform"])
 

@@ -52,7 +52,7 @@ def small_lab(subject: Subject, name: str) -> Scenario:
         changes["llm_developer.champion"] = False
     scenario = subject.scenario.replace(changes)
     if name == CHAMPION and not scenario.policy.home:
-        scenario = scenario.model_copy(update={"policy": preset_scenario(name).policy})
+        scenario = scenario.derived(policy=preset_scenario(name).policy)
     return scenario
 
 

@@ -19,13 +19,14 @@ from models.debt.loan import LoanTerms, loan_to_value, scheduled_principal
 from models.errors import DataError, ScenarioError
 from models.evidence.sources import DATA, source
 from models.market.simulate import market_curves, simulate_market
+from models.scenario.catalog import declared
 from models.scenario.scenario import Scenario
 from models.studies.hindcast import FRAME_COLUMNS, REPLAYS, Check, Replay, hindcast, load_observations, replay
 from models.studies.hindcast.h100 import INPUTS, fitted_surprises
 from models.studies.hindcast.market_prices import loss_a_year
 from models.studies.hindcast.miners import LOAN_TO_VALUE, YEAR, _fitted, _value
 from models.studies.hindcast.observations import observed, reading
-from models.studies.hindcast.past import draws, past
+from models.studies.hindcast.past import BEYOND, draws, past
 from models.studies.hindcast.quarters import iso, quarter_ends, quarter_of
 from models.studies.hindcast.record import Band, Observation
 from models.studies.hindcast.telecom import fall_from_peak
@@ -209,13 +210,42 @@ def test_quarters_of_dates() -> None:
 # The engine of the past
 
 
-def test_the_past_is_the_same_engine_without_bounds() -> None:
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"overcapacity.peek": 1.0}, "'overcapacity.peek': no such assumption; nearest: overcapacity.peak"),
+        ({"overcapacity.peak": 12.0}, r"overcapacity.peak: 12 is too high; allowed is 0 to 11 \(share\)"),
+        ({"overcapacity.peak": -0.1}, "overcapacity.peak: -0.1 is too low"),
+        ({"overcapacity.peak": math.nan}, "overcapacity.peak: nan is not a number"),
+        ({"demand.volatility": 7.0}, "demand.volatility: 7 is too high; allowed is 0 to"),
+        ({"gpu_debt.tenor_quarters": 9.5}, "gpu_debt.tenor_quarters: 9.5 is not a whole number"),
+        ({"gpu_debt.customer": "nobody"}, "gpu_debt.customer: 'nobody' is not allowed; choose one of"),
+        ({"pipeline.local_share": 0.9}, "the shares of the three builders add to"),
+        ({"hardware.idle_cost": 0.3, "hardware.cash_cost": 0.3}, "hardware.idle_cost: 0.3 must stay below 80%"),
+    ],
+)
+def test_a_wrong_past_is_refused(changes: dict[str, float], complaint: str) -> None:
+    with pytest.raises(ScenarioError, match=complaint):
+        past({}).replace(changes)
+
+
+@pytest.mark.parametrize("path", list(BEYOND))
+def test_what_may_leave_the_interface_is_listed_and_needed(path: str) -> None:
+    """Each widened bound is wider than that of the interface, and refused there."""
+    low, high = BEYOND[path]
+    known = declared()[path]
+    assert low <= known.low and high >= known.high and (low, high) != (known.low, known.high)
+    far = high if high > known.high else low
+    with pytest.raises(ScenarioError, match=path):
+        Scenario().replace({path: far})
+    with pytest.raises(ScenarioError, match=path):
+        past({path: 2 * high})
+    assert past({path: far}).neutral.calm.demand.volatility == 0.0
+
+
+def test_the_past_is_the_same_engine() -> None:
     asked = {"overcapacity.peak": 10.0}
-    with pytest.raises(ScenarioError, match="overcapacity"):
-        Scenario().replace(asked)
     assert past(asked).overcapacity.peak == 10.0
-    with pytest.raises(KeyError, match="no such assumption"):
-        past({"overcapacity.peek": 1.0})
     same = {"overcapacity.peak": 1.0, "localization.share": 0.4}
     modern = simulate_market(Scenario().replace(same).setting, draws()).price
     assert np.array_equal(simulate_market(past(same).setting, draws()).price, modern)
