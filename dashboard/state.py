@@ -17,7 +17,7 @@ import streamlit as st
 from dashboard.pins import Board
 from models.basis.entry import Entry, Value
 from models.errors import ScenarioError
-from models.evidence.presets import preset_scenario, presets
+from models.evidence.presets import presets
 from models.scenario import link as links
 from models.scenario.catalog import Difference, differences
 from models.scenario.scenario import Scenario
@@ -129,7 +129,7 @@ def preset() -> str:
 
 def base() -> Scenario:
     """Scenario of that preset."""
-    return preset_scenario(preset())
+    return Scenario.preset(preset())
 
 
 def changes() -> tuple[Difference, ...]:
@@ -177,7 +177,7 @@ def load_preset(name: str) -> None:
     """Start from another preset; a name that is none changes nothing."""
     _store().has_acted = True
     if name in presets():
-        _go(Moment(preset_scenario(name), name))
+        _go(Moment(Scenario.preset(name), name))
 
 
 def reset() -> None:
@@ -256,7 +256,7 @@ def pin_preset(name: str) -> None:
     """Put a preset aside, under its title."""
     _store().has_acted = True
     if name in presets():
-        board().add(presets()[name].title, links.encode(preset_scenario(name), name))
+        board().add(presets()[name].title, links.encode(Scenario.preset(name), name))
 
 
 def unpin(position: int) -> None:

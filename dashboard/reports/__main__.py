@@ -10,8 +10,8 @@ from pathlib import Path
 from dashboard.reports.pdf import render_pdf
 from models.commands.options import add_scenario_options, evaluation_from, scenario_from
 from models.errors import AssayError
-from models.evidence.presets import preset_scenario
 from models.scenario.link import encode
+from models.scenario.scenario import Scenario
 from models.studies.sensitivity.flip import flip_points
 from models.studies.verdict import verdict
 
@@ -59,7 +59,7 @@ def _pdf(args: argparse.Namespace) -> bytes:
     return render_pdf(
         evaluation,
         preset=preset,
-        base=preset_scenario(preset),
+        base=Scenario.preset(preset),
         link=f"{args.address.split('?')[0]}?{encode(scenario, preset)}",
         verdict=verdict(evaluation),
         today=args.date or date.today(),

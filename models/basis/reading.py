@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from math import isfinite
+from typing import Any
+
+from models.errors import ScenarioError
 
 NUMBER_LENGTH = 100
 QUOTE_LENGTH = 60
@@ -45,6 +48,23 @@ def read_number(text: str) -> float:
             raise ValueError("a finite number is needed")
         return value + 0.0
     raise ValueError(_remedy(text))
+
+
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Object of a JSON file, for `json.loads`; raises ScenarioError if a key is given twice."""
+    known: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in known:
+            raise ScenarioError(f"{quoted(key)} is given twice in one object")
+        known[key] = value
+    return known
+
+
+def finite_number(text: str) -> float:
+    """Number of a JSON file, for `json.loads`; raises ValueError for NaN and infinities, also written 1e999."""
+    if not isfinite(float(text)):
+        raise ValueError(f"{text} is not a finite number")
+    return float(text)
 
 
 def number_text(value: float) -> str:

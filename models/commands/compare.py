@@ -11,7 +11,7 @@ from models.basis.reading import quoted
 from models.commands.options import plain_json, read_file, tell
 from models.engine.figures import FIGURES
 from models.errors import ScenarioError
-from models.evidence.presets import preset_scenario, presets
+from models.evidence.presets import presets
 from models.scenario.file import from_json
 from models.scenario.link import decode
 from models.scenario.scenario import Scenario
@@ -65,13 +65,13 @@ def named_scenario(text: str) -> tuple[Scenario, tuple[str, ...]]:
         If it is none of them, with the nearest presets.
     """
     if text in presets():
-        return preset_scenario(text), ()
+        return Scenario.preset(text), ()
     if "=" in text:
         decoded = decode(text.split("?", 1)[-1])
         return decoded.scenario, decoded.notes
     if text.endswith(".json") or Path(text).is_file():
         return from_json(read_file(Path(text))), ()
-    return preset_scenario(text), ()
+    return Scenario.preset(text), ()
 
 
 def _compare_json(found: Comparison, split: Bridge, group: str | None, inner: Bridge | None) -> dict[str, Any]:

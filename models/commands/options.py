@@ -14,7 +14,6 @@ import numpy as np
 
 from models.engine.evaluate import Evaluation, evaluate, evaluate_calm
 from models.errors import ScenarioError
-from models.evidence.presets import preset_scenario
 from models.policy.library import mapped, national_program
 from models.scenario.catalog import PROGRAMS, parse
 from models.scenario.file import from_json
@@ -61,7 +60,7 @@ def scenario_from(args: argparse.Namespace) -> tuple[Scenario, str, tuple[str, .
         decoded = decode(args.link.split("?", 1)[-1])
         scenario, preset, notes = decoded.scenario, decoded.preset, decoded.notes
     else:
-        scenario = preset_scenario(preset)
+        scenario = Scenario.preset(preset)
     for key in args.programs:  # before single values, so that these can name the new program
         added = mapped(national_program(key))
         scenario = scenario.replace({PROGRAMS: (*scenario.policy.programs, added.program)})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 
 from models.commands.options import plain_json
 from models.evidence.presets import presets
@@ -15,4 +14,4 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """List the presets."""
-    print(plain_json([dataclasses.asdict(preset) for preset in presets().values()]))
+    print(plain_json([preset.model_dump() for preset in presets().values()]))

@@ -9,13 +9,12 @@ from models.basis.shocks import REPLICATES
 from models.basis.timeline import HOURS
 from models.engine.prices import LLM_PATHS, PATHS, SEED
 from models.engine.valuation import CONFIDENCE
-from models.evidence.presets import preset_scenario
 from models.evidence.sources import Source, source
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.explain.trace import TraceStatus
 from models.market.long_run import REFERENCE_PRICE_RATIO
 from models.scenario.catalog import values
-from models.scenario.scenario import CALM
+from models.scenario.scenario import CALM, Scenario
 
 
 def assumption_spec(reader: Reader, path: str) -> Spec:
@@ -38,7 +37,7 @@ def _origin(reader: Reader, item: Entry) -> tuple[TraceStatus, Source | None, st
     """Status, source and note of a value: as declared, as a preset sets it, or as the user set it."""
     preset = reader.preset
     if preset is not None and (item.path in preset.reasons or item.value != item.default):
-        held = reader.once(f"preset {preset.name}", lambda: values(preset_scenario(preset.name)))
+        held = reader.once(f"preset {preset.name}", lambda: values(Scenario.preset(preset.name)))
         if item.path in held and held[item.path] == item.value:
             reason = preset.reason(item.path)
             status: TraceStatus = "judgment" if reason.source == "judgment" else "assumption"

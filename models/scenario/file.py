@@ -1,7 +1,7 @@
 """A scenario as a JSON file, and back; strict, with one line for everything that is wrong.
 
 Two forms are read: every value (what `to_json` writes), and the changes of a preset,
-``{"preset": "gulf", "set": {"demand.growth_now": 0.5}}``.
+``{"preset": "gulf", "set": {"demand.growth_now": 0.5}}``. The presets that ship are applied by the same rules.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from models.basis.entry import Value, check
-from models.basis.reading import quoted
-from models.errors import ScenarioError
-from models.evidence.presets import preset_scenario
-from models.scenario.catalog import MAX_PROGRAMS, PROGRAMS, declared, unknown, with_programs
+from models.basis.reading import quoted, unique_keys
+from models.errors import DataError, ScenarioError
+from models.evidence.presets import Preset, preset
+from models.scenario.catalog import MAX_PROGRAMS, PROGRAMS, declared, unknown, values, with_programs
 from models.scenario.scenario import Scenario
 from models.version import MODEL_VERSION, SCHEMA_VERSION
 
@@ -61,12 +61,47 @@ def from_json(text: str | bytes) -> Scenario:
     return _changed(Scenario(), {key: part for key, part in data.items() if key not in VERSIONS}, "scenario")
 
 
+@lru_cache(maxsize=64)
+def preset_scenario(name: str) -> Scenario:
+    """Scenario of a preset that ships with Assay, read once.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none of this name, with the nearest names.
+    """
+    return applied(preset(name))
+
+
+def applied(given: Preset) -> Scenario:
+    """Scenario that a preset's changes make of the defaults.
+
+    Raises
+    ------
+    DataError
+        Naming file, field, value and bound: an assumption that does not exist or is out of bounds, or a value that is
+        the default.
+    """
+    file = f"{given.name}.json"
+    try:
+        scenario = _changed(Scenario(), given.changes, "set")
+    except ScenarioError as error:
+        raise DataError(f"{file}, field set: {error}") from None
+    ours, usual = values(scenario), values(Scenario())
+    for path, value in given.changes.items():
+        if not value if path == PROGRAMS else ours[path] == usual.get(path):
+            raise DataError(
+                f"{file}, field set, {path}: {quoted(value)} is the default; a preset holds only differences"
+            )
+    return scenario
+
+
 def _load(text: str | bytes) -> dict[str, Any]:
     if len(text) > MAX_SIZE:
         raise ScenarioError(f"the file has {len(text)} characters; a scenario has less than {MAX_SIZE}")
     try:
         words = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
-        data = json.loads(words, object_pairs_hook=_object)
+        data = json.loads(words, object_pairs_hook=unique_keys)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise ScenarioError(f"{where}: this is not JSON; {error.msg.lower()}") from None
@@ -77,15 +112,6 @@ def _load(text: str | bytes) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ScenarioError(f"a scenario file holds one JSON object, not {quoted(data)}")
     return data
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ScenarioError(f"{quoted(key)} is given twice in one object")
-        found[key] = value
-    return found
 
 
 def _only(data: Mapping[str, Any], allowed: tuple[str, ...]) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from models.basis.entry import Value, read, value_text
 from models.basis.reading import quoted
 from models.errors import ScenarioError
-from models.evidence.presets import preset_scenario, presets
+from models.evidence.presets import presets
 from models.scenario.catalog import MAX_PROGRAMS, PROGRAMS, declared, unknown, values, with_programs
 from models.scenario.scenario import Scenario
 from models.version import MODEL_VERSION, SCHEMA_VERSION
@@ -94,7 +94,7 @@ def encode(scenario: Scenario, preset: str = BASE) -> str:
 
 def query_items(scenario: Scenario, preset: str = BASE) -> dict[str, str]:
     """The parts of `encode` before they are escaped, in their order."""
-    base = preset_scenario(preset)
+    base = Scenario.preset(preset)
     count = len(scenario.policy.programs)
     items = {"v": str(SCHEMA_VERSION), "m": MODEL_VERSION, "p": preset}
     if count != len(base.policy.programs):
@@ -119,7 +119,7 @@ def decode(query: str | Mapping[str, str | Iterable[str]], view_keys: Collection
     is_ours = _is_our_schema(given.pop("v", str(SCHEMA_VERSION)), notes)
     version = _model_version(given.pop("m", MODEL_VERSION), notes)
     preset = _preset(given.pop("p", BASE), notes)
-    base = preset_scenario(preset)
+    base = Scenario.preset(preset)
     if PROGRAMS in given:
         base = _resized(base, given.pop(PROGRAMS), notes)
     scenario = _changed(base, _read(base, given, notes), notes)

@@ -93,7 +93,7 @@ class Scenario(Assumptions):
     @classmethod
     def preset(cls, name: str) -> Scenario:
         """Scenario of a named preset; raises ScenarioError with the nearest names if there is none."""
-        from models.evidence.presets import preset_scenario
+        from models.scenario.file import preset_scenario
 
         return preset_scenario(name)
 

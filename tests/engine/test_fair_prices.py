@@ -7,7 +7,6 @@ from models.basis.shocks import REPLICATES, draw_replicate
 from models.claims.registry import build_claims
 from models.engine import evaluate
 from models.engine.prices import PATHS, SEED, fair_prices
-from models.evidence.presets import preset_scenario
 from models.market.simulate import simulate_market
 from models.scenario.scenario import Scenario
 from tests.engine.runs import npv
@@ -65,7 +64,7 @@ def test_expectations_of_the_scenario_price_its_market() -> None:
 
 def test_what_the_market_assumes_makes_the_supplier_fair() -> None:
     """The preset's world pays the market multiple of 24.2 on the supplier's own first-year earnings."""
-    price = fair_prices(preset_scenario("market_assumes"))["hardware_supplier"]
+    price = fair_prices(Scenario.preset("market_assumes"))["hardware_supplier"]
     assert price.premium / price.earnings == pytest.approx(24.2, abs=1.0)
 
 

@@ -13,7 +13,6 @@ import pytest
 from models.basis.shocks import calm_shocks
 from models.basis.timeline import discount_factors
 from models.claims.registry import build_claims
-from models.evidence.presets import preset_scenario
 from models.market.simulate import MarketPaths, simulate_market
 from models.scenario.scenario import Scenario
 
@@ -45,7 +44,7 @@ class Row:
 
 @lru_cache(maxsize=32)
 def row(name: str, intensity: float = 1.0) -> Row:
-    scenario = preset_scenario(name).replace({**TABLE, "policy.intensity": intensity}).calm
+    scenario = Scenario.preset(name).replace({**TABLE, "policy.intensity": intensity}).calm
     none, bare = value(scenario.replace({"policy.programs": []}))
     both, paths = value(scenario)
     direct = value(scenario.replace({"policy.market_channel": False}))[0] - none
@@ -127,7 +126,7 @@ def test_the_gulf_builds_a_seventh_of_what_is_planned_there() -> None:
 
 
 def test_the_chinese_market_part_is_mostly_localization() -> None:
-    scenario = preset_scenario("china").replace(TABLE).calm
+    scenario = Scenario.preset("china").replace(TABLE).calm
     none, _ = value(scenario.replace({"policy.programs": []}))
     bound, _ = value(scenario.replace({"policy.programs": [], "localization.share": 0.90}))
     assert bound - none < 0.5 * row("china").market < 0.0
@@ -136,14 +135,14 @@ def test_the_chinese_market_part_is_mostly_localization() -> None:
 @pytest.mark.parametrize("name", BLOCS)
 def test_an_unsubsidized_fleet_receives_nothing_directly(name: str) -> None:
     off = {"policy.market_channel": False, "policy.direct_channel": False}
-    scenario = preset_scenario(name).replace({**TABLE, **off}).calm
+    scenario = Scenario.preset(name).replace({**TABLE, **off}).calm
     none = scenario.replace({"policy.programs": []})
     assert value(scenario)[0] == value(none)[0]
 
 
 @pytest.mark.parametrize("name", BLOCS)
 def test_no_money_is_no_policy_bit_for_bit(name: str) -> None:
-    scenario = preset_scenario(name).calm
+    scenario = Scenario.preset(name).calm
     nothing, none = (
         simulate_market(s.setting, calm_shocks())
         for s in (scenario.replace({"policy.intensity": 0.0}), scenario.replace({"policy.programs": []}))
@@ -155,7 +154,7 @@ def test_no_money_is_no_policy_bit_for_bit(name: str) -> None:
 
 @pytest.mark.parametrize("name", BLOCS)
 def test_money_is_accounted_for(name: str) -> None:
-    scenario = preset_scenario(name)
+    scenario = Scenario.preset(name)
     plan = scenario.policy.programs[0].schedule
     paths = row(name).paths
     quarterly = sum(money[0] for money in paths.policy.spend.values())

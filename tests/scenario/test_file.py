@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.errors import ScenarioError
-from models.evidence.presets import preset_scenario, presets
+from models.evidence.presets import presets
 from models.scenario.catalog import PROGRAMS, declared
 from models.scenario.file import MAX_LINES, MAX_SIZE, from_json, to_json
 from models.scenario.scenario import Scenario
@@ -36,7 +36,7 @@ def test_a_written_file_is_read_as_the_same_scenario_to_the_last_bit(scenario: S
 
 @given(st.sampled_from(sorted(presets())), changes(without=()))
 def test_changes_of_a_preset_are_read(preset: str, found: dict[str, Any]) -> None:
-    assert from_json(json.dumps({"preset": preset, "set": found})) == preset_scenario(preset).replace(found)
+    assert from_json(json.dumps({"preset": preset, "set": found})) == Scenario.preset(preset).replace(found)
 
 
 def test_a_file_says_which_versions_wrote_it() -> None:
@@ -64,13 +64,13 @@ def test_whole_numbers_may_carry_a_decimal_point() -> None:
 
 
 def test_a_list_of_programs_replaces_those_of_the_preset() -> None:
-    with_one = next(name for name in presets() if len(preset_scenario(name).policy.programs) == 1)
+    with_one = next(name for name in presets() if len(Scenario.preset(name).policy.programs) == 1)
     read = from_json(json.dumps({"preset": with_one, "set": {PROGRAMS: [{"name": "a"}, {"terms": {"capture": 0.1}}]}}))
     assert [program.name for program in read.policy.programs] == ["a", "program"]
     assert read.policy.programs[0].schedule.budget == 0.0
     assert from_json(json.dumps({"preset": with_one, "set": {PROGRAMS: []}})).policy.programs == ()
     renamed = from_json(json.dumps({"preset": with_one, "set": {f"{PROGRAMS}.0.name": "a"}})).policy.programs[0]
-    assert renamed == preset_scenario(with_one).policy.programs[0].model_copy(update={"name": "a"})
+    assert renamed == Scenario.preset(with_one).policy.programs[0].model_copy(update={"name": "a"})
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.errors import ScenarioError
-from models.evidence.presets import preset_scenario, presets
+from models.evidence.presets import presets
 from models.policy.program import INSTRUMENTS
 from models.scenario.catalog import PROGRAMS, declared, values
 from models.scenario.link import BASE, MAX_LENGTH, MAX_NOTES, Decoded, decode, encode, query_items
@@ -47,7 +47,7 @@ def test_reading_a_written_link_gives_the_same_scenario_to_the_last_bit(scenario
 
 @pytest.mark.parametrize("preset", presets())
 def test_a_preset_is_a_link_without_differences(preset: str) -> None:
-    scenario = preset_scenario(preset)
+    scenario = Scenario.preset(preset)
     assert encode(scenario, preset) == f"v={SCHEMA_VERSION}&m={MODEL_VERSION}&p={preset}"
     for other in presets():
         assert decode(encode(scenario, other)).scenario == scenario
@@ -264,12 +264,12 @@ def test_a_long_contradictory_program_keeps_all_that_fits() -> None:
 
 
 def test_a_mix_that_cannot_be_repaired_does_not_take_the_terms_with_it() -> None:
-    preset = next(name for name in presets() if len(preset_scenario(name).policy.programs) == 1)
+    preset = next(name for name in presets() if len(Scenario.preset(name).policy.programs) == 1)
     given = FITTING | {f"{ONE}.mix.{name}": 0.3 for name in INSTRUMENTS}
     decoded = decode({"p": preset} | {path: str(value) for path, value in given.items()})
     held = values(decoded.scenario)
     assert [path for path, value in FITTING.items() if held[path] != value] == []
-    assert decoded.scenario.policy.programs[0].mix == preset_scenario(preset).policy.programs[0].mix
+    assert decoded.scenario.policy.programs[0].mix == Scenario.preset(preset).policy.programs[0].mix
 
 
 def test_a_name_that_is_too_long_is_named_and_the_program_stays() -> None:

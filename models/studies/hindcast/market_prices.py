@@ -8,7 +8,7 @@ import pandas as pd
 
 from models.claims.registry import build_claims
 from models.engine.valuation import measure_loan
-from models.evidence.presets import preset_scenario
+from models.scenario.scenario import Scenario
 from models.studies.hindcast.observations import load_observations
 from models.studies.hindcast.past import draws, market_of, past
 from models.studies.hindcast.record import Check, Observation, Replay, model_row, observed_rows, single, tidy
@@ -56,7 +56,7 @@ def replay() -> Replay:
 
 def loss_a_year(preset: str, glut: float = 0.0) -> float:
     """Expected loss of a preset's loan over its average life, per year, with planned overcapacity ``glut``."""
-    scenario = preset_scenario(preset).replace({"overcapacity.peak": glut})
+    scenario = Scenario.preset(preset).replace({"overcapacity.peak": glut})
     claims = build_claims(scenario, market_of(scenario), draws(), ["gpu_debt"])
     assert claims.loan is not None and claims.loan_terms is not None
     loan = measure_loan(claims.loan_terms, claims.loan, claims.collateral_cost, draws().replicate)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from models.claims.registry import CLASSES, LLM_AND_CLOUD, PICKS
 from models.engine.wealth import EntryName
 from models.errors import ScenarioError
-from models.evidence.presets import preset_scenario
 from models.scenario.scenario import Scenario
 from models.studies.portfolio.frontier import Limits
 
@@ -75,7 +74,7 @@ def possible_worlds(scenario: Scenario, entry: EntryName) -> dict[str, Scenario]
     """The scenario's own deals in its own world ("") and in those of the presets; each world once."""
     out = {"": scenario}
     for name in (*WORLDS, MARKET_WORLD) if entry == "at_cost" else WORLDS:
-        other = preset_scenario(name)
+        other = Scenario.preset(name)
         world = scenario.model_copy(update={part: getattr(other, part) for part in _WORLD_SLICES})
         if world not in out.values():
             out[name] = world

@@ -20,7 +20,7 @@ from models.claims.registry import CLASSES, LLM_AND_CLOUD, PICKS
 from models.engine.figures import paired_error, steady_value
 from models.engine.nearby import Bought
 from models.engine.reader import Reader
-from models.evidence.presets import preset_scenario, presets
+from models.evidence.presets import presets
 from models.measures import risk
 from models.measures.standard_errors import by_replicate
 from models.scenario.scenario import Scenario
@@ -119,7 +119,7 @@ def _worth(values: Array, rates: Rates, measure: str) -> Array:
 def _states(scenario: Scenario, names: Sequence[str] | None) -> tuple[dict[str, Scenario], dict[str, str]]:
     known = presets()
     wanted = names or [name for name, item in known.items() if item.group in PRESET_GROUPS]
-    states = {name: preset_scenario(name) for name in wanted}
+    states = {name: Scenario.preset(name) for name in wanted}
     labels = {name: known[name].title for name in wanted}
     if not any(scenario == state for state in states.values()):
         states, labels = {HERE: scenario, **states}, {HERE: "This scenario", **labels}

@@ -9,7 +9,7 @@ import numpy as np
 from models.assets.llm_developer import Operations, control_variates, simulate_operations
 from models.basis.timeline import DELTA, Array
 from models.engine.prices import present_value
-from models.evidence.presets import preset, preset_scenario
+from models.evidence.presets import preset
 from models.policy.effects import live_quarters
 from models.scenario.scenario import Scenario
 from models.studies.thesis.subject import Subject
@@ -52,7 +52,7 @@ def small_lab(subject: Subject, name: str) -> Scenario:
         changes["llm_developer.champion"] = False
     scenario = subject.scenario.replace(changes)
     if name == CHAMPION and not scenario.policy.home:
-        scenario = scenario.derived(policy=preset_scenario(name).policy)
+        scenario = scenario.derived(policy=Scenario.preset(name).policy)
     return scenario
 
 

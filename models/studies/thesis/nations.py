@@ -11,11 +11,12 @@ from models.basis.shocks import draw_shocks
 from models.basis.timeline import Array
 from models.claims.registry import fleet_claim
 from models.engine.prices import present_value
-from models.evidence.presets import preset_scenario, presets
+from models.evidence.presets import presets
 from models.market.export import ExportPaths
 from models.market.simulate import simulate_market
 from models.measures import risk
 from models.policy.program import INSTRUMENTS
+from models.scenario.scenario import Scenario
 from models.studies.thesis.record import FAILS, HOLDS, ClaimTest, Figure, Part, all_of, call, percent
 from models.studies.thesis.statements import STATEMENTS
 from models.studies.thesis.subject import Subject
@@ -47,7 +48,7 @@ def blocs() -> tuple[Bloc, ...]:
     for name, preset in presets().items():
         if preset.group != "bloc":
             continue
-        scenario = preset_scenario(name)
+        scenario = Scenario.preset(name)
         market = simulate_market(scenario.setting, shocks)
         claim = fleet_claim(scenario, market, shocks)
         value = present_value(claim) / claim.capital

@@ -9,7 +9,6 @@ from dashboard.reports.pdf import render_pdf
 from models import Scenario
 from models.engine import evaluate
 from models.engine.evaluate import Evaluation
-from models.evidence.presets import preset_scenario
 from models.scenario.link import encode
 from models.studies.verdict import verdict
 
@@ -21,7 +20,7 @@ Render = Callable[..., bytes]
 @pytest.fixture(scope="session")
 def base() -> Scenario:
     """A preset with a program, on few paths."""
-    return preset_scenario("gulf").replace({"run.paths": 512})
+    return Scenario.preset("gulf").replace({"run.paths": 512})
 
 
 @pytest.fixture(scope="session")

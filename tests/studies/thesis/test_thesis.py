@@ -13,7 +13,6 @@ import pytest
 from models.__main__ import main
 from models.engine.evaluate import Evaluation, evaluate, evaluate_calm
 from models.engine.prices import present_value
-from models.evidence.presets import preset_scenario
 from models.evidence.sources import source
 from models.scenario.scenario import Scenario
 from models.studies.thesis import STATEMENTS, TESTS, ClaimTest, examine, subject, thesis
@@ -250,13 +249,13 @@ def test_a_claim_can_come_out_the_other_way(name: str, changes: dict[str, Any], 
 
 
 def test_a_cheaper_coupon_does_not_cost_the_lender() -> None:
-    gulf = examine(evaluate(preset_scenario("gulf").replace({"run.paths": 256})), "T5")
+    gulf = examine(evaluate(Scenario.preset("gulf").replace({"run.paths": 256})), "T5")
     assert figure(gulf, "Spread") == pytest.approx(0.04)
     assert figure(gulf, "Spread") == figure(of_base("T5"), "Spread")
 
 
 def test_a_program_larger_than_the_gap_turns_t8() -> None:
-    gulf = replace(base_subject(), scenario=preset_scenario("gulf"))
+    gulf = replace(base_subject(), scenario=Scenario.preset("gulf"))
     small = TESTS["T8"](gulf)
     assert (small.verdict, figure(small, "Paid by")) == (HOLDS, pytest.approx(21e9))
     large = TESTS["T8"](replace(gulf, scenario=gulf.scenario.replace({"policy.intensity": 30.0})))
@@ -264,7 +263,7 @@ def test_a_program_larger_than_the_gap_turns_t8() -> None:
 
 
 def test_a_lender_without_a_contract_in_a_glut_is_not_paid() -> None:
-    merchant = preset_scenario("merchant_loan").replace({"overcapacity.peak": 0.6, "run.paths": 1024})
+    merchant = Scenario.preset("merchant_loan").replace({"overcapacity.peak": 0.6, "run.paths": 1024})
     found = examine(evaluate(merchant), "T5")
     assert {part.label: part.verdict for part in found.parts}["The spread pays for the expected loss"] == FAILS
 
@@ -283,9 +282,9 @@ def test_nations_differ_in_value_and_borders() -> None:
 def test_a_champion_gets_a_program_but_keeps_that_of_its_scenario() -> None:
     given = small_lab(base_subject(), CHAMPION)
     assert given.llm_developer.champion and [p.name for p in given.policy.home] == ["Sovereign AI fund"]
-    gulf = replace(base_subject(), scenario=preset_scenario("gulf"))
+    gulf = replace(base_subject(), scenario=Scenario.preset("gulf"))
     assert small_lab(gulf, CHAMPION).policy == gulf.scenario.policy
-    open_lab = small_lab(replace(base_subject(), scenario=preset_scenario("sovereign_champion")), OPEN_LAB)
+    open_lab = small_lab(replace(base_subject(), scenario=Scenario.preset("sovereign_champion")), OPEN_LAB)
     assert not open_lab.llm_developer.champion
     assert frontier(replace(base_subject(), scenario=given)).llm_developer.revenue_now == 30e9
     assert frontier(base_subject()) == Scenario()
@@ -300,7 +299,7 @@ def test_control_variates_cut_noise_and_keep_the_mean() -> None:
 
 
 def test_borders_are_taken_away_with_their_mandates() -> None:
-    china = preset_scenario("china")
+    china = Scenario.preset("china")
     free = china.replace(without_borders(china))
     assert free.localization.share == 0.0 and free.policy.mandate == 0.0
     assert china.policy.mandate > 0.0
