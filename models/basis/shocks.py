@@ -1,15 +1,16 @@
 """Random draws: one named stream a driver, drawn once and shared by every compared scenario.
 
 The dimensions that matter most (annual points of demand, first busts, one-off draws) come from scrambled Sobol
-points, the rest from pseudo-random streams keyed by name. A new driver takes a new stream or the next free Sobol
-column, so it never moves the draws of another. Eight independent scrambles give honest standard errors (Owen 1997).
+points, the rest from pseudo-random streams keyed by name. A new driver is one field of `Shocks` with a stream name of
+its own, and the next free Sobol columns if it needs any, so it never moves the draws of another. Eight independent
+scrambles give honest standard errors (Owen 1997).
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -21,79 +22,146 @@ from scipy.stats import qmc
 from models.basis.timeline import QUARTERS, Array, years
 
 Method = Literal["sobol", "random"]
+Shape = tuple[int, ...]
 
 REPLICATES = 8
 SOBOL_COLUMNS = 32
 COHORTS = 10
 SPELLS = 3
+NEVER, ALWAYS, HALF = float(np.nextafter(0.0, 1.0)), float(np.nextafter(1.0, 0.0)), 0.5
 
-# Sobol column of each driver; append, never reorder.
-_COLUMNS = {
-    "demand": range(0, 10),
-    "jump_gap": range(10, 12),
-    "offtaker": range(12, 13),
-    "tenant": range(13, 14),
-    "policy": range(14, 15),
-    "llm_quality": range(15, 17),
-    "llm_sale": range(17, 18),
-    "supplier_share": range(18, 19),
-    "dc_overrun": range(19, 20),
-    "dc_delay": range(20, 21),
-    "dc_exit_cap": range(21, 22),
-    "cloud_core": range(22, 23),
-    "cloud_share": range(23, 24),
-    "export": range(24, 26),
-    "vendor": range(26, 27),
-    "renegotiation": range(27, 28),
-    "base_rate": range(28, 30),
-}
+
+@dataclass(frozen=True)
+class Driver:
+    """How one driver is drawn, named, and left out.
+
+    Attributes
+    ----------
+    name : str
+        Of its pseudo-random stream: another name gives other draws.
+    label : str
+        As a reader knows it.
+    draw : callable
+        (Sobol points (size, columns), generator, shape of one path) -> (size, shape).
+    columns : range
+        Its Sobol columns; empty where it has none. Append, never reorder.
+    calm : float
+        Value on the path without surprises: no hazard is reached, nothing moves.
+    shape : callable
+        Quarters -> shape of the draws of one path.
+    """
+
+    name: str
+    label: str
+    draw: Callable[[Array, np.random.Generator, Shape], Array]
+    columns: range = range(0)
+    calm: float = 0.0
+    shape: Callable[[int], Shape] = lambda quarters: ()
+
+    def calm_draws(self, paths: int, quarters: int) -> Array:
+        """The driver without surprises, (paths, shape), read-only and of no size in memory."""
+        return np.broadcast_to(self.calm, (paths, *self.shape(quarters)))
+
+
+def _open(uniforms: Array) -> Array:
+    """Keep uniforms strictly inside (0, 1), so that no normal is infinite."""
+    return np.clip(uniforms, 2.0**-53, 1.0 - 2.0**-53)
+
+
+def _stream(points: Array, generator: np.random.Generator, shape: Shape) -> Array:
+    out = _open(generator.random((len(points), *shape)))
+    if lead := min(points.shape[1], shape[0]):
+        out[:, :lead] = points[:, :lead]
+    return out
+
+
+def _uniforms(points: Array, generator: np.random.Generator, shape: Shape) -> Array:
+    return points if shape else points[:, 0]
+
+
+def _steered_normals(points: Array, generator: np.random.Generator, shape: Shape) -> Array:
+    """Independent normals (size, quarters + 1) whose running sum passes through Sobol-driven knots.
+
+    The knots are built by principal components, so the first Sobol column carries most of the variance; between
+    knots the pseudo-random noise forms Brownian bridges. Column 0 is zero.
+    """
+    size, quarters = len(points), shape[0] - 1
+    noise, steer = generator.standard_normal((size, quarters)), ndtri(points)
+    count = min(steer.shape[1], quarters)
+    knots = np.unique(np.round(np.linspace(0, quarters, count + 1)[1:]).astype(int))
+    covariance = np.minimum.outer(knots, knots).astype(float)
+    values, vectors = np.linalg.eigh(covariance)
+    order = np.argsort(values)[::-1]
+    loadings = vectors[:, order] * np.sqrt(values[order])
+    target = steer[:, : len(knots)] @ loadings.T
+    gap = target - np.cumsum(noise, axis=1)[:, knots - 1]
+    lengths = np.diff(knots, prepend=0)
+    slope = np.diff(gap, axis=1, prepend=0.0) / lengths
+    out = np.zeros((quarters + 1, size)).T
+    out[:, 1:] = noise + np.repeat(slope, lengths, axis=1)
+    return out
+
+
+def _walk(name: str, label: str, columns: range) -> Mapping[str, Driver]:
+    """Standard normals a quarter whose running sum is steered by Sobol points; column 0 is zero."""
+    return {"driver": Driver(name, label, _steered_normals, columns, shape=lambda quarters: (quarters + 1,))}
+
+
+def _chance(name: str, label: str, columns: range, calm: float = NEVER) -> Mapping[str, Driver]:
+    """Uniforms, one a column."""
+    shape = () if len(columns) == 1 else (len(columns),)
+    return {"driver": Driver(name, label, _uniforms, columns, calm, lambda quarters: shape)}
+
+
+def _normal(name: str, label: str, columns: range) -> Mapping[str, Driver]:
+    """One standard normal."""
+    return {"driver": Driver(name, label, lambda points, *rest: ndtri(_uniforms(points, *rest)), columns)}
+
+
+def _each(
+    name: str, label: str, shape: Callable[[int], Shape], *, calm: float = HALF, columns: range = range(0)
+) -> Mapping[str, Driver]:
+    """Uniforms from a pseudo-random stream; Sobol points in place of the first ones, if it has columns."""
+    return {"driver": Driver(name, label, _stream, columns, calm, shape)}
 
 
 @dataclass(frozen=True, eq=False)
 class Shocks:
-    """Draws of every driver. ``*_z`` are standard normal, ``*_u`` uniform in (0, 1); both exclude the ends.
+    """Draws of every driver, each declared by its field; ``replicate`` is the scramble of each path, (paths,).
 
-    Attributes
-    ----------
-    demand_z, llm_quality_z, supplier_share_z, cloud_core_z, cloud_share_z, rate_z : (paths, quarters + 1)
-        Column 0 is zero: shocks act from the first quarter.
-    jump_gap_u : (paths, quarters)
-        Uniforms that become the waiting times between busts.
-    offtaker_u, tenant_u, policy_u, llm_sale_u, dc_delay_u, vendor_u, renegotiation_u : (paths,)
-    dc_overrun_z, dc_exit_cap_z : (paths,)
-    export_u : (paths, 2)
-        Waiting time to an export shock and to its reversal.
-    renewal_u, letting_u : (paths, COHORTS, SPELLS)
-        Lease renewal of each expiry and letting time of each vacancy.
-    regime_u : (paths, quarters + 1)
-        Moves between boom and bust.
-    replicate : (paths,)
-        Which independent scramble a path belongs to, for standard errors.
+    ``*_z`` are standard normal, ``*_u`` uniform in (0, 1), the ends excluded; first axis paths. A walk has
+    (paths, quarters + 1) draws, a chance (paths,), or one column for each of its Sobol columns.
     """
 
     seed: int
     method: Method
-    demand_z: Array
-    jump_gap_u: Array
-    offtaker_u: Array
-    tenant_u: Array
-    policy_u: Array
-    export_u: Array
-    llm_quality_z: Array
-    llm_sale_u: Array
-    supplier_share_z: Array
-    dc_overrun_z: Array
-    dc_delay_u: Array
-    dc_exit_cap_z: Array
-    cloud_core_z: Array
-    cloud_share_z: Array
-    renewal_u: Array
-    letting_u: Array
-    regime_u: Array
-    vendor_u: Array
-    renegotiation_u: Array
-    rate_z: Array
     replicate: NDArray[np.int64]
+    demand_z: Array = field(metadata=_walk("demand", "Demand", range(0, 10)))
+    # Waiting times between busts, one a quarter.
+    jump_gap_u: Array = field(metadata=_each(
+        "jump_gap", "Demand busts", lambda quarters: (quarters,), calm=ALWAYS, columns=range(10, 12)))
+    offtaker_u: Array = field(metadata=_chance("offtaker", "Luck of the customer", range(12, 13)))
+    tenant_u: Array = field(metadata=_chance("tenant", "Luck of the anchor tenant", range(13, 14)))
+    policy_u: Array = field(metadata=_chance("policy", "End of sovereign programs", range(14, 15)))
+    # Waiting time to an export shock, and to its reversal.
+    export_u: Array = field(metadata=_chance("export", "Export controls", range(24, 26)))
+    llm_quality_z: Array = field(metadata=_walk("llm_quality", "Quality of models", range(15, 17)))
+    llm_sale_u: Array = field(metadata=_chance("llm_sale", "Price in a failure", range(17, 18), HALF))
+    supplier_share_z: Array = field(metadata=_walk("supplier_share", "Market share", range(18, 19)))
+    dc_overrun_z: Array = field(metadata=_normal("dc_overrun", "Cost overrun", range(19, 20)))
+    dc_delay_u: Array = field(metadata=_chance("dc_delay", "Wait for power", range(20, 21), HALF))
+    dc_exit_cap_z: Array = field(metadata=_normal("dc_exit_cap", "Exit yield", range(21, 22)))
+    cloud_core_z: Array = field(metadata=_walk("cloud_core", "Core business", range(22, 23)))
+    cloud_share_z: Array = field(metadata=_walk("cloud_share", "Share of AI compute", range(23, 24)))
+    # Lease renewal of each expiry, and letting time of each vacancy.
+    renewal_u: Array = field(metadata=_each("renewal", "Renewal of leases", lambda quarters: (COHORTS, SPELLS)))
+    letting_u: Array = field(metadata=_each("letting", "Letting of empty space", lambda quarters: (COHORTS, SPELLS)))
+    # Moves between boom and bust.
+    regime_u: Array = field(
+        metadata=_each("regime", "Boom and bust regimes", lambda quarters: (quarters + 1,), calm=1.0))
+    vendor_u: Array = field(metadata=_chance("vendor", "Luck of the vendor", range(26, 27)))
+    renegotiation_u: Array = field(metadata=_chance("renegotiation", "Renegotiation of the contract", range(27, 28)))
+    rate_z: Array = field(metadata=_walk("base_rate", "Base rate", range(28, 30)))
 
     @property
     def paths(self) -> int:
@@ -107,13 +175,18 @@ class Shocks:
 
     def take(self, rows: NDArray[np.int64] | slice) -> Shocks:
         """Return the draws of the chosen rows, in that order (a subset or a permutation of paths)."""
-        chosen = {
-            f.name: (
-                getattr(self, f.name)[rows] if isinstance(getattr(self, f.name), np.ndarray) else getattr(self, f.name)
-            )
-            for f in fields(self)
+        return replace(self, **{name: getattr(self, name)[rows] for name in ("replicate", *DRIVERS)})
+
+    def only(self, *names: str) -> Shocks:
+        """The draws of some drivers, the others without surprises and of no size: for those who keep many blocks."""
+        rest: dict[str, Any] = {
+            name: driver.calm_draws(self.paths, self.quarters) for name, driver in DRIVERS.items() if name not in names
         }
-        return Shocks(**chosen)
+        return replace(self, **rest)
+
+
+DRIVERS: Mapping[str, Driver] = {f.name: f.metadata["driver"] for f in fields(Shocks) if f.metadata}
+"""Every driver by the field of `Shocks` that holds its draws."""
 
 
 @lru_cache(maxsize=4)
@@ -154,41 +227,16 @@ def draw_replicate(
 
 def joined_shocks(parts: Sequence[Shocks]) -> Shocks:
     """Draws of several blocks as one set."""
-    arrays = [f.name for f in fields(Shocks) if f.name not in ("seed", "method")]
-    joined: dict[str, Any] = {name: _freeze(np.concatenate([getattr(part, name) for part in parts])) for name in arrays}
+    joined: dict[str, Any] = {
+        name: _freeze(np.concatenate([getattr(part, name) for part in parts])) for name in ("replicate", *DRIVERS)
+    }
     return replace(parts[0], **joined)
 
 
 def calm_shocks(quarters: int = QUARTERS) -> Shocks:
     """One path without surprises: normals at zero, uniforms at one half, no hazard ever reached."""
-    walk = np.zeros((1, quarters + 1))
-    half, never = np.full(1, 0.5), np.full(1, np.nextafter(0.0, 1.0))
-    spells = np.full((1, COHORTS, SPELLS), 0.5)
-    return Shocks(
-        seed=0,
-        method="random",
-        demand_z=walk,
-        jump_gap_u=np.full((1, quarters), np.nextafter(1.0, 0.0)),
-        offtaker_u=never,
-        tenant_u=never,
-        policy_u=never,
-        export_u=np.full((1, 2), np.nextafter(0.0, 1.0)),
-        llm_quality_z=walk,
-        llm_sale_u=half,
-        supplier_share_z=walk,
-        dc_overrun_z=np.zeros(1),
-        dc_delay_u=half,
-        dc_exit_cap_z=np.zeros(1),
-        cloud_core_z=walk,
-        cloud_share_z=walk,
-        renewal_u=spells,
-        letting_u=spells,
-        regime_u=np.ones((1, quarters + 1)),
-        vendor_u=never,
-        renegotiation_u=never,
-        rate_z=walk,
-        replicate=np.zeros(1, dtype=np.int64),
-    )
+    draws: dict[str, Any] = {name: driver.calm_draws(1, quarters).copy() for name, driver in DRIVERS.items()}
+    return Shocks(seed=0, method="random", replicate=np.zeros(1, dtype=np.int64), **draws)
 
 
 def martingale(z: Array, sd: float) -> Array:
@@ -199,40 +247,12 @@ def martingale(z: Array, sd: float) -> Array:
 
 def _draw_block(seed: int, group: int, size: int, method: Method, quarters: int) -> dict[str, Array]:
     points = _points(seed, group, size, method)
-
-    def stream(name: str) -> np.random.Generator:
-        return np.random.default_rng([seed, group, zlib.crc32(name.encode())])
-
-    def one(name: str) -> Array:
-        return points[:, _COLUMNS[name]]
-
-    def walk(name: str) -> Array:
-        return _steered_normals(stream(name).standard_normal((size, quarters)), ndtri(one(name)))
-
-    gaps = _open(stream("jump_gap").random((size, quarters)))
-    lead = min(2, quarters)
-    gaps[:, :lead] = one("jump_gap")[:, :lead]
     return {
-        "demand_z": walk("demand"),
-        "jump_gap_u": gaps,
-        "offtaker_u": one("offtaker")[:, 0],
-        "tenant_u": one("tenant")[:, 0],
-        "policy_u": one("policy")[:, 0],
-        "export_u": one("export"),
-        "llm_quality_z": walk("llm_quality"),
-        "llm_sale_u": one("llm_sale")[:, 0],
-        "supplier_share_z": walk("supplier_share"),
-        "dc_overrun_z": ndtri(one("dc_overrun")[:, 0]),
-        "dc_delay_u": one("dc_delay")[:, 0],
-        "dc_exit_cap_z": ndtri(one("dc_exit_cap")[:, 0]),
-        "cloud_core_z": walk("cloud_core"),
-        "cloud_share_z": walk("cloud_share"),
-        "renewal_u": _open(stream("renewal").random((size, COHORTS, SPELLS))),
-        "letting_u": _open(stream("letting").random((size, COHORTS, SPELLS))),
-        "regime_u": _open(stream("regime").random((size, quarters + 1))),
-        "vendor_u": one("vendor")[:, 0],
-        "renegotiation_u": one("renegotiation")[:, 0],
-        "rate_z": walk("base_rate"),
+        name: driver.draw(
+            points[:, list(driver.columns)], np.random.default_rng([seed, group, zlib.crc32(driver.name.encode())]),
+            driver.shape(quarters),
+        )
+        for name, driver in DRIVERS.items()
     }
 
 
@@ -243,33 +263,6 @@ def _points(seed: int, group: int, size: int, method: Method) -> Array:
         return _open(rng.random((size, SOBOL_COLUMNS)))
     # Scrambled with a fixed width, so that a new driver does not change the scramble of the others.
     return _open(qmc.Sobol(SOBOL_COLUMNS, scramble=True, rng=rng).random(size))
-
-
-def _steered_normals(noise: Array, steer: Array) -> Array:
-    """Independent normals (size, quarters + 1) whose running sum passes through Sobol-driven knots.
-
-    The knots are built by principal components, so the first Sobol column carries most of the variance; between
-    knots the pseudo-random noise forms Brownian bridges. Column 0 is zero.
-    """
-    size, quarters = noise.shape
-    count = min(steer.shape[1], quarters)
-    knots = np.unique(np.round(np.linspace(0, quarters, count + 1)[1:]).astype(int))
-    covariance = np.minimum.outer(knots, knots).astype(float)
-    values, vectors = np.linalg.eigh(covariance)
-    order = np.argsort(values)[::-1]
-    loadings = vectors[:, order] * np.sqrt(values[order])
-    target = steer[:, : len(knots)] @ loadings.T
-    gap = target - np.cumsum(noise, axis=1)[:, knots - 1]
-    lengths = np.diff(knots, prepend=0)
-    slope = np.diff(gap, axis=1, prepend=0.0) / lengths
-    out = np.zeros((quarters + 1, size)).T
-    out[:, 1:] = noise + np.repeat(slope, lengths, axis=1)
-    return out
-
-
-def _open(uniforms: Array) -> Array:
-    """Keep uniforms strictly inside (0, 1), so that no normal is infinite."""
-    return np.clip(uniforms, 2.0**-53, 1.0 - 2.0**-53)
 
 
 def _freeze(array: Array) -> Array:

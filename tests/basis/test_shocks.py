@@ -1,0 +1,47 @@
+"""A driver is one declaration: nothing it owns is another's, and a new one moves no draw of the others."""
+
+from itertools import chain
+
+import numpy as np
+import pytest
+
+from models.basis import shocks as module
+from models.basis.shocks import DRIVERS, SOBOL_COLUMNS, Driver, calm_shocks, draw_replicate, draw_shocks
+
+
+def test_drivers_share_no_name_no_label_and_no_column() -> None:
+    taken = list(chain.from_iterable(driver.columns for driver in DRIVERS.values()))
+    assert len(set(taken)) == len(taken) and set(taken) <= set(range(SOBOL_COLUMNS))
+    for word in ("name", "label"):
+        assert len({getattr(driver, word) for driver in DRIVERS.values()}) == len(DRIVERS)
+
+
+def test_draws_have_the_declared_shape_and_kind() -> None:
+    drawn, calm = draw_shocks(1, 64, quarters=12), calm_shocks(12)
+    for name, driver in DRIVERS.items():
+        assert getattr(drawn, name).shape == (64, *driver.shape(12)), name
+        assert getattr(calm, name).shape == (1, *driver.shape(12)), name
+        assert (getattr(calm, name) == driver.calm).all()
+        if name.endswith("_u"):
+            assert 0.0 < getattr(drawn, name).min() and getattr(drawn, name).max() < 1.0
+
+
+def test_a_new_driver_moves_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = draw_replicate(3, 2, 64)
+    with pytest.raises(TypeError, match="strike_u"):  # drawn, though no field takes it yet
+        monkeypatch.setattr(module, "DRIVERS", {
+            "strike_u": Driver("strike", "Strikes", module._uniforms, range(30, 31)), **DRIVERS,
+        })
+        draw_replicate(3, 2, 64)
+    after = module._draw_block(3, 2, 64, "sobol", before.quarters)
+    assert after["strike_u"].shape == (64,)
+    for name in DRIVERS:
+        assert np.array_equal(after[name], getattr(before, name)), name
+
+
+def test_only_some_drivers_keep_their_draws() -> None:
+    drawn = draw_shocks(1, 64)
+    thin = drawn.only("offtaker_u", "rate_z")
+    assert (thin.paths, thin.quarters) == (64, drawn.quarters)
+    assert thin.offtaker_u is drawn.offtaker_u and thin.rate_z is drawn.rate_z
+    assert thin.demand_z.base is not None and not thin.demand_z.any() and thin.demand_z.strides == (0, 0)
