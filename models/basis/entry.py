@@ -33,7 +33,7 @@ class Entry:
     group, group_title : str
         Key and title of the slice at the top of the scenario.
     label, unit, help, source, symbol : str
-        As declared; values are in plain units (0.35, USD). ``source`` is a key of `models.sources`.
+        As declared; values are in plain units (0.35, USD). ``source`` is a key of `models.evidence.sources`.
     default, value
         As declared, and as in the scenario; None where there is no value.
     low, high, step : float or None

@@ -35,4 +35,4 @@ def refusals(error: ValidationError) -> list[str]:
 
 def _field(keys: tuple[Any, ...]) -> str:
     words = "".join(f" {key + 1}" if isinstance(key, int) else f", {key}" for key in keys)
-    return words.removeprefix(", ")
+    return words.removeprefix(", ").strip()

@@ -36,6 +36,8 @@ def read_records(path: Path, kind: TypeAdapter[Record]) -> Record:
         return kind.validate_python(raw)
     except ValidationError as error:
         raise DataError(f"{path.name}, field {'; '.join(refusals(error))}") from None
+    except ScenarioError as error:  # of a record that is checked against the assumptions it names
+        raise DataError(f"{path.name}: {error}") from None
 
 
 def _stripped(text: str) -> str:

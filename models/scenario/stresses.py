@@ -6,47 +6,79 @@ and stops at its declared bound, ``set`` replaces it. Several stresses act toget
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, TypeAdapter, model_validator
 
 from models.basis.entry import Entry, Value, check
 from models.basis.reading import number_text, quoted
 from models.errors import DataError, ScenarioError
 from models.evidence.presets import preset
-from models.evidence.sources import DATA, source
+from models.evidence.records import FROZEN, SourceKey, Words, read_records
+from models.evidence.sources import DATA
 from models.scenario.catalog import PROGRAMS, catalog, declared
 from models.scenario.scenario import Scenario
 
 FILE = DATA / "stresses.json"
-RULES = ("at_least", "at_most", "add", "set")
+Rule = Literal["at_least", "at_most", "add", "set"]
+RULES = get_args(Rule)
 EVERY = f"{PROGRAMS}.*."
-_FIELDS = {"name", "title", "story", "sources", "moves"}
 
 
-@dataclass(frozen=True)
-class Move:
-    """One assumption a stress moves. ``path`` may name every program with a star; ``rule`` is one of `RULES`."""
+class Move(BaseModel):
+    """One assumption a stress moves. ``path`` may name every program with a star.
+
+    A file may give ``preset`` in place of value, source and note: they are then as in that preset.
+    """
+
+    model_config = FROZEN
 
     path: str
-    rule: str
-    value: Value
-    source: str
-    note: str
+    rule: Rule
+    value: Any
+    source: SourceKey
+    note: Words
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_in_the_preset(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict) or "preset" not in raw:
+            return raw
+        named, path = preset(raw["preset"]), raw.get("path", "")
+        if path not in named.changes:
+            raise ValueError(f"{path}: preset {named.name} does not change it")
+        reason = named.reason(path)._asdict()
+        return {key: part for key, part in raw.items() if key != "preset"} | {"value": named.changes[path]} | reason
+
+    @model_validator(mode="after")
+    def _suits_its_assumption(self) -> Move:
+        item = declared(1).get(self.path.replace(EVERY, f"{PROGRAMS}.0."))
+        if item is None:
+            raise ValueError(f"{self.path}: no such assumption")
+        if self.rule != "set" and item.kind not in ("number", "integer"):
+            raise ValueError(f"{self.path}: {self.rule} needs a number, and this is a {item.kind}")
+        if self.rule != "add":  # a shift has no bounds of its own
+            check(item, self.value)
+        return self
 
 
-@dataclass(frozen=True)
-class Stress:
+class Stress(BaseModel):
     """A named stress: what happens, in one sentence, and the moves that make it."""
 
+    model_config = FROZEN
+
     name: str
-    title: str
-    story: str
-    sources: tuple[str, ...]
+    title: Words
+    story: Words
+    sources: tuple[SourceKey, ...]
     moves: tuple[Move, ...]
+
+
+_STRESSES = TypeAdapter(tuple[Stress, ...])
 
 
 @dataclass(frozen=True)
@@ -84,43 +116,11 @@ def stress(name: str) -> Stress:
 @lru_cache(maxsize=4)
 def load_stresses(path: Path) -> tuple[Stress, ...]:
     """Stresses of a file, checked against catalog, presets and sources; raises as `stresses`."""
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        found = tuple(_stress(path.name, item) for item in raw)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as cause:
-        raise DataError(f"{path.name} cannot be read as a list of stresses: {cause}") from None
-    names = [item.name for item in found]
+    known = read_records(path, _STRESSES)
+    names = [item.name for item in known]
     if twice := {name for name in names if names.count(name) > 1}:
         raise DataError(f"{path.name}: {', '.join(sorted(twice))} is there twice")
-    return found
-
-
-def _stress(file: str, raw: dict[str, Any]) -> Stress:
-    if set(raw) != _FIELDS:
-        raise DataError(f"{file}: the fields must be {', '.join(sorted(_FIELDS))}; found {', '.join(map(str, raw))}")
-    where = f"{file}, {raw['name']}"
-    try:
-        cited = tuple(source(key).id for key in raw["sources"])
-        moves = tuple(_move(where, item) for item in raw["moves"])
-    except (DataError, ScenarioError) as error:
-        raise DataError(f"{where}: {error}") from None
-    return Stress(raw["name"], raw["title"], raw["story"], cited, moves)
-
-
-def _move(where: str, raw: dict[str, Any]) -> Move:
-    path, rule = raw["path"], raw["rule"]
-    if rule not in RULES:
-        raise DataError(f"{where}, {path}: {quoted(rule)} is none of {', '.join(RULES)}")
-    item = declared(1).get(path.replace(EVERY, f"{PROGRAMS}.0."))
-    if item is None:
-        raise DataError(f"{where}, {path}: no such assumption")
-    if rule != "set" and item.kind not in ("number", "integer"):
-        raise DataError(f"{where}, {path}: {rule} needs a number, and this is a {item.kind}")
-    if "preset" in raw:
-        reason = preset(raw["preset"]).reason(path)
-        return Move(path, rule, preset(raw["preset"]).changes[path], reason.source, reason.note)
-    value = raw["value"] if rule == "add" else check(item, raw["value"])
-    return Move(path, rule, value, source(raw["source"]).id, raw["note"])
+    return known
 
 
 def apply(scenario: Scenario, names: Iterable[str]) -> Stressed:

@@ -65,7 +65,8 @@ def test_contradictions_are_named(monkeypatch):
     from models.scenario import stresses as library
 
     known = stresses()
-    twice = library.Stress("b", "Other", "x.", (), (library.Move("export.start_quarter", "set", 9, "judgment", ""),))
+    move = {"path": "export.start_quarter", "rule": "set", "value": 9, "source": "judgment", "note": "x"}
+    twice = library.Stress(name="b", title="Other", story="x.", sources=(), moves=(move,))
     monkeypatch.setattr(library, "stresses", lambda: {**known, "b": twice})
     with pytest.raises(ScenarioError, match=r"export.start_quarter: Export shock and Other set it to different values"):
         apply(Scenario(), ["export", "b"])
@@ -76,9 +77,10 @@ def test_contradictions_are_named(monkeypatch):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (lambda raw: raw[0].pop("story"), "the fields must be"),
-        (lambda raw: raw[0]["moves"][0].update(path="overcapacity.top"), "no such assumption"),
-        (lambda raw: raw[0]["moves"][0].update(rule="more"), "is none of"),
+        (lambda raw: raw[0].pop("story"), "field 1, story: is missing"),
+        (lambda raw: raw[0]["moves"][0].update(path="overcapacity.top"), "preset telecom_glut does not change it"),
+        (lambda raw: raw[1]["moves"][1].update(path="overcapacity.top"), "overcapacity.top: no such assumption"),
+        (lambda raw: raw[0]["moves"][0].update(rule="more"), "must be 'at_least'"),
         (lambda raw: raw[1]["moves"][1].update(value=7.0), "allowed is"),
         (lambda raw: raw.append(raw[0]), "there twice"),
         (lambda raw: raw[3]["moves"][2].update(rule="add"), "needs a number"),
