@@ -13,7 +13,7 @@ from models.basis.reading import quoted
 _SUBJECT = re.compile(r"^\w+ should ")
 _WORDS = {
     "missing": "is missing", "missing_argument": "is missing",
-    "extra_forbidden": "no such field", "unexpected_keyword_argument": "no such field",
+    "extra_forbidden": "there is no such field", "unexpected_keyword_argument": "there is no such field",
     "string_type": "must be words", "int_type": "is not a whole number", "tuple_type": "must be a list",
     "dict_type": "must be an object", "model_type": "must be an object", "arguments_type": "must be an object",
 }

@@ -17,7 +17,9 @@ from models.assets.gpu_fleet.stages import FleetStages
 from models.assets.hardware_supplier import HardwareSupplier
 from models.assets.llm_developer import LlmCosts, LlmDeveloper, LlmFunding
 from models.basis.assumption import Assumptions
+from models.basis.entry import check
 from models.basis.investor import Entry, Rates, Run
+from models.basis.refusal import refused
 from models.basis.tax import Tax
 from models.debt.contract import ContractCredit
 from models.debt.structure import LoanPricing, LoanTriggers, Mezzanine, RentFloor
@@ -156,23 +158,21 @@ class Scenario(Assumptions):
 
 
 def explain(error: ValidationError) -> str:
-    """One line a problem: field, value, what was expected."""
+    """One line a problem, in the words of the declaration: field, value, bound with its unit."""
+    from models.scenario.catalog import MAX_PROGRAMS, declared
+
     lines = []
     for item in error.errors():
-        path = ".".join(str(part) for part in item["loc"])
-        value = item.get("input")
-        if item["type"] == "extra_forbidden":
-            lines.append(f"{path}: no such assumption")
-        elif item["type"] == "value_error":
-            lines.append((f"{path}: " if path else "") + str(item["ctx"]["error"]))
-        else:
-            lines.append(f"{path}: {_shown(value)} is not allowed; {item['msg'][0].lower()}{item['msg'][1:]}")
+        path = ".".join(map(str, item["loc"]))
+        words = "no such assumption" if item["type"] == "extra_forbidden" else refused(item)
+        line = f"{path}: {words}" if path else words
+        try:
+            if declaration := declared(MAX_PROGRAMS).get(path):
+                check(declaration, item["input"])
+        except ScenarioError as refusal:
+            line = str(refusal)
+        lines.append(line)
     return "; ".join(lines)
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _assign(data: dict[str, Any], path: str, value: Any) -> None:

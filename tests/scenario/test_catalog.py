@@ -131,6 +131,26 @@ def test_groups_are_the_slices_of_the_scenario_in_their_order() -> None:
     assert list(groups.values()) == [field.title for field in Scenario.model_fields.values()]
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"demand.growth_now": 9}, "demand.growth_now: 9 is too high; allowed is 0 to 0.8 (log per year)"),
+        ({"demand.growth_now": "abc"}, "demand.growth_now: 'abc' is not a number; allowed is 0 to 0.8 (log per year)"),
+        ({"run.paths": 10.5}, "run.paths: 10.5 is not a whole number; use 10"),
+        ({"run.paths": 1000}, "run.paths: must be a power of two"),
+        ({"regime.is_on": "perhaps"}, "regime.is_on: 'perhaps' is not allowed; choose on or off"),
+        ({PROGRAMS: [{"schedule": {"budget": -1}}]}, "schedule.budget: -1 is too low; allowed is 0 to"),
+        ({PROGRAMS: [{"name": "x" * 81}]}, "must have at most 80 characters"),
+        ({PROGRAMS: [{"nme": "x"}]}, "policy.programs.0.nme: no such assumption"),
+        ({"demand": 5}, "demand: 5 must be an object"),
+    ],
+)
+def test_a_refused_change_is_told_in_the_words_of_its_declaration(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        Scenario().replace(change)
+    assert words in str(caught.value)
+
+
 def test_programs_are_listed_and_numbered() -> None:
     paths = [item.path for item in catalog(ONE_PROGRAM)]
     assert "policy.programs.0.schedule.budget" in paths
