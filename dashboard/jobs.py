@@ -96,6 +96,7 @@ class Job(Generic[T]):
     began: float = 0.0
     future: Future[T] | None = None
     _until: dict[str, float] = field(default_factory=dict)
+    _declined: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -112,6 +113,7 @@ class Job(Generic[T]):
     def ask(self, who: str = "", *, patience: float) -> None:
         """Start or restart the job where needed, and keep it alive for ``patience`` seconds on behalf of ``who``."""
         self._until[who] = time.monotonic() + patience
+        self._declined.discard(who)
         with self._lock:
             if self.status != "idle":
                 return
@@ -125,6 +127,15 @@ class Job(Generic[T]):
     def leave(self, who: str) -> None:
         """``who`` does not wait any more; without anybody the job ends at its next report."""
         self._until.pop(who, None)
+
+    def decline(self, who: str) -> None:
+        """``who`` does not want it, also where it would start by itself."""
+        self._declined.add(who)
+        self.leave(who)
+
+    def is_declined_by(self, who: str) -> bool:
+        """Whether ``who`` has declined and not asked again."""
+        return who in self._declined
 
     def forget(self) -> None:
         """Be idle again after a failure, so that the next one to ask starts it anew."""

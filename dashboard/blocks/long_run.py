@@ -14,6 +14,7 @@ screen is given up.
 from __future__ import annotations
 
 import logging
+import time
 from typing import TypeVar
 
 import streamlit as st
@@ -36,7 +37,10 @@ PATIENCE = 90.0
 _LOG = logging.getLogger(__name__)
 
 
-def long_run(job: jobs.Job[T], *, slot: str, words: str, seconds: float, label: str = "Run") -> T | None:
+def long_run(
+    job: jobs.Job[T], *, slot: str, words: str, seconds: float, label: str = "Run", starts: bool = False,
+    settles: float = 0.0, is_quiet: bool = False,
+) -> T | None:
     """Result of a job, or None after drawing what stands in its place.
 
     Parameters
@@ -51,6 +55,12 @@ def long_run(job: jobs.Job[T], *, slot: str, words: str, seconds: float, label: 
         How long it takes on one quiet core, roughly.
     label : str
         Words on the button that starts it.
+    starts : bool
+        Whether it starts by itself however long it takes; what takes less than `QUICK` does anyhow.
+    settles : float
+        Seconds the page must stand still before it starts by itself, so that a slider on the move starts nothing.
+    is_quiet : bool
+        Whether words in place of a bar say what is going on; it is cancelled elsewhere.
     """
     me = state.session()
     before = state.exchange(f"run:{slot}", job)
@@ -61,10 +71,9 @@ def long_run(job: jobs.Job[T], *, slot: str, words: str, seconds: float, label: 
         return job.result
     if status == "failed":
         _failed(job, slot)
-    elif seconds <= QUICK or job.is_asked_by(me):
-        job.ask(me, patience=PATIENCE)
-        _watch(job, slot, words, seconds)
-    else:
+    elif job.is_asked_by(me) or ((starts or seconds <= QUICK) and not job.is_declined_by(me)):
+        _watch(job, slot, words, seconds, settles, is_quiet)
+    elif not is_quiet:
         _offer(job, slot, seconds, label)
     return None
 
@@ -87,21 +96,31 @@ def _start(job: jobs.Job[T]) -> None:
     job.ask(state.session(), patience=PATIENCE)
 
 
-def _watch(job: jobs.Job[T], slot: str, words: str, seconds: float) -> None:
-    me = state.session()
+def _cancel(job: jobs.Job[T]) -> None:
+    job.decline(state.session())
+
+
+def _watch(job: jobs.Job[T], slot: str, words: str, seconds: float, settles: float, is_quiet: bool) -> None:
+    me, since = state.session(), time.monotonic()
 
     @st.fragment(run_every=EVERY)
     def look() -> None:
-        if job.status != "working" or not job.is_asked_by(me):
+        if not job.is_asked_by(me) and time.monotonic() - since < settles:
+            st.caption(f"{words}...")
+            return
+        if job.status in ("done", "failed") or job.is_declined_by(me):
             st.rerun()
         job.ask(me, patience=PATIENCE)
+        if is_quiet:
+            st.caption(f"{words}: {f.percent(job.progress, 0)}")
+            return
         others = jobs.under_way() - 1
         shared = f"; shares the processor with {others} other run{'s' * (others > 1)}" if others > 0 else ""
         left = f"about {lasting(job.seconds_left(seconds))} left" if job.progress < 0.985 else "nearly done"
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.progress(job.progress, text=f"{words}: {f.percent(job.progress, 0)}, {left}{shared}")
             if seconds > BRIEF:
-                st.button("Cancel", key=f"{slot}:cancel", type="tertiary", on_click=job.leave, args=(me,))
+                st.button("Cancel", key=f"{slot}:cancel", type="tertiary", on_click=_cancel, args=(job,))
 
     look()
 

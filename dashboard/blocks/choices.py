@@ -1,0 +1,44 @@
+"""Choices among words: one of a few side by side, or one of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from dashboard import state
+
+K = TypeVar("K", bound=Hashable)
+
+ENTRIES = {"fair": "Fair entry", "at_cost": "At cost or market"}
+
+
+def switch(label: str, options: Mapping[K, str], key: str, default: K | None = None, **more: Any) -> K:
+    """One of a few, side by side, without a visible label; the first by default."""
+    first = next(iter(options)) if default is None else default
+    more = {"label_visibility": "collapsed", "required": True} | more
+    chosen = st.segmented_control(
+        label, list(options), format_func=options.__getitem__, default=first, key=key, **more
+    )
+    return first if chosen is None else chosen
+
+
+def pick(label: str, options: Mapping[K, str], key: str, default: K | None = None, **more: Any) -> K:
+    """One of a list."""
+    names = list(options)
+    at = 0 if default is None else names.index(default)
+    return st.selectbox(label, names, at, format_func=options.__getitem__, key=key, **more)
+
+
+def entry_price(key: str) -> str:
+    """Fair entry, or at cost or market: a way to look that is part of the address and the same on all pages."""
+    state.seed(key, state.view("entry"))
+    switch("Entry price", ENTRIES, key, state.view("entry"), on_change=viewed, args=("entry", key))
+    return state.view("entry")
+
+
+def viewed(view: str, key: str) -> None:
+    """What a widget holds becomes the way to look."""
+    value = state.entered(key)
+    state.set_view(view, value if isinstance(value, str) else None)
