@@ -17,6 +17,7 @@ from dashboard.views.asset_class import page as asset_class
 from dashboard.views.book import page as loan_book
 from dashboard.views.compare import page as compare
 from dashboard.views.decide import page as home
+from dashboard.views.decide import reading
 from dashboard.views.drivers import page as drivers
 from dashboard.views.evidence import page as evidence
 from dashboard.views.loan import page as designer
@@ -68,9 +69,13 @@ def main() -> None:
     page = st.navigation(pages, position="top")
     try:
         frame.notes()
-        frame.top_bar()
+        frame.top_bar(reading.report)
         frame.side_bar()
+        scenario = state.scenario()
+        with st.spinner(f"Pricing six asset classes on {scenario.run.paths:,} shared futures"):
+            judged = run.verdict(scenario)
         page.run()
+        frame.foot(judged, scenario.run)
     except AssayError as error:
         _say(str(error), "Your scenario is kept. Undo takes the last change back, reset returns to the preset.")
     except Exception:
@@ -91,4 +96,4 @@ def _say(what: str, next_step: str) -> None:
 if __name__ == "__main__":  # a run of the page
     main()
 else:  # `streamlit run` imports this file once, to start the server
-    app = st.App(__file__, lifespan=run.lifespan)
+    app = st.App(__file__, lifespan=run.warming(reading.warm))

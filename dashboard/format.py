@@ -120,6 +120,11 @@ def plain(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
+def inside(name: str) -> str:
+    """A name inside a sentence: lower case unless it starts with an abbreviation."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
 def assumption(value: object, unit: str, options: dict[str, str] | None = None, none: str = "") -> str:
     """Value of an assumption in full, as a person reads it."""
     if value is None:

@@ -1,7 +1,7 @@
 """The only cache: what a page makes of a scenario, made once for all sessions.
 
-The evaluation behind it holds the paths and is kept only for the last few scenarios; what the pages make of it are small
-tables. Long work runs in the background and stops when nobody waits for it.
+The evaluation behind it holds the paths and is kept only for the last few scenarios; what pages make of it is small.
+Long work runs in the background and stops when nobody waits for it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from models.studies import verdict as _verdict
 EVALUATIONS, KEPT, JOBS, OWN = 2, 512, 64, 4
 
 _LOG = logging.getLogger(__name__)
-_KEY = {Scenario: Scenario.model_dump_json}
+_KEY: dict[str | type[Any], Callable[[Any], Any]] = {Scenario: Scenario.model_dump_json}
 
 T = TypeVar("T")
 

@@ -89,10 +89,5 @@ def map_message(classes: pd.DataFrame | Rows) -> str:
     noise = float((least["cvar_95_se"] ** 2 + second["cvar_95_se"] ** 2) ** 0.5)
     safest = str(least["label"])
     if f.is_close(float(second["cvar_95"] - least["cvar_95"]), noise):
-        safest = f"{safest} or {_inside(str(second['label']))}"
-    return f"Least to lose in a bad future: {safest}; most: {_inside(str(most['label']))}"
-
-
-def _inside(name: str) -> str:
-    """A class name inside a sentence: lower case unless it starts with an abbreviation."""
-    return name if name[:2].isupper() else name[0].lower() + name[1:]
+        safest = f"{safest} or {f.inside(str(second['label']))}"
+    return f"Least to lose in a bad future: {safest}; most: {f.inside(str(most['label']))}"

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from dashboard import format as f
-from dashboard import run, state
+from dashboard import state
 from dashboard.blocks import inputs, panel
+from dashboard.blocks.blocks import download
+from models.basis.investor import Run
 from models.evidence.presets import Preset, presets
 from models.scenario.catalog import Difference, entry
+from models.scenario.scenario import Scenario
+from models.studies.verdict import Verdict
 from models.version import MODEL_VERSION
+
+Report = Callable[[Scenario, Scenario, str, str], bytes]
+"""Makes the report of a scenario, its base, the name of its preset and its link."""
 
 GROUPS = {"base": "", "bloc": "Bloc", "market": "Market", "deal": "Deal"}
 SHOWN_CHANGES = 1
 
 
-def top_bar() -> None:
+def top_bar(report: Report) -> None:
     """Preset picker, what was changed, undo and reset; share and export at the right."""
     known = presets()
     changes = state.changes()
@@ -58,7 +64,7 @@ def top_bar() -> None:
         st.space("stretch")
         _pin()
         _share()
-        _export()
+        _export(report)
 
 
 def _preset_chosen() -> None:
@@ -94,7 +100,7 @@ def _changes(changes: Sequence[Difference]) -> None:
     if not changes:
         st.markdown(":gray[As in the preset]", width="content")
         return
-    shown = ", ".join(f"{_name(c)} {_arrow(c)}" for c in changes[:SHOWN_CHANGES])
+    shown = ", ".join(f"{f.inside(c.entry.label)} {_arrow(c)}" for c in changes[:SHOWN_CHANGES])
     more = ", ..." if len(changes) > SHOWN_CHANGES else ""
     listed = st.popover(
         f"{len(changes)} changed: {f.plain(shown)}{more}", type="tertiary", on_change="rerun", key="changes"
@@ -107,11 +113,6 @@ def _changes(changes: Sequence[Difference]) -> None:
             st.markdown(f"{f.plain(change.entry.label)}  \n:small[:gray[{f.plain(_arrow(change))}]]")
         if any(change.base is not None for change in changes):
             st.caption("Reset takes all of them back, undo the last one.")
-
-
-def _name(change: Difference) -> str:
-    label = change.entry.label
-    return label[0].lower() + label[1:] if label[:2].upper() != label[:2] else label
 
 
 def _arrow(change: Difference) -> str:
@@ -142,32 +143,12 @@ def _share() -> None:
         st.caption(f"The address bar holds the same link. Model {MODEL_VERSION}.")
 
 
-def _export() -> None:
-    st.download_button(
-        "Export PDF",
-        data=_pdf(),
-        file_name=f"assay-{state.preset()}.pdf",
-        mime="application/pdf",
-        key="export",
-        on_click="ignore",
-        help="Two pages: verdict, map, classes, fans, and every changed assumption with its source",
-    )
-
-
-def _pdf() -> Callable[[], bytes]:
-    """Builds the report when the button is pressed, from the same evaluation as the page."""
+def _export(report: Report) -> None:
     scenario, base, preset, link = state.scenario(), state.base(), state.preset(), state.link()
-
-    def build() -> bytes:
-        from dashboard.reports.pdf import render_pdf  # typst and vl-convert are loaded by whoever exports
-
-        judged, flips = run.reading(scenario).verdict, run.flip_search(scenario).flips or ()
-        result = run.evaluation(scenario)
-        return render_pdf(
-            result, preset=preset, base=base, link=link, verdict=judged, today=dt.date.today(), flips=flips
-        )
-
-    return build
+    download(
+        "Export PDF", lambda: report(scenario, base, preset, link), f"assay-{preset}.pdf", "export", "application/pdf",
+        "Two pages: verdict, map, classes, fans, and every changed assumption with its source",
+    )
 
 
 def side_bar() -> None:
@@ -205,12 +186,12 @@ def notes() -> None:
     st.button("Understood", key="dismiss", type="tertiary", on_click=state.dismiss_notes)
 
 
-def foot(reading: run.Reading) -> None:
+def foot(judged: Verdict, draws: Run) -> None:
     """Version, seed, paths, sampling error, sources, and what this is not."""
-    draws, error = reading.scenario.run, f.noise(reading.lead.error)
+    error = f.noise(judged.lead_se)
     sampling = f"sampling error {error} points on shares of futures" if error else "no sampling error given"
     words = (
-        f"Model {reading.model_version}",
+        f"Model {MODEL_VERSION}",
         f"seed {draws.seed}",
         f"{draws.paths:,} paths",
         f"{sampling} (two standard errors); model error is not shown and is larger",
@@ -221,4 +202,4 @@ def foot(reading: run.Reading) -> None:
         listed = st.popover("Sources", type="tertiary", on_change="rerun", key="sources")
         if listed.open:
             with listed:
-                panel.sources(reading.scenario)
+                panel.sources(state.scenario())

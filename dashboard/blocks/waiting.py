@@ -8,13 +8,13 @@ from typing import TypeVar
 import streamlit as st
 
 from dashboard import format as f
-from dashboard import run, state
+from dashboard import jobs, state
 from models.scenario.scenario import Scenario
 
 T = TypeVar("T")
 
 
-def wait_for(job: run.Job[T], scenario: Scenario, words: str) -> T | None:
+def wait_for(job: jobs.Job[T], scenario: Scenario, words: str) -> T | None:
     """Result of a job that belongs to a scenario; None when the reader has changed the scenario meanwhile."""
     if job.result is not None:
         return job.result

@@ -37,15 +37,19 @@ st.metric("number", st.slider("overcapacity", 0, 300, 0, step=5, key="overcapaci
 """
 # Two finished readings take turns, so that every press changes every number and every chart, and nothing is computed.
 PRECOMPUTED = """
-import dataclasses, gc, runpy, sys
+import gc, runpy, sys
 sys.path.insert(0, {root!r})
 from dashboard import run
-from models.scenario import Scenario
+from dashboard.views.decide import reading
+from models.scenario.scenario import Scenario
 if not hasattr(run, "computed"):
-    run.computed = [run.reading(Scenario().replace({{"overcapacity.peak": peak}})) for peak in (0.0, 0.5)]
-    run.stood = [run.standing(reading.scenario, "fair") for reading in run.computed]
-    run.reading = lambda s: dataclasses.replace(run.computed[round(20 * s.overcapacity.peak) % 2], scenario=s)
-    run.standing = lambda s, entry: run.stood[round(20 * s.overcapacity.peak) % 2]
+    scenarios = [Scenario().replace({{"overcapacity.peak": peak}}) for peak in (0.0, 0.5)]
+    run.computed = {{
+        (make.__name__, i, *entry): run.kept(make, scenario, *entry)
+        for make, entry in ((reading.read, ()), (reading.standing, ("fair",)), (run._judged, ()))
+        for i, scenario in enumerate(scenarios)
+    }}
+    run.kept = lambda make, s, *entry: run.computed[make.__name__, round(20 * s.overcapacity.peak) % 2, *entry]
     gc.collect()
     gc.freeze()
 runpy.run_path({app!r}, run_name="__main__")

@@ -7,21 +7,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import run
+from models.studies.sensitivity.flip import flip_points
+from tests.dashboard.finished import Finished
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
-
-
-class NoFlips:
-    """A finished search that found nothing: the search itself is tested with the engine."""
-
-    share = 1.0
-    flips = ()
 
 
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Open the first page at an address, given as query parameters."""
-    monkeypatch.setattr(run, "flip_search", lambda scenario: NoFlips())
+    job = run.job
+    nothing = Finished(())  # the search itself is tested with the engine
+    monkeypatch.setattr(run, "job", lambda make, *key: nothing if make is flip_points else job(make, *key))
 
     def open_(**query: str) -> AppTest:
         page = AppTest.from_file(str(APP), default_timeout=120)

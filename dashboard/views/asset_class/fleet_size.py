@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run
-from dashboard.blocks.markup import heading, tag, tip
+from dashboard.blocks.markup import Markup, heading, tag, tip
 from dashboard.words import records
 from models.evidence.power_prices import PlacePrice, price_table
 from models.scenario.scenario import Scenario
@@ -45,7 +45,7 @@ def render(scenario: Scenario, entry: str) -> None:
         f"{f.money(abs(value))} {'more' if value > 0 else 'less'} than they must, on average"
     )
     st.html(tag("h2", "The whole fleet", "assay-part"))
-    st.html(heading(f"{count} GPUs for {bill} earn {verdict}", ABOUT) + _table(rows))
+    st.html(heading(f"{count} GPUs for {bill} earn {verdict}", ABOUT) + Markup(_table(rows)))
 
 
     with st.expander("Power price by place, with sources"):

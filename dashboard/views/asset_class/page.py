@@ -11,8 +11,8 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run, state
-from dashboard.blocks import frame, inputs
-from dashboard.blocks.markup import heading, tag
+from dashboard.blocks import inputs
+from dashboard.blocks.markup import Markup, heading, tag
 from dashboard.blocks.waiting import wait_for
 from dashboard.views.asset_class import cash_chart as cash_flow
 from dashboard.views.asset_class import charts as asset_fan
@@ -175,7 +175,6 @@ def render(key: str) -> None:
     _earns_on(reading, key)
     _drivers(scenario, claim, entry)
     _assumptions(scenario, key)
-    frame.foot(run.reading(scenario))
 
 
 def _choices(key: str) -> tuple[str, str]:
@@ -223,7 +222,8 @@ def _chart(data: pd.DataFrame, spec: Mapping[str, Any], words: str) -> None:
 def _money(reading: ClaimReading, key: str, entry: str, claim: str, scenario: Scenario) -> None:
     left, right = st.columns([56, 44], gap="large")
     with left:
-        st.html(heading(reading.lines_titles[entry], ABOUT_LINES) + asset_rows.line_key(key, reading.shading[entry]))
+        key_of_lines = Markup(asset_rows.line_key(key, reading.shading[entry]))
+        st.html(heading(reading.lines_titles[entry], ABOUT_LINES) + key_of_lines)
         _chart(reading.lines[entry], cash_flow.LINE_SPECS[key], "Mean cash flow by year and line.")
     with right:
         _holding(scenario, claim, entry, reading.rows[entry])
@@ -269,7 +269,7 @@ def _drivers(scenario: Scenario, claim: str, entry: str) -> None:
     if found is None:
         return
     rows = [effect for effect in found if effect["asset"] == claim]
-    st.html(heading(messages.drivers_message(rows), ABOUT_DRIVERS) + asset_rows.drivers(rows))
+    st.html(heading(messages.drivers_message(rows), ABOUT_DRIVERS) + Markup(asset_rows.drivers(rows)))
 
 
 def _assumptions(scenario: Scenario, key: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -12,10 +11,12 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run
+from dashboard.blocks.blocks import download, picture, safe_csv, section, sheet, verdict
+from dashboard.blocks.choices import switch
 from dashboard.blocks.long_run import long_run
-from dashboard.blocks.markup import heading, tag, tip
+from dashboard.blocks.markup import Cell, Markup, row, table_html, tag
 from dashboard.views.book import comparables_chart as charts
-from dashboard.views.evidence.page import safe_csv
+from dashboard.words import records
 from models.basis.timeline import DELTA
 from models.evidence.deals import GRADES, KINDS, TABLE, comparables_table
 from models.scenario.scenario import Scenario
@@ -76,9 +77,7 @@ def place(scenario: Scenario) -> Placed:
         "tenor_years": (scenario.hardware.ramp_quarters + debt.tenor_quarters) * DELTA,
         "advance_rate": result.advance_rate, "date": vintage_start(0).isoformat(),
     }
-    table = comparables_table()
-    table.attrs = {}
-    rows = table.to_dict("records")
+    rows = records(comparables_table())
     frames = {axis: charts.price_frame(rows, own, axis) for axis in charts.AXES}
     known = len(frames["date"]) - 1
     detail = f"{known} loans with a known price stand beside it; what closed more than a year ago is history."
@@ -87,72 +86,63 @@ def place(scenario: Scenario) -> Placed:
 
 def replayed(scenario: Scenario, progress: Callable[[float], None]) -> Replayed:
     """Every deal replayed in the market of a scenario."""
-    table = replay_table(replay_deals(scenario, progress))
-    table.attrs = {}
-    rows = table.to_dict("records")
+    rows = records(replay_table(replay_deals(scenario, progress)))
     return Replayed(rows, charts.replay_message(rows))
 
 
 def render(scenario: Scenario) -> None:
     """Chart and replays first, the table with its sources below."""
     placed = run.kept(place, scenario)
-    words = tag("h1", placed.title) + tag("p", placed.detail)
-    st.html(f'<div class="verdict" role="status">{words}</div>')
-    axis = st.segmented_control(
-        "Against", charts.AXES, default="tenor_years", format_func=charts.AXES.__getitem__, key="loans:axis",
-        required=True, label_visibility="collapsed",
-    )
-    st.vega_lite_chart(placed.frames[axis], charts.SPECS[axis], theme=None, alt=ABOUT_CHART)
+    verdict(placed.title, placed.detail)
+    axis = switch("Against", charts.AXES, "loans:axis", "tenor_years")
+    picture(placed.frames[axis], charts.SPECS[axis], ABOUT_CHART)
     st.html(tag("p", "Filled: investment grade. Hollow: below. Small: unknown or mixed. Pale: history.", "key"))
     found = long_run(
         run.job(replayed, scenario), slot="replays", words="Replaying eight loans in this market", seconds=SECONDS
     )
     if found is not None:
-        st.html(heading(found.title, ABOUT_REPLAYS, level=2))
+        section(found.title, ABOUT_REPLAYS)
         st.html(replays_html(found.rows))
-    st.html(heading(f"{len(placed.rows)} facilities, with their sources", level=2))
+    section(f"{len(placed.rows)} facilities, with their sources")
     columns = {
         "Facility": st.column_config.TextColumn(width="medium"), "Note": st.column_config.TextColumn(width="large"),
         "Address": st.column_config.LinkColumn(display_text="open"),
     }
-    st.dataframe(placed.table, hide_index=True, column_config=columns, height=420, key="loans:table", placeholder="")
-    st.download_button(
-        "Download CSV", safe_csv(placed.rows, TABLE), file_name="assay-gpu-loans.csv", mime="text/csv",
-        key="loans:csv", on_click="ignore",
-    )
+    sheet(placed.table, "loans:table", height=420, column_config=columns)
+    download("Download CSV", safe_csv(placed.rows, TABLE), "assay-gpu-loans.csv", "loans:csv")
 
 
-def replays_html(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Replays as a table; every text is escaped."""
-    head = "".join(f'<th scope="col">{tip(name, about)}</th>' for name, about in ABOUT_COLUMNS.items())
-    body = "".join(
-        f'<tr class="has-more"><th scope="row">{escape(str(row["title"]))}</th>'
-        f"<td>{escape(charts.basis_points(row['spread']))}</td>"
-        f"<td>{escape(charts.basis_points(row['loss_rate']))}"
-        f'<span class="noise">±{escape(charts.basis_points(2 * row["loss_rate_se"]))}</span></td>'
-        f"<td>{escape(f.percent(row['default_probability']))}"
-        f'<span class="noise">{escape(f.noise(row["default_probability_se"]))} pts</span></td>'
-        f"<td>{escape(f.percent(row['advance_rate'], 0))}</td><td><b>{escape(str(row['verdict']))}</b></td></tr>"
-        f'<tr class="more"><td colspan="6"><span class="noise">{escape(str(row["note"]))}</span></td></tr>'
-        for row in rows
-    )
-    caption = tag("caption", "Loans that closed, replayed in the market of this scenario")
-    return (
-        f'<table class="measures loans">{caption}<thead><tr><th scope="col">Loan</th>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table>"
+def replays_html(rows: Sequence[Mapping[str, Any]]) -> Markup:
+    """Replays as a table."""
+    return table_html(
+        "Loans that closed, replayed in the market of this scenario",
+        ["Loan", *(Cell(name, about=about) for name, about in ABOUT_COLUMNS.items())],
+        [
+            row(
+                str(each["title"]),
+                charts.basis_points(each["spread"]),
+                Cell(charts.basis_points(each["loss_rate"]), f"±{charts.basis_points(2 * each['loss_rate_se'])}"),
+                Cell(f.percent(each["default_probability"]), f"{f.noise(each['default_probability_se'])} pts"),
+                f.percent(each["advance_rate"], 0),
+                Cell(str(each["verdict"]), is_bold=True),
+                more=str(each["note"]),
+            )
+            for each in rows
+        ],
+        "measures loans",
     )
 
 
 def _shown(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """The table as words, a column a heading."""
     written = []
-    for row in rows:
-        cells = dict(row) | {
-            "size": f.money(row["size"]), "spread": _rate(row["spread"]), "said": row["spread_basis"],
-            "fixed_coupon": _percent(row["fixed_coupon"]), "effective_rate": _percent(row["effective_rate"]),
-            "tenor_years": _years(row["tenor_years"]),
-            "advance_rate": _percent(row["advance_rate"]), "grade": GRADES[row["grade"]], "kind": KINDS[row["kind"]],
-            "address": row["address"] or None,
+    for deal in rows:
+        cells = dict(deal) | {
+            "size": f.money(deal["size"]), "spread": _rate(deal["spread"]), "said": deal["spread_basis"],
+            "fixed_coupon": _percent(deal["fixed_coupon"]), "effective_rate": _percent(deal["effective_rate"]),
+            "tenor_years": _years(deal["tenor_years"]),
+            "advance_rate": _percent(deal["advance_rate"]), "grade": GRADES[deal["grade"]], "kind": KINDS[deal["kind"]],
+            "address": deal["address"] or None,
         }
         written.append({name: cells[key] for key, name in SHOWN.items()})
     return pd.DataFrame(written, columns=list(SHOWN.values()))

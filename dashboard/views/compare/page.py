@@ -9,9 +9,9 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run, state
-from dashboard.blocks import frame, inputs
+from dashboard.blocks import inputs
 from dashboard.blocks.long_run import long_run
-from dashboard.blocks.markup import heading, tag, tip
+from dashboard.blocks.markup import Markup, heading, tag, tip
 from dashboard.pins import NAME_LENGTH
 from dashboard.views.compare import charts
 from models.claims.registry import CLASSES
@@ -56,8 +56,6 @@ def find_drill(here: str, there: str, group: str, entry: str, progress: Progress
 def render() -> None:
     """Pins, then what differs, figures, pictures and the bridge."""
     pinned, entry = state.board().pins, state.view("entry")
-    with st.spinner("Pricing the classes"):
-        reading = run.reading(state.scenario())
     if len(pinned) < 2:
         missing = "two scenarios" if not pinned else "one more scenario"
         words = tag("h1", f"Pin {missing} to compare") + tag(
@@ -66,7 +64,6 @@ def render() -> None:
         if not pinned:
             st.button("Show an example: the base case, a glut and a shortage", key="pin:example", on_click=_example)
         _pins()
-        frame.foot(reading)
         return
     base = _base(len(pinned))
     found = long_run(
@@ -84,7 +81,6 @@ def render() -> None:
         _figures(found)
         _pictures(found)
     _bridge(entry)
-    frame.foot(reading)
 
 
 def lead_message(found: Comparison) -> str:
@@ -150,7 +146,7 @@ def _inputs(found: Comparison) -> None:
         st.html(heading("The pinned scenarios are the same"))
         return
     st.html(heading(f"{len(found.inputs)} inputs differ", "Only assumptions in which at least two scenarios differ.")
-            + inputs_html(found))
+            + Markup(inputs_html(found)))
 
 
 def inputs_html(found: Comparison) -> str:

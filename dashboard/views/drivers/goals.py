@@ -11,7 +11,7 @@ from dashboard import format as f
 from dashboard import run, state, theme
 from dashboard.blocks import inputs
 from dashboard.blocks.long_run import long_run
-from dashboard.blocks.markup import heading, tag
+from dashboard.blocks.markup import Markup, heading, tag
 from dashboard.views.drivers import charts, surface_chart
 from models.basis.entry import Entry
 from models.claims.registry import CLASSES
@@ -181,8 +181,8 @@ def _surface(scenario: Scenario, paid: str) -> None:
     )
     if found is None:
         return
-    st.html(heading(surface_chart.surface_message(found, classes[first], classes[second]), SURFACE_ABOUT) + _key(
-        ((first, classes[first]), (second, classes[second]))))
+    st.html(heading(surface_chart.surface_message(found, classes[first], classes[second]), SURFACE_ABOUT) + Markup(_key(
+        ((first, classes[first]), (second, classes[second])))))
     (x_scale, x_unit), (y_scale, y_unit) = _scale(x, scenario), _scale(y, scenario)
     spec = surface_chart.surface_spec(_title(names[x], x_unit), _title(names[y], y_unit), first, second)
     st.vega_lite_chart(surface_chart.surface_frame(found, x_scale, y_scale), spec, theme=None, alt="Break-even surface")

@@ -9,7 +9,6 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run, state
-from dashboard.blocks import frame
 from dashboard.blocks.long_run import long_run
 from dashboard.blocks.markup import heading, tag
 from dashboard.views.drivers import charts, goals
@@ -47,15 +46,12 @@ def find_sobol(scenario: Scenario, asked: Asked, paid: str, progress: Progress) 
 def render() -> None:
     """What is asked, then each analysis in its own place."""
     scenario = state.scenario()
-    with st.spinner("Pricing the classes"):
-        reading = run.reading(scenario)
     asked, ranges, paid = _asked()
     names = assumption_names(scenario)
     found = _tornado(scenario, asked, ranges, paid, names)
     if found is not None:
         _sobol(scenario, asked, paid, names)
     goals.render(scenario, asked, paid)
-    frame.foot(reading)
 
 
 def _asked() -> tuple[Asked, str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -12,7 +10,8 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run, state
-from dashboard.blocks import frame, inputs
+from dashboard.blocks import inputs
+from dashboard.blocks.blocks import safe_csv
 from dashboard.blocks.markup import heading, tag
 from dashboard.views.evidence import history_chart as charts
 from dashboard.views.evidence import text as evidence_text
@@ -33,15 +32,11 @@ STATUS = {
 VERDICTS = {"pass": "Meets every check", "partly": "Meets some checks", "fail": "Meets no check"}
 COLUMNS = ("path", "group", "label", "status", "value", "unit", "default", "low", "high", "changed", "source",
            "publisher", "address", "date", "confidence", "history", "help")
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""First characters by which a spreadsheet takes a cell for a formula."""
 
 
 def render() -> None:
     """One of three sections; only the open one is built."""
     scenario = state.scenario()
-    with st.spinner("Reading the evidence"):
-        reading = run.reading(scenario)
     entries = catalog(scenario)
     counts = {status: sum(kind_of(e) == status for e in entries) for status in STATUS}
     detail = (
@@ -60,7 +55,6 @@ def render() -> None:
         _method()
     else:
         _assumptions(entries, values(state.base()))
-    frame.foot(reading)
 
 
 def kind_of(entry: Entry) -> Status:
@@ -98,22 +92,6 @@ def _source(key: str) -> Source | None:
         return None
 
 
-def safe_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = COLUMNS) -> bytes:
-    """Rows as CSV (UTF-8 with mark); text that a spreadsheet would run as a formula is quoted, numbers are not."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row[name]) for name in columns])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: object) -> object:
-    if value is None:
-        return ""
-    return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(RISKY) else value
-
-
 def _assumptions(entries: Sequence[Entry], base: Mapping[str, object]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         words = st.text_input("Search", placeholder="Search, such as power or hurdle", key="evidence:words", width=260)
@@ -136,7 +114,7 @@ def _assumptions(entries: Sequence[Entry], base: Mapping[str, object]) -> None:
         st.markdown("Nothing found. Fewer words or filters find more.")
         return
     _table(rows, {e.path: e for e in entries})
-    st.download_button("Download CSV", safe_csv(rows), file_name="assay-assumptions.csv", mime="text/csv",
+    st.download_button("Download CSV", safe_csv(rows, COLUMNS), file_name="assay-assumptions.csv", mime="text/csv",
                        key="evidence:csv", on_click="ignore")
 
 

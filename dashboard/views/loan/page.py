@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run, state
-from dashboard.blocks import frame, inputs
+from dashboard.blocks import inputs
 from dashboard.blocks.markup import heading, tag, tip
 from dashboard.views.loan import charts
 from dashboard.views.loan import tools as designer_tools
@@ -61,7 +61,6 @@ def render() -> None:
     """Numbers first, then the three columns, then tools: solve for, one path in steps, against another facility."""
     scenario = state.scenario()
     with st.spinner("Running the loan through every future"):
-        reading = run.reading(scenario)
         design = run.kept(read_design, scenario)
     _numbers(design)
     left, middle, right = st.columns([1.1, 1.2, 1.2], gap="medium")
@@ -81,7 +80,6 @@ def render() -> None:
                                "its own rate; the owner undiscounted.")
         _chart(design, "breach", "Share of all futures in which a test fails in the quarter.")
     designer_tools.render(scenario, design)
-    frame.foot(reading)
 
 
 def _numbers(design: Design) -> None:

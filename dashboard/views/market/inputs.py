@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import format as f
 from dashboard import state
 from dashboard.blocks import inputs
-from dashboard.blocks.markup import heading, tag, tip
+from dashboard.blocks.markup import Markup, heading, tag, tip
 from dashboard.views.market import by_year_chart as chart
 from models.basis.entry import Entry
 from models.evidence.price_index import NO_INDEX, PriceIndex, price_indices
@@ -39,7 +39,7 @@ def price_indices_of(scenario: Scenario, scope: str) -> None:
     today = price_today(scenario)
     with left:
         words = f"From {f.rent(low.price)} ({_named(low)}) to {f.rent(high.price)} ({_named(high)})"
-        st.html(heading(words, ABOUT_INDEX) + _table(scenario, today.price))
+        st.html(heading(words, ABOUT_INDEX) + Markup(_table(scenario, today.price)))
     with right:
         preset = values(state.base())
         for path in (INDEX, TYPED):

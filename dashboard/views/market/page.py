@@ -10,9 +10,11 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run, state
-from dashboard.blocks import frame, inputs
-from dashboard.blocks.markup import heading, tag
-from dashboard.charts import fans, market_fans
+from dashboard.blocks import inputs
+from dashboard.blocks.blocks import charts, verdict
+from dashboard.blocks.markup import heading
+from dashboard.blocks.prices import read_prices
+from dashboard.charts import market_fans
 from dashboard.views.market import builders_chart as market_builders
 from dashboard.views.market import inputs as market_inputs
 from dashboard.views.market import words as messages
@@ -109,13 +111,10 @@ def render() -> None:
     """Numbers first, then the fans, who builds, localization, and the market's own assumptions."""
     scenario = state.scenario()
     with st.spinner("Reading the market"):
-        reading, market = run.reading(scenario), run.kept(read_market, scenario)
-    words = tag("h1", reading.titles["surplus"]) + tag("p", f"{reading.titles['rent']}. {reading.titles['share']}.")
-    st.html(f'<div class="verdict" role="status" aria-live="polite">{words}</div>')
+        prices, market = run.kept(read_prices, scenario).charts, run.kept(read_market, scenario)
+    verdict(prices["surplus"].title, f"{prices['rent'].title}. {prices['share'].title}.")
     _outcome(market.outcome)
-    for column, (name, about) in zip(st.columns(3, gap="medium"), _PRICES, strict=True):
-        with column:
-            _chart(reading.titles[name], about, reading.fans[name], fans.SPECS[name])
+    charts([prices[name] for name in ("rent", "share", "surplus")])
     _grid(market, CHARTS[:3], 3)
     _grid(market, CHARTS[3:], 2)
     st.html(heading("What localization costs", level=2))
@@ -123,14 +122,6 @@ def render() -> None:
     market_inputs.price_indices_of(scenario, f"{SCOPE}index:")
     market_inputs.drivers_by_year(scenario, f"{SCOPE}years:")
     _assumptions(scenario)
-    frame.foot(reading)
-
-
-_PRICES = (
-    ("rent", "What one H100-equivalent earns an hour in the home bloc; dashed: what a new machine must earn."),
-    ("share", "Share of capacity in use. Price cuts refill machines, so a glut shows in rent and surplus first."),
-    ("surplus", "Capacity beyond what demand needs at the break-even price: median, and ranges of all futures."),
-)
 
 
 def _outcome(outcome: pd.DataFrame) -> None:
@@ -155,9 +146,9 @@ def _written(value: float, unit: str) -> str:
     return f.money(value) if unit == "USD" else f.digits(value, 3, 0)
 
 
-def _grid(market: MarketReading, charts: tuple[tuple[str, dict, str], ...], columns: int) -> None:
-    for start in range(0, len(charts), columns):
-        row = charts[start : start + columns]
+def _grid(market: MarketReading, drawn: tuple[tuple[str, dict, str], ...], columns: int) -> None:
+    for start in range(0, len(drawn), columns):
+        row = drawn[start : start + columns]
         for column, (name, spec, about) in zip(st.columns(columns, gap="medium"), row, strict=False):
             with column:
                 _chart(market.titles[name], about, market.frames[name], spec)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run, state
-from dashboard.blocks import frame, inputs
+from dashboard.blocks import inputs
 from dashboard.blocks.long_run import long_run
 from dashboard.blocks.markup import heading, tag
 from dashboard.views.portfolio import charts as frontier
@@ -39,8 +39,6 @@ def find_study(scenario: Scenario, settings: Settings, progress: Callable[[float
 def render() -> None:
     """The reader's mix and the verdict on it, then the frontier, risk, regret, holding periods and timing."""
     scenario = state.scenario()
-    with st.spinner("Reading the scenario"):
-        reading = run.reading(scenario)
     verdict = st.container()
     weights = portfolio_inputs.own_weights()
     entry, settings = _choices(scenario)
@@ -53,7 +51,6 @@ def render() -> None:
     portfolio_when.holding(scenario)
     portfolio_when.entering(scenario, entry)
     portfolio_when.knowing(scenario, entry)
-    frame.foot(reading)
 
 
 def _choices(scenario: Scenario) -> tuple[str, Settings | None]:

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import format as f
 from dashboard import run
 from dashboard.blocks.long_run import long_run
-from dashboard.blocks.markup import heading, tag
+from dashboard.blocks.markup import Markup, heading, tag
 from dashboard.views.portfolio import timing_chart as when
 from dashboard.views.portfolio import words as messages
 from dashboard.views.portfolio.mix_chart import SHORT
@@ -86,7 +86,7 @@ def entering(scenario: Scenario, entry: EntryName) -> None:
             st.vega_lite_chart(when.waiting_frame(rows), when.WAITING, theme=None, alt="Sure gain of each strategy")
             rules = [vars(rule) for rule in found.rules if rule.asset == key]
             st.caption(f.plain(messages.rule_message(rules)))
-    st.html(tag("p", "Without a later entry in this model:", "note") + "".join(
+    st.html(tag("p", "Without a later entry in this model:", "note") + Markup("").join(
         tag("p", f"{SHORT[key]}. {reason}", "note") for key, reason in found.without.items()
     ))
 

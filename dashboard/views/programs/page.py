@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run, state
-from dashboard.blocks import frame, inputs
+from dashboard.blocks import inputs
 from dashboard.blocks.markup import heading, tag
 from dashboard.charts.market_fans import units
 from dashboard.views.programs import charts
@@ -58,8 +58,6 @@ def find_incidence(scenario: Scenario, progress: Callable[[float], None]) -> pd.
 def render() -> None:
     """Numbers first, then effects, the programs themselves, and the library."""
     scenario = state.scenario()
-    with st.spinner("Reading the programs"):
-        reading = run.reading(scenario)
     if scenario.policy.programs:
         with st.spinner("Running the market with and without them"):
             found = run.kept(read_programs, scenario)
@@ -73,7 +71,6 @@ def render() -> None:
         st.html(f'<div class="verdict" role="status">{words}</div>')
     _edit(scenario)
     _library(scenario)
-    frame.foot(reading)
 
 
 def _numbers(scenario: Scenario, found: ProgramReading) -> None:

@@ -12,9 +12,9 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run, state
-from dashboard.blocks import frame, inputs
+from dashboard.blocks import inputs
 from dashboard.blocks.long_run import long_run
-from dashboard.blocks.markup import heading, tag
+from dashboard.blocks.markup import Markup, heading, tag
 from dashboard.views.risk import charts
 from models.claims.registry import CLASSES
 from models.engine.figures import CLASS_FIGURES
@@ -76,13 +76,10 @@ def find_regret(scenario: Scenario, measure: str, entry: str, progress: Progress
 def render() -> None:
     """Three questions, each in its own place: how bad, what would it take, what would be regretted."""
     scenario = state.scenario()
-    with st.spinner("Pricing the classes"):
-        reading = run.reading(scenario)
     entry = state.view("entry")
     _matrix(scenario, entry)
     _reverse(scenario, entry)
     _regret(scenario, entry)
-    frame.foot(reading)
 
 
 def _matrix(scenario: Scenario, entry: str) -> None:
@@ -100,7 +97,7 @@ def _matrix(scenario: Scenario, entry: str) -> None:
         "p", f"{CLASS_FIGURES[figure].help} Change in percentage points, at {_paid(entry)}."
     )
     st.html(f'<div class="verdict" role="status" aria-live="polite">{words}</div>')
-    st.html(heading("Eight stresses on six classes", MATRIX_ABOUT) + matrix_html(found, figure))
+    st.html(heading("Eight stresses on six classes", MATRIX_ABOUT) + Markup(matrix_html(found, figure)))
     _library(found)
 
 

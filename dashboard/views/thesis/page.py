@@ -10,7 +10,6 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run, state
-from dashboard.blocks import frame
 from dashboard.blocks.markup import tag
 from dashboard.blocks.waiting import wait_for
 from models.errors import DataError
@@ -70,7 +69,6 @@ def tested(scenario: Scenario, progress: Callable[[float], None]) -> tuple[Claim
 def render() -> None:
     """Sentence first, then the claims by verdict."""
     _claims(state.scenario())
-    frame.foot(run.reading(state.scenario()))
 
 
 @st.fragment(parallel=True)

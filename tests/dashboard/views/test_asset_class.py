@@ -172,7 +172,7 @@ def test_user_words_do_not_become_markup() -> None:
 def page(key: str) -> AppTest:
     script = (
         "from dashboard import state\n"
-        "from dashboard.views import asset_class\n"
+        "from dashboard.views.asset_class import page as asset_class\n"
         "state.open_session()\n"
         f"asset_class.render({key!r})\n"
     )

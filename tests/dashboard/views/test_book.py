@@ -11,16 +11,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import app
-from dashboard.views.book import charts, page
+from dashboard.blocks.blocks import safe_csv
+from dashboard.blocks.markup import facts_html
+from dashboard.views.book import charts, reading, tape
 from dashboard.views.book import comparables as loan_comparables
 from dashboard.views.book import comparables_chart as deal_charts
-from dashboard.views.evidence.page import safe_csv
 from models.studies.book import tape_template
 from models.studies.book.tape_rules import Problem
 
 SCRIPT = """
 from dashboard import state
-from dashboard.views import loan_book
+from dashboard.views.book import page as loan_book
 state.open_session()
 loan_book.render()
 """
@@ -99,15 +100,15 @@ def test_results_cannot_run_as_formulas() -> None:
 
 
 def test_names_from_a_tape_are_not_markup() -> None:
-    risk = dict.fromkeys(page.TIES, 0.1) | {"largest_name": "<img src=x>", "default_correlation_se": 0.0}
-    assert "<img" not in page.figures(risk, page.TIES)
+    risk = dict.fromkeys(reading.TIES, 0.1) | {"largest_name": "<img src=x>", "default_correlation_se": 0.0}
+    assert "<img" not in facts_html(reading.figures(risk, reading.TIES))
     row = {"title": "<b>", "note": "<i>", "spread": 0.04, "loss_rate": 0.01, "loss_rate_se": 0.001,
            "default_probability": 0.1, "default_probability_se": 0.01, "advance_rate": 0.75, "verdict": "covered"}
     assert "<i>" not in loan_comparables.replays_html([row])
 
 
 def test_a_problem_of_the_file_has_no_line() -> None:
-    assert page.problem_row(Problem(0, "", "empty", "fill it"))["line"] == "file"
+    assert tape.problem_row(Problem(0, "", "empty", "fill it"))["line"] == "file"
 
 
 PEER = {"kind": "gpu_loan", "status": "current", "grade": "ig"}

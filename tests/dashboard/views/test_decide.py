@@ -6,13 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import jobs, run
+from dashboard import run
 from dashboard.blocks import inputs
+from dashboard.views.decide.reading import read
 from models import MODEL_VERSION, Scenario
 from models.errors import ScenarioError
 from models.scenario.catalog import entry
 from models.scenario.link import decode, encode
 from models.studies.sensitivity.flip import Flip
+from tests.dashboard.finished import Finished
 
 Opener = Callable[..., AppTest]
 PEAK, TYPED = "overcapacity.peak", "overcapacity.peak:typed"
@@ -170,7 +172,7 @@ def test_entry_and_order_are_part_of_the_link_but_not_of_the_scenario(open_page:
     fair = markup(page)
     page.get("button_group")[0].set_value("at_cost").run()
     assert link_of(page)["entry"] == "at_cost" and markup(page) != fair
-    assert "today's market multiple" in words(page).replace("&#x27;", "'")
+    assert "today's market multiple" in words(page).replace("&#39;", "'")
     page.selectbox(key="view:sort").set_value("cvar_95").run()
     assert link_of(page)["sort"] == "cvar_95"
     again = open_page(**link_of(page))
@@ -234,12 +236,8 @@ def test_flips_are_buttons_that_apply_themselves(open_page: Opener, monkeypatch:
     flip = Flip(PEAK, "Overcapacity at its peak", "share", 0.0, 0.64, 0.2, "best", "cloud_platform")
     family = Flip("demand.growth_now", "Demand growth now", "log per year", 0.4, 0.2, 0.3, "family", "llm_and_cloud")
 
-    class Found:
-        share = 1.0
-        flips = (flip, family)
-
     page = open_page()
-    monkeypatch.setattr(run, "flip_search", lambda scenario: Found())
+    monkeypatch.setattr(run, "job", lambda make, *key: Finished((flip, family, flip)))
     page.run()
     assert "Flips if overcapacity at its peak rises to 64%: cloud platform pays best." in markup(page)
     labels = {b.key: b.label.replace("\\", "") for b in page.button if b.key and b.key.startswith("flip:")}
@@ -260,10 +258,10 @@ def test_a_page_that_fails_says_so_in_words_and_keeps_the_scenario(
 
         return raise_it
 
-    monkeypatch.setattr(run, "reading", fail(ScenarioError("overcapacity.peak: 9 is too high")))
+    monkeypatch.setattr(run, "verdict", fail(ScenarioError("overcapacity.peak: 9 is too high")))
     page.run()
     assert not page.exception and page.text[0].value == "overcapacity.peak: 9 is too high"
-    monkeypatch.setattr(run, "reading", fail(ZeroDivisionError("secret detail")))
+    monkeypatch.setattr(run, "verdict", fail(ZeroDivisionError("secret detail")))
     page.run()
     assert not page.exception and "secret" not in words(page)
     assert "kept" in page.caption[-1].value and link_of(page)[PEAK] == "0.6"
@@ -276,25 +274,5 @@ def test_a_reading_is_computed_once_for_everybody(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(run, "_evaluate", lambda scenario: calls.append(scenario) or original(scenario))
     scenario = Scenario().replace({"run.paths": 64, "overcapacity.peak": 0.123})
     with ThreadPoolExecutor(4) as pool:
-        readings = list(pool.map(run.reading, [scenario] * 4))
+        readings = list(pool.map(lambda each: run.kept(read, each), [scenario] * 4))
     assert len(calls) == 1 and all(reading is readings[0] for reading in readings)
-
-
-def test_a_search_nobody_waits_for_is_given_up_and_starts_again_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    steps: list[float] = []
-
-    def slow(scenario: Scenario, progress: Callable[[float], None]) -> tuple[Flip, ...]:
-        progress(0.5)
-        steps.append(0.5)
-        return ()
-
-    monkeypatch.setattr(run, "flip_points", slow)
-    search = run.Search(Scenario())
-    monkeypatch.setattr(jobs, "PATIENCE", -1.0)
-    assert search.share <= 0.99 or search.flips is None
-    search.future.exception(timeout=10)
-    assert search.flips is None and steps == []
-    monkeypatch.setattr(jobs, "PATIENCE", 60.0)
-    assert search.share >= 0.0
-    search.future.result(timeout=10)
-    assert search.flips == () and search.share == 1.0 and steps == [0.5]

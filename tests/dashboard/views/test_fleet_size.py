@@ -10,7 +10,7 @@ from models.evidence.power_prices import PLACES, PlacePrice, price_table
 
 SCRIPT = (
     "from dashboard import state\n"
-    "from dashboard.views import fleet_size\n"
+    "from dashboard.views.asset_class import fleet_size\n"
     "state.open_session()\n"
     "fleet_size.render(state.scenario(), 'fair')\n"
 )

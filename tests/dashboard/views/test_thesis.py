@@ -12,7 +12,12 @@ from dashboard import format as f
 from dashboard.views.thesis import page
 from models.studies.thesis import STATEMENTS, ClaimTest, Figure, Part, Statement
 
-SCRIPT = "from dashboard import state\nfrom dashboard.views import thesis\nstate.open_session()\nthesis.render()\n"
+SCRIPT = """
+from dashboard import state
+from dashboard.views.thesis import page
+state.open_session()
+page.render()
+"""
 
 
 def claim(verdict: str = "holds", **changes: object) -> ClaimTest:
