@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from models.basis.shocks import REPLICATES, Shocks, draw_replicate, draw_shocks
 from models.basis.timeline import Array, discount_factors
-from models.claims.registry import CLASSES, VARIANTS, Claim, build_claims, collateral_fleet
+from models.claims.backing import collateral_fleet
+from models.claims.registry import CLASSES, VARIANTS, Claim, build_claims
 from models.engine.prices import SEED, FairPrice, fair_prices, market_price
 from models.market.simulate import MarketPaths, simulate_market
 from models.measures import returns, risk

@@ -16,7 +16,9 @@ import numpy as np
 
 from models.basis.shocks import Shocks, draw_replicate
 from models.basis.timeline import Array, discount_factors
-from models.claims.registry import CLASSES, Claim, build_claims, collateral_fleet, fleet_claim
+from models.claims.backing import collateral_fleet
+from models.claims.gpu_fleet import fleet_claim
+from models.claims.registry import CLASSES, Claim, build_claims
 from models.market.simulate import MarketPaths, Setting, simulate_market
 from models.scenario.scenario import Scenario
 

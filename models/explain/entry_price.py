@@ -8,7 +8,9 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from models.basis.shocks import REPLICATES, draw_replicate
-from models.claims.registry import Claim, Claims, build_claims, collateral_fleet, fleet_claim
+from models.claims.backing import collateral_fleet
+from models.claims.gpu_fleet import fleet_claim
+from models.claims.registry import Claim, Claims, build_claims
 from models.engine.prices import PATHS, SEED
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.explain.stake import Stake, flows, held, lines_of, quarters_of, when, worth, years_of

@@ -10,9 +10,9 @@ from models.assets.gpu_fleet import fleet as gpu_fleet
 from models.assets.gpu_fleet.chip import extra_service, scale
 from models.assets.gpu_fleet.fleet import FleetTerms, GpuFleet
 from models.basis.timeline import HOURS, Array
-from models.claims.backing import backing
+from models.claims.backing import backing, collateral_fleet
 from models.claims.fleet_run import run_fleet
-from models.claims.registry import collateral_fleet, collateral_run
+from models.claims.gpu_debt import collateral_run
 from models.errors import ScenarioError
 from models.evidence.power_prices import OWN as OWN_PRICE
 from models.explain.registry import Reader, Spec, explains

@@ -9,7 +9,7 @@ import pandas as pd
 
 from models.basis.timeline import DELTA, Array
 from models.engine.evaluate import Evaluation
-from models.engine.valuation import Measures, Quantiles
+from models.engine.valuation import AssetResult, Measures, Quantiles
 from models.measures import risk
 
 FAN = (0.05, 0.25, 0.50, 0.75, 0.95)
@@ -50,6 +50,17 @@ DEBT_METRICS: dict[str, tuple[str, str]] = {
     "advance_rate": ("Advance rate", "share of cost"),
     "coupon": ("Coupon", "per year"),
 }
+
+
+def result_of(evaluation: Evaluation, key: str) -> AssetResult:
+    """Result of a class or of a close variant.
+
+    Raises
+    ------
+    KeyError
+        If there is none of this key.
+    """
+    return (dict(evaluation.assets) | dict(evaluation.variants))[key]
 
 
 def market_series(evaluation: Evaluation, name: str) -> Array:
@@ -133,7 +144,7 @@ def summary(evaluation: Evaluation) -> pd.DataFrame:
 
 def cash_flow_fan(evaluation: Evaluation, key: str, entry: str = "fair") -> pd.DataFrame:
     """Net cash flow of a class by year, share of committed capital: year, p05, p25, p50, p75, p95, mean."""
-    result = (dict(evaluation.assets) | dict(evaluation.variants))[key]
+    result = result_of(evaluation, key)
     premium = result.entry(entry).price - result.claim.capital
     net = result.claim.flows.with_entry(premium).net / result.entry(entry).capital
     yearly = np.column_stack([net[:, 0], *(net[:, a : a + 4].sum(axis=1) for a in range(1, net.shape[1], 4))])

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from models.basis.timeline import Array
+from models.claims.asset_class import Fact
+from models.claims.registry import CLASSES
+from models.engine.estimate import PROBABILITIES, quantile, share
 from models.engine.evaluate import Evaluation
 from models.measures import risk
-from models.tables.classes import FAN, FAN_COLUMNS
-from models.tables.series import EVENTS, FACTS, SERIES, Fact, result_of
+from models.tables.classes import FAN, FAN_COLUMNS, result_of
 
 COMPANY_PRICE, PREMIUM = "price of the company", "price beyond cost"
 BALANCED_BY = "investor"
@@ -77,7 +79,7 @@ def operating_fan(evaluation: Evaluation, key: str, name: str) -> pd.DataFrame:
 
     Quarters in which the quantity exists on no path are left out.
     """
-    series = SERIES[key][name]
+    series = CLASSES[key].series[name]
     paths = np.asarray(series.paths(evaluation), dtype=np.float64)
     exists = ~np.isnan(paths).all(axis=0)
     quarters = np.flatnonzero(exists)
@@ -94,7 +96,7 @@ def events(evaluation: Evaluation, key: str) -> pd.DataFrame:
     """Share of futures in which something has happened by each quarter: quarter, event, share; may be empty."""
     rows = [
         (quarter, name, float(share))
-        for name, happened in EVENTS.get(key, {}).items()
+        for name, happened in result_of(evaluation, key).asset.events.items()
         for quarter, share in enumerate(np.asarray(happened(evaluation)).mean(axis=0))
     ]
     frame = pd.DataFrame(rows, columns=["quarter", "event", "share"])
@@ -107,13 +109,21 @@ def facts(evaluation: Evaluation, key: str) -> pd.DataFrame:
 
     The outer two are NaN for one number, the error for terms known at closing.
     """
-    rows = [(fact.label, *_figure(evaluation, fact), fact.unit, fact.about) for fact in FACTS.get(key, ())]
+    known = result_of(evaluation, key).asset.facts
+    rows = [(fact.label, *_figure(evaluation, fact), fact.unit, fact.about) for fact in known]
     return pd.DataFrame(rows, columns=["label", "p05", "p50", "p95", "p50_se", "unit", "about"])
 
 
 def _figure(evaluation: Evaluation, fact: Fact) -> tuple[float, float, float, float]:
+    nothing = float("nan")
+    if isinstance(fact.value, str):
+        debt = result_of(evaluation, "gpu_debt").debt
+        return nothing, getattr(debt, fact.value), nothing, getattr(debt, f"{fact.value}_se", nothing)
     value = fact.value(evaluation)
-    if isinstance(value, tuple):
-        return float("nan"), value[0], float("nan"), value[1]
-    low, middle, high = (float(x) for x in np.asarray(risk.quantiles(value, (0.05, 0.5, 0.95))))
-    return low, middle, high, float(risk.quantile_standard_error(value, 0.5, evaluation.replicate))
+    if isinstance(value, float):
+        return nothing, value, nothing, nothing
+    if value.dtype == bool:
+        part = share(value, evaluation.replicate)
+        return nothing, part.value, nothing, part.error
+    low, middle, high = (float(x) for x in np.asarray(risk.quantiles(value, PROBABILITIES)))
+    return low, middle, high, quantile(value, 0.5, evaluation.replicate).error

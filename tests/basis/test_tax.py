@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from models.basis.tax import MACRS_5, Tax, building_schedule, deductions, machine_schedule, tax_due
 from models.basis.timeline import Array
 from models.claims.fleet_run import run_fleet
-from models.claims.registry import collateral, collateral_run, deducted_interest
+from models.claims.gpu_debt import collateral, collateral_run, deducted_interest
 from models.scenario.scenario import Scenario
 from tests.engine.runs import calm_flows, claims_of, draws, market_of, npv, same_bits
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from models.assets.gpu_debt.loan import cash_flows
 from models.basis.timeline import Array
-from models.claims.registry import collateral
+from models.claims.gpu_debt import collateral
 from models.debt import ledger as kernel
 from models.debt.loan import (
     LoanPaths,

@@ -28,28 +28,9 @@ from models.scenario.scenario import Scenario
 from models.studies.sensitivity.driver_effects import driver_effects
 from models.tables import classes as tables
 from models.tables import one_class as asset_tables
-from models.tables.series import EVENTS, SERIES
 
 ENTRIES = {"fair": "Fair entry", "at_cost": "At cost or market"}
-VARIANT_OF = {"data_center": "data_center_unlevered", "gpu_debt": "gpu_debt_equity"}
-SLICES: Mapping[str, tuple[str, ...]] = {
-    "gpu_fleet": (
-        "gpu_fleet",
-        "chip",
-        "cluster",
-        "fleet_stages",
-        "residual_guarantee",
-        "offtaker",
-        "hardware",
-        "tax",
-    ),
-    "data_center": ("data_center", "leasing", "tax"),
-    "gpu_debt": ("gpu_debt", "covenants"),
-    "hardware_supplier": ("hardware_supplier",),
-    "llm_developer": ("llm_developer", "llm_costs", "llm_funding", "tax"),
-    "cloud_platform": ("cloud_platform", "cloud_capital", "tax"),
-}
-"""Groups of assumptions that are a class's own."""
+VARIANT_OF = {variant.variant_of: key for key, variant in VARIANTS.items()}
 
 ABOUT_CASH = (
     "Net cash flow a year per dollar committed, after closing: thin line nine in ten futures, bar half of them, "
@@ -113,7 +94,7 @@ def read_claim(scenario: Scenario, claim: str) -> ClaimReading:
         lines=lines,
         lines_titles=titles,
         shading=shading,
-        fans=tuple(_fan(result, key, name) for name in SERIES[key]),
+        fans=tuple(_fan(result, key, name) for name in CLASSES[key].series),
         events=asset_fan.events_frame(events),
         events_title=messages.events_message(events) if len(events) else "",
         facts=records(_bare(asset_tables.facts(result, key))),
@@ -126,7 +107,7 @@ def messages_rows(table: pd.DataFrame) -> Sequence[Mapping[str, Any]]:
 
 
 def _fan(result: Any, key: str, name: str) -> Fan:
-    series = SERIES[key][name]
+    series = CLASSES[key].series[name]
     kind = asset_fan.kind_of(series.unit)
     table = _bare(asset_tables.operating_fan(result, key, name))
     title = messages.fan_message(series.label, table, kind)
@@ -140,7 +121,7 @@ def _bare(table: pd.DataFrame) -> pd.DataFrame:
 
 def class_of(claim: str) -> str:
     """Class whose page shows a claim."""
-    return next((key for key, variant in VARIANT_OF.items() if variant == claim), claim)
+    return VARIANTS[claim].variant_of if claim in VARIANTS else claim
 
 
 def held_rows(scenario: Scenario, entry: str) -> Sequence[Mapping[str, Any]]:
@@ -255,7 +236,7 @@ def _earns_on(reading: ClaimReading, key: str) -> None:
                 if dashed:
                     st.caption(dashed)
                 _chart(fan.frame, asset_fan.FAN_SPECS[key, fan.kind], fan.title)
-        if key in EVENTS:
+        if CLASSES[key].events:
             with st.container(gap="small"):
                 st.html(heading(reading.events_title, "Share of futures in which it has happened by each quarter."))
                 _chart(reading.events, asset_fan.EVENT_SPECS[key], reading.events_title)
@@ -276,7 +257,7 @@ def _assumptions(scenario: Scenario, key: str) -> None:
     """Widgets of the class's own assumptions; built only where a group is opened."""
     st.html(tag("h2", "Its own assumptions", "assay-part"))
     entries, preset = catalog(scenario), values(state.base())
-    for group in SLICES[key]:
+    for group in CLASSES[key].slices:
         own = [item for item in entries if item.group == group]
         changed = sum(item.value != preset.get(item.path) for item in own)
         words = f", {changed} changed" if changed else ""

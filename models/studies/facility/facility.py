@@ -22,7 +22,7 @@ from models.basis.flows import CashFlows
 from models.basis.shocks import Method, Shocks, calm_shocks, draw_shocks
 from models.basis.timeline import DELTA, Array
 from models.claims.backing import structure_of
-from models.claims.registry import collateral, facility, loan_terms_of
+from models.claims.gpu_debt import collateral, facility, loan_terms_of
 from models.debt.loan import LoanPaths, loan_to_value, run_waterfall
 from models.debt.schedule import scheduled_balance, scheduled_principal
 from models.debt.structure import LoanTriggers, Mezzanine

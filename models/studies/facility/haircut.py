@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.claims.registry import collateral
+from models.claims.gpu_debt import collateral
 from models.market.simulate import MarketPaths
 from models.measures import risk
 from models.studies.facility.facility import FacilityResult, Ground, on_ground

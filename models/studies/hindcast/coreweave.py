@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from models.basis.timeline import Array
-from models.claims.registry import build_claims, collateral_fleet, fleet_claim
+from models.claims.backing import collateral_fleet
+from models.claims.gpu_fleet import fleet_claim
+from models.claims.registry import build_claims
 from models.engine.valuation import DebtMeasures, measure_loan
 from models.measures import returns
 from models.scenario.scenario import Scenario

@@ -12,7 +12,8 @@ from scipy.optimize import brentq
 
 from models.basis.shocks import Shocks, calm_shocks
 from models.basis.timeline import Array
-from models.claims.registry import build_claims, collateral
+from models.claims.gpu_debt import collateral
+from models.claims.registry import build_claims
 from models.debt.loan import loan_to_value, scheduled_principal
 from models.engine.valuation import DebtMeasures, measure_loan
 from models.market.simulate import simulate_market

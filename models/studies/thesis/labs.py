@@ -8,9 +8,9 @@ import numpy as np
 
 from models.assets.llm_developer import Operations, control_variates, simulate_operations
 from models.basis.timeline import DELTA, Array
+from models.claims.llm_developer import program_live
 from models.engine.prices import present_value
 from models.evidence.presets import preset
-from models.policy.effects import live_quarters
 from models.scenario.scenario import Scenario
 from models.studies.thesis.subject import Subject
 
@@ -74,11 +74,9 @@ def training_bill(scenario: Scenario) -> float:
 
 def operations(subject: Subject, scenario: Scenario) -> Operations:
     """Revenue and cost of a scenario's developer on the subject's market, USD a year."""
-    live = np.zeros((1, subject.shocks.quarters + 1))
-    for program in scenario.policy.home:
-        live = np.maximum(live, live_quarters(program, subject.shocks))
     return simulate_operations(
-        scenario.llm_developer, scenario.llm_costs, scenario.llm_funding, subject.market, subject.shocks, live
+        scenario.llm_developer, scenario.llm_costs, scenario.llm_funding, subject.market, subject.shocks,
+        program_live(scenario, subject.shocks),
     )
 
 

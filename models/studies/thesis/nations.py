@@ -9,7 +9,7 @@ import numpy as np
 
 from models.basis.shocks import draw_shocks
 from models.basis.timeline import Array
-from models.claims.registry import fleet_claim
+from models.claims.gpu_fleet import fleet_claim
 from models.engine.prices import present_value
 from models.evidence.presets import presets
 from models.market.export import ExportPaths

@@ -6,7 +6,7 @@ import pytest
 from models.assets.gpu_fleet.guarantee import ResidualGuarantee, vendor_alive
 from models.assets.gpu_fleet.used import used_values
 from models.claims.fleet_run import FleetRun, run_fleet
-from models.claims.registry import collateral, collateral_run
+from models.claims.gpu_debt import collateral, collateral_run
 from models.engine.evaluate import evaluate
 from models.market.simulate import MarketPaths
 from models.scenario.scenario import Scenario

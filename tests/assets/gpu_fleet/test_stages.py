@@ -11,7 +11,7 @@ from models.assets.gpu_fleet.stages import FleetStages, last_quarter, rent_facto
 from models.assets.gpu_fleet.used import expected_residual, used_values, value_ahead
 from models.basis.timeline import HOURS
 from models.claims.fleet_run import run_fleet
-from models.claims.registry import collateral_run
+from models.claims.gpu_debt import collateral_run
 from models.scenario.scenario import Scenario
 from tests.engine.runs import claims_of, draws, market_of, same_bits, shift_price
 

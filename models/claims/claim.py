@@ -1,0 +1,63 @@
+"""What a claim is: flows before the entry premium, and what is needed to price them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from models.basis.flows import CashFlows
+from models.basis.timeline import Array, zero_paths
+from models.debt.loan import LoanPaths, LoanTerms
+from models.market.simulate import MarketPaths
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """Flows of one claim before the entry premium, with what is needed to price it.
+
+    Attributes
+    ----------
+    flows : CashFlows
+        At cost or par for built assets and loans; without any price for companies.
+    hurdle : float
+        Required return per year; for a loan its coupon, for levered equity that of the asset below.
+    capital : float
+        USD committed at cost or par; 0 for companies, whose price is the capital.
+    earnings : float
+        First-year earnings or revenue a market multiple applies to, USD; 0 where none does.
+    multiple : float
+        Market multiple.
+    exit_values : callable, optional
+        What the asset without debt sells for in every quarter, (paths, quarters + 1), computed when asked for.
+    controls : array, optional
+        Control variates of mean zero, (paths, k), for a mean that a heavy tail makes noisy.
+    debt_due : array, optional
+        What a sale must repay first, net of reserves, (paths or 1, quarters + 1).
+    """
+
+    flows: CashFlows
+    hurdle: float
+    capital: float
+    earnings: float = 0.0
+    multiple: float = 0.0
+    exit_values: Callable[[], Array] | None = None
+    debt_due: Array | None = None
+    controls: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Claims:
+    """All claims of one run, and the loan behind the debt."""
+
+    by_key: dict[str, Claim]
+    loan: LoanPaths | None = None
+    loan_terms: LoanTerms | None = None
+    collateral_cost: float = 0.0  # what the advance rate applies to, USD
+
+
+def by_quarter(value: Callable[[int], Array], market: MarketPaths) -> Array:
+    """Exit value of a company in every quarter from the first, USD, (paths, quarters + 1)."""
+    out = zero_paths(market.paths, market.quarters)
+    for t in range(1, market.quarters + 1):
+        out[:, t] = value(t)
+    return out

@@ -1,0 +1,187 @@
+"""The loan on a fleet and the equity below it: collateral, terms, claims, and what a lender looks at."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.assets.gpu_debt import loan as gpu_debt
+from models.assets.gpu_debt import terms as gpu_debt_terms
+from models.assets.gpu_fleet import fleet as gpu_fleet
+from models.basis.shocks import Shocks, calm_shocks
+from models.basis.timeline import DELTA, Array
+from models.claims.asset_class import PICKS, AssetClass, Fact, Run, Series, level, line, quarters
+from models.claims.backing import backing, collateral_fleet, customer_pays, structure_of
+from models.claims.claim import Claim, Claims
+from models.claims.fleet_run import FleetRun, fleet_plan, run_fleet
+from models.claims.gpu_fleet import contract_draws
+from models.debt.loan import LoanPaths, LoanTerms, scheduled_principal
+from models.market.simulate import MarketPaths, simulate_market
+from models.policy.effects import Support
+from models.scenario.scenario import Scenario
+
+KEY, BELOW = "gpu_debt", "gpu_debt_equity"
+ROUNDS = 6
+"""Rounds in which the size of a loan and the tax that its interest saves settle."""
+
+
+def facility(scenario: Scenario) -> gpu_debt.GpuDebt:
+    """The facility; it does not outlive a chip that is bought with few quarters left."""
+    debt, life = scenario.gpu_debt, scenario.chip.life_quarters
+    return debt if life is None else debt.derived(tenor_quarters=min(debt.tenor_quarters, life))
+
+
+def collateral_run(
+    scenario: Scenario, market: MarketPaths, shocks: Shocks, interest: Array | None = None
+) -> FleetRun:
+    """The financed fleet as it runs; its machines are not sold on before the loan is due.
+
+    ``interest`` (quarters + 1,) is deducted from taxable profit, USD; worked out if tax is on and it is omitted.
+    """
+    repaid = scenario.hardware.ramp_quarters + facility(scenario).tenor_quarters
+    if interest is None:
+        interest = deducted_interest(scenario)
+    fleet = collateral_fleet(scenario)
+    pays = customer_pays(scenario, fleet, fleet_plan(scenario, repaid), market, shocks)
+    return run_fleet(scenario, fleet, market, shocks, not_before=repaid, interest=interest, pays=pays)
+
+
+def collateral(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> tuple[gpu_debt.Collateral, Support]:
+    """Cash flow, value and contract claim of the financed fleet, per H100e; machines stay until the loan is due."""
+    interest = deducted_interest(scenario)
+    run = collateral_run(scenario, market, shocks, interest)
+    behind = backing(scenario, run, market, shocks)
+    extra = np.zeros_like(run.flow)
+    if market.quarters >= gpu_fleet.CREDIT_QUARTER:
+        extra[:, gpu_fleet.CREDIT_QUARTER] = run.support.credit
+    pot = gpu_debt.Collateral(
+        cost=_financed_cost(run.terms.cost + run.protection, run.support),
+        cfads=behind.flow,
+        base_cfads=_base_cfads(scenario, interest),
+        extra=extra,
+        value=run.value(market),
+        claim=behind.claim,
+        exit_values=lambda: run.exit_values(market),
+        rates=behind.rates,
+        lost=behind.lost,
+    )
+    return pot, run.support
+
+
+def _financed_cost(cost: float, support: Support) -> float:
+    """Cost that a loan is measured on, USD: net of grants, but not of what cheap money is worth."""
+    return cost - (support.at_closing - support.concession)
+
+
+def deducted_interest(scenario: Scenario) -> Array | None:
+    """Interest of the loan as planned, which the vehicle deducts from its taxable profit, (quarters + 1,), USD.
+
+    Size and tax depend on each other: less tax carries more debt, whose interest saves tax. A few rounds settle it.
+    """
+    if not scenario.tax.is_on:
+        return None
+    interest = None
+    for _ in range(ROUNDS):
+        base, flow = _base_run(scenario, interest)
+        pot = gpu_debt.Collateral(
+            cost=_financed_cost(base.terms.cost + base.protection, base.support), cfads=base.flow, base_cfads=flow,
+            extra=base.flow, value=base.flow, claim=base.flow, exit_values=lambda: np.zeros((1, 1)),
+        )
+        terms = loan_terms_of(scenario, pot, base.support)
+        interest = _planned_interest(terms, flow)
+    return interest
+
+
+def _planned_interest(terms: LoanTerms, base_cfads: Array) -> Array:
+    """Interest of each quarter as planned, (quarters + 1,), USD: capitalized during the ramp, then paid."""
+    out = np.zeros(max(len(base_cfads), terms.last + 1))
+    ramp = np.arange(1, terms.first)
+    out[1 : terms.first] = terms.principal * terms.rate_q * (1.0 + terms.rate_q) ** (ramp - 1)
+    plan = scheduled_principal(terms, base_cfads)
+    out[terms.first : terms.last + 1] = terms.rate_q * (terms.opening_balance - np.cumsum(plan) + plan)
+    return out[: len(base_cfads)]
+
+
+def _base_cfads(scenario: Scenario, interest: Array | None) -> Array:
+    """Cash flow of the collateral on the neutral path without shocks: what a lender sizes on, (quarters + 1,)."""
+    return _base_run(scenario, interest)[1]
+
+
+def _base_run(scenario: Scenario, interest: Array | None) -> tuple[FleetRun, Array]:
+    """Collateral on the neutral path without shocks, and its cash with contract terms and hedges, (quarters + 1,)."""
+    calm = scenario.neutral.calm.model_copy(update={"cluster": scenario.cluster})
+    shocks = calm_shocks()
+    market = simulate_market(calm.setting, shocks)
+    fleet = collateral_fleet(scenario).derived(cost_factor=scenario.gpu_fleet.cost_factor)
+    pays = np.ones((1, market.quarters + 1), dtype=bool)
+    repaid = scenario.hardware.ramp_quarters + facility(scenario).tenor_quarters
+    run = run_fleet(calm, fleet, market, shocks, not_before=repaid, interest=interest, pays=pays)
+    return run, np.asarray(backing(calm, run, market, shocks).flow[0])
+
+
+def loan_terms_of(scenario: Scenario, pot: gpu_debt.Collateral, support: Support) -> LoanTerms:
+    """Resolved terms of the facility on this collateral."""
+    return gpu_debt_terms.loan_terms(
+        facility(scenario), scenario.covenants, pot, base_rate=scenario.rates.base_rate,
+        ramp=scenario.hardware.ramp_quarters, rate_cut=support.rate_cut * support.loan_share,
+        guarantee=support.guarantee_cover, structure=structure_of(scenario), credit=scenario.contract_credit,
+    )
+
+
+def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
+    pot, support = collateral(scenario, market, shocks)
+    terms = loan_terms_of(scenario, pot, support)
+    lender, equity, loan = gpu_debt.cash_flows(terms, pot)
+    effective = (1.0 + (terms.coupon + terms.interest_subsidy) * DELTA) ** 4 - 1.0
+    fleet_hurdle = gpu_fleet.fleet_hurdle(collateral_fleet(scenario), scenario.hardware)
+    paid = float(-equity.contrib[:, 0].mean())
+    due = loan.balance - loan.reserve - loan.trap
+    claims = {
+        KEY: Claim(lender, effective, terms.principal),
+        BELOW: Claim(equity, fleet_hurdle, paid, exit_values=pot.exit_values, debt_due=due),
+    }
+    return Claims(claims, loan, terms, pot.cost)
+
+
+def _draws(scenario: Scenario) -> tuple[str, ...]:
+    pricing = scenario.loan_pricing
+    moves = {
+        "renegotiation_u": scenario.contract_credit.renegotiation_rate > 0,
+        "rate_z": pricing.base == "simulated" and pricing.volatility > 0,
+    }
+    return (*contract_draws(scenario), *(name for name, is_on in moves.items() if is_on))
+
+
+def _loan(run: Run) -> tuple[LoanTerms, LoanPaths]:
+    assert run.claims.loan_terms is not None and run.claims.loan is not None
+    return run.claims.loan_terms, run.claims.loan
+
+
+def _balance(run: Run) -> Array:
+    terms, _ = _loan(run)
+    return np.asarray(line(run, KEY, "balance")[:, : terms.last + 1] / terms.principal)
+
+
+CLASS = AssetClass(
+    KEY, "GPU-backed debt", PICKS, "H100e of collateral", _build,
+    short="GPU debt", subject="GPU-backed debt", color="purple", slices=("gpu_debt", "covenants"), draws=_draws,
+    series={
+        "dscr": Series("Debt service coverage of loans in service", "x",
+                       lambda run: line(run, KEY, "dscr")[:, : _loan(run)[0].last + 1], level(1.0),
+                       "just enough to pay"),
+        "balance": Series("Balance outstanding, share of the loan", "share of the loan", _balance),
+    },
+    events={"defaulted": lambda run: quarters(run) >= _loan(run)[1].default_quarter[:, None]},
+    facts=(
+        Fact("Default probability", "share", "Share of futures in which the loan misses a payment.",
+             "default_probability"),
+        Fact("Loss given default", "share", "Loss over all exposure at default, after sale and contract claim.",
+             "loss_given_default"),
+        Fact("Expected loss", "share", "Mean present value of losses, share of the loan.", "expected_loss"),
+        Fact("Weighted average life", "years", "Years the average dollar of the loan is out.", "wal_years"),
+        Fact("Advance rate", "share", "Loan over cost of the machines, after coverage limits it.", "advance_rate"),
+        Fact("Coupon", "per year", "Interest the borrower pays, a year.", "coupon"),
+    ),
+)
+EQUITY = AssetClass(
+    BELOW, "Equity under the GPU loan", PICKS, "H100e", _build, variant_of=KEY, subject="Equity under the GPU loan",
+)

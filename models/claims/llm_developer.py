@@ -1,0 +1,71 @@
+"""Shares of a developer of large models: its claim, what it earns on, and whether its money lasts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from models.assets import llm_developer
+from models.basis.shocks import Shocks
+from models.basis.timeline import Array
+from models.claims.asset_class import LLM_AND_CLOUD, AssetClass, Fact, Run, Series, level, line, quarters
+from models.claims.claim import Claim, Claims
+from models.market.simulate import MarketPaths
+from models.policy.effects import live_quarters
+from models.scenario.scenario import Scenario
+
+KEY = "llm_developer"
+
+
+def program_live(scenario: Scenario, shocks: Shocks) -> Array:
+    """1 while a home program runs, (paths or 1, quarters + 1)."""
+    live = np.zeros((1, shocks.quarters + 1))
+    for program in scenario.policy.home:
+        live = np.maximum(live, live_quarters(program, shocks))
+    return live
+
+
+def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
+    developer = scenario.llm_developer
+    flows = llm_developer.cash_flows(
+        developer, scenario.llm_costs, scenario.llm_funding, market, shocks, program_live(scenario, shocks),
+        scenario.tax if scenario.tax.is_on else None,
+    )
+    x = flows.extras
+
+    def worth() -> Array:
+        return np.asarray(x["own"] * (x["multiple"] * x["revenue"] + np.maximum(x["cash"], 0.0)))
+
+    return Claims({KEY: Claim(
+        flows, developer.hurdle, 0.0, developer.revenue_now, developer.market_multiple, exit_values=worth,
+        controls=llm_developer.control_variates(developer, market, shocks) - 1.0,
+    )})
+
+
+def _in_business(name: str, run: Run) -> Array:
+    """A line of the developer while it is in business."""
+    return np.where(quarters(run) < line(run, KEY, "failed_at")[:, None], line(run, KEY, name), np.nan)
+
+
+CLASS = AssetClass(
+    KEY, "LLM developer", LLM_AND_CLOUD, "company", _build, at_market=True,
+    short="LLM", subject="The LLM developer", color="blue", earnings="revenue today",
+    slices=("llm_developer", "llm_costs", "llm_funding", "tax"),
+    draws=lambda scenario: ("llm_quality_z", "llm_sale_u"),
+    series={
+        "revenue": Series("Revenue while in business", "USD a year", partial(_in_business, "revenue")),
+        "compute": Series("Compute cost, share of revenue", "share of revenue",
+                          lambda run: _in_business("compute_cost", run) / line(run, KEY, "revenue"), level(1.0),
+                          "all of revenue"),
+        "cash": Series("Cash while in business", "USD", partial(_in_business, "cash")),
+        "own": Series("Still owned by today's investors", "share", partial(_in_business, "own")),
+    },
+    events={"failed": lambda run: quarters(run) >= line(run, KEY, "failed_at")[:, None]},
+    facts=(
+        Fact("Failed by the horizon", "share", "Share of futures in which money runs out and the rest is sold.",
+             lambda run: line(run, KEY, "failed_at") <= run.market.quarters),
+        Fact("Money raised", "USD", "All later rounds together; each one dilutes today's owners.",
+             lambda run: line(run, KEY, "raised").sum(axis=1)),
+    ),
+)
