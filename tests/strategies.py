@@ -63,6 +63,18 @@ def changes(
     return _changes(st.lists(st.sampled_from(pool), unique=True, max_size=most), st.integers(0, programs))
 
 
+def moved(part: float = 0.1) -> dict[str, float]:
+    """Every number outside of the run and the programs, this part of its range away from its default."""
+    held = {f"pipeline.{name}_share" for name in ("hyperscaler", "local", "sovereign")}
+    out = {}
+    for path, item in declared().items():
+        if item.kind == "number" and item.value is not None and item.group not in ("run", "policy"):
+            assert isinstance(item.value, float) and item.low is not None and item.high is not None
+            step = part * (item.high - item.low)
+            out[path] = item.value + step if item.value + step <= item.high else item.value - step
+    return {path: value for path, value in out.items() if path not in held}
+
+
 def scenarios(
     *, only: Collection[str] = (), without: Collection[str] = ("run",), most: int = 12, programs: int = 2
 ) -> st.SearchStrategy[Scenario]:

@@ -6,7 +6,7 @@
 
 from models.explain import (
     building,
-    cloud,
+    cloud_platform,
     data_center,
     debt,
     debt_loss,
@@ -33,7 +33,8 @@ from models.explain.trace import Trace, as_rows, as_text
 
 SUBJECTS = (
     prices, utilization, demand, supply, long_run, performance, present_value, risks, families, entry_price, fleet,
-    fleet_parts, machine_options, debt, debt_loss, debt_terms, data_center, building, supplier, cloud, llm, leaves,
+    fleet_parts, machine_options, debt, debt_loss, debt_terms, data_center, building, supplier, cloud_platform, llm,
+    leaves,
 )
 """Modules that hold the explanations; importing them registers what they explain."""
 

@@ -6,12 +6,13 @@ import numpy as np
 
 from models.assets.data_center.building import CAP_BOUNDS
 from models.explain.data_center import CENTER, UNIT, building_of
+from models.explain.equation import Equation
 from models.explain.registry import Reader, Spec, explains
 from models.explain.stake import held, line
 
 
 @explains("{center}.quarter.sale.{stat}.{t}")
-def sale(reader: Reader, center: str, stat: str, t: int) -> Spec:
+def sale(reader: Reader, center: str, stat: str, t: int) -> Equation:
     """Net proceeds of selling the building."""
     value = reader.pick(line(reader, held(reader, center), "sale")[1], stat, t)
     return Spec(
@@ -24,7 +25,7 @@ def sale(reader: Reader, center: str, stat: str, t: int) -> Spec:
 
 
 @explains("assets.data_center.exit_cap.{stat}")
-def exit_cap(reader: Reader, stat: str) -> Spec:
+def exit_cap(reader: Reader, stat: str) -> Equation:
     """Yield at which the building is sold."""
     low, high = CAP_BOUNDS
     return Spec(
@@ -37,7 +38,7 @@ def exit_cap(reader: Reader, stat: str) -> Spec:
 
 
 @explains("assets.data_center.last_glut.{stat}")
-def last_glut(reader: Reader, stat: str) -> Spec:
+def last_glut(reader: Reader, stat: str) -> Equation:
     """Mean surplus of the last year, where there is one."""
     quarters = reader.market.quarters
     first = max(quarters - 3, 0)
@@ -50,7 +51,7 @@ def last_glut(reader: Reader, stat: str) -> Spec:
 
 
 @explains("{center}.quarter.fit_out.{stat}.{t}")
-def fit_out(reader: Reader, center: str, stat: str, t: int) -> Spec:
+def fit_out(reader: Reader, center: str, stat: str, t: int) -> Equation:
     """Money spent on new tenants."""
     value = reader.pick(line(reader, held(reader, center), "fit_out")[1], stat, t)
     return Spec(
@@ -61,7 +62,7 @@ def fit_out(reader: Reader, center: str, stat: str, t: int) -> Spec:
 
 
 @explains("assets.data_center.quarter.loan_drawn.{stat}.{t}")
-def drawn(reader: Reader, stat: str, t: int) -> Spec:
+def drawn(reader: Reader, stat: str, t: int) -> Equation:
     """Loan drawn in a quarter."""
     value = reader.pick(line(reader, held(reader, CENTER), "loan_drawn")[1], stat, t)
     return Spec(
@@ -71,7 +72,7 @@ def drawn(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.data_center.loan_balance.{t}")
-def balance(reader: Reader, t: int) -> Spec:
+def balance(reader: Reader, t: int) -> Equation:
     """Balance of the construction loan."""
     amounts = held(reader, CENTER).result.claim.flows.extras["loan_balance"]
     return Spec(
@@ -82,7 +83,7 @@ def balance(reader: Reader, t: int) -> Spec:
 
 
 @explains("assets.data_center.loan_rate")
-def loan_rate(reader: Reader) -> Spec:
+def loan_rate(reader: Reader) -> Equation:
     """Rate of the construction loan."""
     scenario = reader.scenario
     return Spec(
@@ -92,7 +93,7 @@ def loan_rate(reader: Reader) -> Spec:
 
 
 @explains("assets.data_center.quarter.interest.{stat}.{t}")
-def interest(reader: Reader, stat: str, t: int) -> Spec:
+def interest(reader: Reader, stat: str, t: int) -> Equation:
     """Interest of the construction loan."""
     value = reader.pick(line(reader, held(reader, CENTER), "interest")[1], stat, t)
     return Spec(
@@ -103,7 +104,7 @@ def interest(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.data_center.quarter.loan_repaid.{stat}.{t}")
-def repaid(reader: Reader, stat: str, t: int) -> Spec:
+def repaid(reader: Reader, stat: str, t: int) -> Equation:
     """Loan repaid out of the sale."""
     value = reader.pick(line(reader, held(reader, CENTER), "loan_repaid")[1], stat, t)
     return Spec(

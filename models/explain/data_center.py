@@ -7,6 +7,7 @@ import numpy as np
 from models.assets.data_center.building import Building, simulate_building
 from models.assets.data_center.leasing import VACANCY_BOUNDS
 from models.errors import ScenarioError
+from models.explain.equation import Equation
 from models.explain.fleet import FOREIGN_DRAWS
 from models.explain.registry import Reader, Spec, explains
 from models.explain.stake import held, line
@@ -34,7 +35,7 @@ def _simulate(reader: Reader) -> Building:
 
 
 @explains("assets.data_center.hurdle", "variants.data_center_unlevered.hurdle")
-def hurdle(reader: Reader) -> Spec:
+def hurdle(reader: Reader) -> Equation:
     """Return required of a data center."""
     return Spec(
         "Hurdle, data center", reader.scenario.data_center.hurdle, "per year",
@@ -44,7 +45,7 @@ def hurdle(reader: Reader) -> Spec:
 
 
 @explains("assets.data_center.base")
-def base(reader: Reader) -> Spec:
+def base(reader: Reader) -> Equation:
     """Own share of the cost."""
     return Spec(
         "Own share of the build cost", reader.evaluation.assets["data_center"].claim.capital, UNIT,
@@ -54,14 +55,14 @@ def base(reader: Reader) -> Spec:
 
 
 @explains("variants.data_center_unlevered.base")
-def plain_base(reader: Reader) -> Spec:
+def plain_base(reader: Reader) -> Equation:
     """Build cost."""
     return Spec("Build cost", reader.scenario.data_center.capex, UNIT, "As declared.", "I", ("data_center.capex",),
                 "same")
 
 
 @explains("{center}.quarter.construction.{stat}.{t}")
-def construction(reader: Reader, center: str, stat: str, t: int) -> Spec:
+def construction(reader: Reader, center: str, stat: str, t: int) -> Equation:
     """Money spent on building in a quarter."""
     value = reader.pick(line(reader, held(reader, center), "construction")[1], stat, t)
     return Spec(
@@ -72,7 +73,7 @@ def construction(reader: Reader, center: str, stat: str, t: int) -> Spec:
 
 
 @explains("assets.data_center.overrun.{stat}")
-def overrun(reader: Reader, stat: str) -> Spec:
+def overrun(reader: Reader, stat: str) -> Equation:
     """Final over budgeted construction cost."""
     built = building_of(reader)
     spent = -built.capex.sum(axis=1) / built.budget_draw.sum()
@@ -83,7 +84,7 @@ def overrun(reader: Reader, stat: str) -> Spec:
 
 
 @explains("{center}.quarter.net_operating_income.{stat}.{t}")
-def income(reader: Reader, center: str, stat: str, t: int) -> Spec:
+def income(reader: Reader, center: str, stat: str, t: int) -> Equation:
     """Net operating income of a quarter."""
     value = reader.pick(line(reader, held(reader, center), "net_operating_income")[1], stat, t)
     return Spec(
@@ -98,7 +99,7 @@ def income(reader: Reader, center: str, stat: str, t: int) -> Spec:
 
 
 @explains("assets.data_center.rent.{stat}.{t}")
-def rent(reader: Reader, stat: str, t: int) -> Spec:
+def rent(reader: Reader, stat: str, t: int) -> Equation:
     """Yearly rent of let space."""
     return Spec(
         f"Yearly rent of let space, quarter {t}, {reader.whose(stat)}",
@@ -114,7 +115,7 @@ def rent(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.data_center.occupancy.{stat}.{t}")
-def occupancy(reader: Reader, stat: str, t: int) -> Spec:
+def occupancy(reader: Reader, stat: str, t: int) -> Equation:
     """Share of cohorts that is let."""
     return Spec(
         f"Occupancy, quarter {t}, {reader.whose(stat)}", reader.pick(building_of(reader).roll.occupancy, stat, t),
@@ -127,7 +128,7 @@ def occupancy(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.data_center.empty.{stat}.{t}")
-def empty(reader: Reader, stat: str, t: int) -> Spec:
+def empty(reader: Reader, stat: str, t: int) -> Equation:
     """Share of an opened building that is empty."""
     built = building_of(reader)
     is_open = np.arange(built.noi.shape[1])[None, :] > built.opening[:, None]
@@ -140,7 +141,7 @@ def empty(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.data_center.opening.{stat}")
-def opening(reader: Reader, stat: str) -> Spec:
+def opening(reader: Reader, stat: str) -> Equation:
     """Quarter of delivery."""
     return Spec(
         f"Delivered in quarter, {reader.whose(stat)}", reader.pick(building_of(reader).opening.astype(float), stat),
@@ -150,7 +151,7 @@ def opening(reader: Reader, stat: str) -> Spec:
 
 
 @explains("assets.data_center.market_rent.{path}.{t}")
-def market_rent(reader: Reader, path: str, t: int) -> Spec:
+def market_rent(reader: Reader, path: str, t: int) -> Equation:
     """Rent of a new lease on a path."""
     value = reader.pick(building_of(reader).roll.market_rent, path, t)
     label = f"Market rent, quarter {t}, {reader.whose(path)}"
@@ -168,7 +169,7 @@ def market_rent(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.data_center.vacancy.{path}.{t}")
-def vacancy(reader: Reader, path: str, t: int) -> Spec:
+def vacancy(reader: Reader, path: str, t: int) -> Equation:
     """Vacancy of the market for space on a path."""
     value = reader.pick(building_of(reader).vacancy, path, t)
     label = f"Vacancy, quarter {t}, {reader.whose(path)}"
@@ -187,7 +188,7 @@ def vacancy(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.data_center.market_rent.mean.{t}")
-def mean_market_rent(reader: Reader, t: int) -> Spec:
+def mean_market_rent(reader: Reader, t: int) -> Equation:
     """Mean rent of a new lease."""
     return Spec(
         f"Market rent, quarter {t}, {reader.whose('mean')}",
@@ -199,7 +200,7 @@ def mean_market_rent(reader: Reader, t: int) -> Spec:
 
 
 @explains("assets.data_center.vacancy.mean.{t}")
-def mean_vacancy(reader: Reader, t: int) -> Spec:
+def mean_vacancy(reader: Reader, t: int) -> Equation:
     """Mean vacancy."""
     return Spec(
         f"Vacancy, quarter {t}, {reader.whose('mean')}", reader.pick(building_of(reader).vacancy, "mean", t), "share",

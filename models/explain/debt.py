@@ -7,6 +7,7 @@ import numpy as np
 from models.basis.timeline import DELTA, Array
 from models.debt.loan import LoanPaths, LoanTerms
 from models.engine.valuation import DebtMeasures
+from models.explain.equation import Equation
 from models.explain.fleet import fleet_of
 from models.explain.quantile import PROBABILITY, error_spec, known, quantile_spec, scramble_spec
 from models.explain.registry import Reader, Spec, UnknownPath, explains, row_of
@@ -36,7 +37,7 @@ def debt_measures(reader: Reader, asset: str) -> DebtMeasures:
 
 
 @explains("{asset}.default_probability")
-def default_probability(reader: Reader, asset: str) -> Spec:
+def default_probability(reader: Reader, asset: str) -> Equation:
     """Share of paths on which the loan defaults."""
     found = debt_measures(reader, asset)
     return Spec(
@@ -52,7 +53,7 @@ def default_probability(reader: Reader, asset: str) -> Spec:
 
 
 @explains("assets.gpu_debt.defaults")
-def defaults(reader: Reader) -> Spec:
+def defaults(reader: Reader) -> Equation:
     """Number of paths on which the loan defaults."""
     loan, _ = loan_of(reader)
     rows = np.flatnonzero(loan.is_defaulted)
@@ -67,7 +68,7 @@ def defaults(reader: Reader) -> Spec:
 
 
 @explains("assets.gpu_debt.default.{path}")
-def default(reader: Reader, path: str) -> Spec:
+def default(reader: Reader, path: str) -> Equation:
     """Quarter in which the loan defaults on a path."""
     loan, _ = loan_of(reader)
     t = int(reader.pick(loan.default_quarter.astype(float), path))
@@ -86,7 +87,7 @@ def default(reader: Reader, path: str) -> Spec:
 
 
 @explains("assets.gpu_debt.reserve.{path}.{t}")
-def reserve(reader: Reader, path: str, t: int) -> Spec:
+def reserve(reader: Reader, path: str, t: int) -> Equation:
     """Reserve and trapped cash."""
     loan, terms = loan_of(reader)
     value = reader.pick(loan.reserve, path, t) + reader.pick(loan.trap, path, t)
@@ -99,7 +100,7 @@ def reserve(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("{asset}.min_dscr.{pxx}")
-def least_coverage(reader: Reader, asset: str, pxx: str) -> Spec:
+def least_coverage(reader: Reader, asset: str, pxx: str) -> Equation:
     """Quantile of the least debt service coverage."""
     found = debt_measures(reader, asset).min_dscr
     label, unit = DEBT_METRICS["min_dscr"]
@@ -110,14 +111,14 @@ def least_coverage(reader: Reader, asset: str, pxx: str) -> Spec:
 
 
 @explains("{asset}.min_dscr.{pxx}_se")
-def least_coverage_error(reader: Reader, asset: str, pxx: str) -> Spec:
+def least_coverage_error(reader: Reader, asset: str, pxx: str) -> Equation:
     """Standard error of a quantile of the least coverage."""
     value = getattr(debt_measures(reader, asset).min_dscr, f"{pxx}_se")
     return error_spec(reader, f"Least debt service coverage {pxx}", "x", value, f"{LOAN}.min_dscr.{pxx}")
 
 
 @explains("assets.gpu_debt.min_dscr.{pxx}.scramble{group}")
-def least_coverage_scramble(reader: Reader, pxx: str, group: int) -> Spec:
+def least_coverage_scramble(reader: Reader, pxx: str, group: int) -> Equation:
     """Quantile of the least coverage on one scramble."""
     def quantile(part: Array) -> float:
         return float(risk.quantiles(part, PROBABILITY[pxx]))
@@ -138,7 +139,7 @@ def _least(reader: Reader) -> Array:
 
 
 @explains("assets.gpu_debt.min_dscr.{path}")
-def path_least_coverage(reader: Reader, path: str) -> Spec:
+def path_least_coverage(reader: Reader, path: str) -> Equation:
     """Least coverage of a path."""
     _, terms = loan_of(reader)
     value = reader.pick(_least(reader), path)
@@ -151,7 +152,7 @@ def path_least_coverage(reader: Reader, path: str) -> Spec:
 
 
 @explains("assets.gpu_debt.dscr.{path}.{t}")
-def coverage(reader: Reader, path: str, t: int) -> Spec:
+def coverage(reader: Reader, path: str, t: int) -> Equation:
     """Debt service coverage of a quarter."""
     loan, _ = loan_of(reader)
     return Spec(
@@ -164,7 +165,7 @@ def coverage(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.gpu_debt.service.{path}.{t}")
-def service(reader: Reader, path: str, t: int) -> Spec:
+def service(reader: Reader, path: str, t: int) -> Equation:
     """Interest and scheduled principal due."""
     exchanged = _exchanged(reader, path, t)
     if exchanged:
@@ -213,7 +214,7 @@ def _interest(reader: Reader, path: str, t: int) -> float:
 
 
 @explains("assets.gpu_debt.floating_rate.{path}.{t}")
-def floating_rate(reader: Reader, path: str, t: int) -> Spec:
+def floating_rate(reader: Reader, path: str, t: int) -> Equation:
     """Rate of a floating loan in a quarter."""
     loan, _ = loan_of(reader)
     before = reader.pick(loan.balance, path, t - 1)
@@ -227,7 +228,7 @@ def floating_rate(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.gpu_debt.interest_due.{path}.{t}")
-def interest_due(reader: Reader, path: str, t: int) -> Spec:
+def interest_due(reader: Reader, path: str, t: int) -> Equation:
     """Interest due in a quarter."""
     if loan_of(reader)[1].is_floating:
         return Spec(
@@ -243,7 +244,7 @@ def interest_due(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.gpu_debt.principal_due.{path}.{t}")
-def principal_due(reader: Reader, path: str, t: int) -> Spec:
+def principal_due(reader: Reader, path: str, t: int) -> Equation:
     """Scheduled principal due in a quarter."""
     return Spec(
         f"Principal due, quarter {t}, {reader.whose(path)}", _due(reader, path, t) - _interest(reader, path, t)
@@ -256,7 +257,7 @@ def principal_due(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.gpu_debt.installment")
-def installment(reader: Reader) -> Spec:
+def installment(reader: Reader) -> Equation:
     """First payment of the schedule."""
     loan, terms = loan_of(reader)
     paid = loan.interest[:, terms.first] + loan.principal[:, terms.first]
@@ -269,7 +270,7 @@ def installment(reader: Reader) -> Spec:
 
 
 @explains("assets.gpu_debt.balance.{path}.{t}")
-def balance(reader: Reader, path: str, t: int) -> Spec:
+def balance(reader: Reader, path: str, t: int) -> Equation:
     """Balance at the end of a quarter."""
     loan, terms = loan_of(reader)
     label = f"Balance, end of quarter {t}, {reader.whose(path)}"
@@ -296,7 +297,7 @@ def balance(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.gpu_debt.collateral.cash.{stat}.{t}")
-def collateral_cash(reader: Reader, stat: str, t: int) -> Spec:
+def collateral_cash(reader: Reader, stat: str, t: int) -> Equation:
     """Cash available for debt service."""
     view = fleet_of(reader, FLEET)
     parts = [name for name, amounts in view.lines.items() if reader.pick(amounts, stat, t)]

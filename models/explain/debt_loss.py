@@ -7,6 +7,7 @@ import numpy as np
 from models.assets.gpu_fleet.used import used_values
 from models.basis.timeline import Array
 from models.explain.debt import FLEET, LOAN, UNIT, debt_measures, loan_of
+from models.explain.equation import Equation
 from models.explain.fleet import fleet_of
 from models.explain.quantile import error_spec, known, scramble_spec
 from models.explain.registry import Reader, Spec, UnknownPath, explains
@@ -14,7 +15,7 @@ from models.explain.stake import years_of
 
 
 @explains("{asset}.loss_given_default")
-def loss_given_default(reader: Reader, asset: str) -> Spec:
+def loss_given_default(reader: Reader, asset: str) -> Equation:
     """Loss per dollar of exposure."""
     return Spec(
         "Loss given default", debt_measures(reader, asset).loss_given_default, "share of exposure",
@@ -24,7 +25,7 @@ def loss_given_default(reader: Reader, asset: str) -> Spec:
 
 
 @explains("assets.gpu_debt.total.{name}")
-def total(reader: Reader, name: str) -> Spec:
+def total(reader: Reader, name: str) -> Equation:
     """Losses or exposures summed over paths."""
     loan, _ = loan_of(reader)
     if name not in ("loss", "exposure"):
@@ -41,7 +42,7 @@ def total(reader: Reader, name: str) -> Spec:
 
 
 @explains("assets.gpu_debt.exposure.{path}")
-def exposure(reader: Reader, path: str) -> Spec:
+def exposure(reader: Reader, path: str) -> Equation:
     """What the lender is owed at default."""
     loan, _ = loan_of(reader)
     t = int(reader.pick(loan.default_quarter.astype(float), path))
@@ -57,7 +58,7 @@ def exposure(reader: Reader, path: str) -> Spec:
 
 
 @explains("assets.gpu_debt.loss.{path}")
-def loss(reader: Reader, path: str) -> Spec:
+def loss(reader: Reader, path: str) -> Equation:
     """What the lender loses on a path."""
     loan, _ = loan_of(reader)
     return Spec(
@@ -68,7 +69,7 @@ def loss(reader: Reader, path: str) -> Spec:
 
 
 @explains("assets.gpu_debt.recovered.{path}")
-def recovered(reader: Reader, path: str) -> Spec:
+def recovered(reader: Reader, path: str) -> Equation:
     """What the lender recovers on a path, as of the default."""
     loan, _ = loan_of(reader)
     t = int(reader.pick(loan.default_quarter.astype(float), path))
@@ -86,7 +87,7 @@ def recovered(reader: Reader, path: str) -> Spec:
 
 
 @explains("assets.gpu_debt.collateral_value.{path}")
-def collateral_value(reader: Reader, path: str) -> Spec:
+def collateral_value(reader: Reader, path: str) -> Equation:
     """Value of a used machine at default."""
     loan, _ = loan_of(reader)
     view = fleet_of(reader, FLEET)
@@ -110,7 +111,7 @@ def collateral_value(reader: Reader, path: str) -> Spec:
 
 
 @explains("{asset}.expected_loss")
-def expected_loss(reader: Reader, asset: str) -> Spec:
+def expected_loss(reader: Reader, asset: str) -> Equation:
     """Value lost per dollar lent."""
     found = debt_measures(reader, asset)
     return Spec(
@@ -128,7 +129,7 @@ def _discounted(reader: Reader) -> Array:
 
 
 @explains("assets.gpu_debt.mean_loss")
-def mean_loss(reader: Reader) -> Spec:
+def mean_loss(reader: Reader) -> Equation:
     """Mean discounted loss over all paths."""
     return Spec(
         "Mean loss, worth at closing", float(_discounted(reader).mean()), UNIT,
@@ -138,14 +139,14 @@ def mean_loss(reader: Reader) -> Spec:
 
 
 @explains("{asset}.default_probability_se")
-def default_probability_error(reader: Reader, asset: str) -> Spec:
+def default_probability_error(reader: Reader, asset: str) -> Equation:
     """Standard error of the default probability."""
     value = debt_measures(reader, asset).default_probability_se
     return error_spec(reader, "Default probability", "share", value, f"{LOAN}.default_probability")
 
 
 @explains("assets.gpu_debt.default_probability.scramble{group}")
-def default_probability_scramble(reader: Reader, group: int) -> Spec:
+def default_probability_scramble(reader: Reader, group: int) -> Equation:
     """Default probability on one scramble."""
     loan, _ = loan_of(reader)
     hits = loan.is_defaulted.astype(float)
@@ -153,14 +154,14 @@ def default_probability_scramble(reader: Reader, group: int) -> Spec:
 
 
 @explains("{asset}.expected_loss_se")
-def expected_loss_error(reader: Reader, asset: str) -> Spec:
+def expected_loss_error(reader: Reader, asset: str) -> Equation:
     """Standard error of the expected loss."""
     value = debt_measures(reader, asset).expected_loss_se
     return error_spec(reader, "Expected loss", "share of funding", value, f"{LOAN}.expected_loss")
 
 
 @explains("assets.gpu_debt.expected_loss.scramble{group}")
-def expected_loss_scramble(reader: Reader, group: int) -> Spec:
+def expected_loss_scramble(reader: Reader, group: int) -> Equation:
     """Expected loss on one scramble."""
     _, terms = loan_of(reader)
     lost = _discounted(reader) / terms.principal
@@ -168,7 +169,7 @@ def expected_loss_scramble(reader: Reader, group: int) -> Spec:
 
 
 @explains("{asset}.wal_years")
-def average_life(reader: Reader, asset: str) -> Spec:
+def average_life(reader: Reader, asset: str) -> Equation:
     """Weighted average life from the start of service."""
     return Spec(
         "Weighted average life", debt_measures(reader, asset).wal_years, "years",
@@ -178,7 +179,7 @@ def average_life(reader: Reader, asset: str) -> Spec:
 
 
 @explains("assets.gpu_debt.paid_years")
-def paid_years(reader: Reader) -> Spec:
+def paid_years(reader: Reader) -> Equation:
     """Principal paid, times the years it was out."""
     loan, terms = loan_of(reader)
     paid = (loan.principal + loan.prepaid).mean(axis=0)
@@ -188,7 +189,7 @@ def paid_years(reader: Reader) -> Spec:
 
 
 @explains("assets.gpu_debt.principal_paid")
-def principal_paid(reader: Reader) -> Spec:
+def principal_paid(reader: Reader) -> Equation:
     """Principal paid over the life of the loan."""
     loan, _ = loan_of(reader)
     paid = (loan.principal + loan.prepaid).mean(axis=0)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from models.explain.debt import FLEET, LOAN, UNIT, debt_measures, loan_of
+from models.explain.equation import Equation
 from models.explain.fleet import fleet_of
 from models.explain.registry import Reader, Spec, explains
 from models.explain.stake import held, line
-from models.explain.trace import Rule
 
 EQUITY = "variants.gpu_debt_equity"
 
 
 @explains("{asset}.advance_rate")
-def advance_rate(reader: Reader, asset: str) -> Spec:
+def advance_rate(reader: Reader, asset: str) -> Equation:
     """Loan over cost."""
     return Spec(
         "Advance rate", debt_measures(reader, asset).advance_rate, "share of cost",
@@ -22,13 +22,13 @@ def advance_rate(reader: Reader, asset: str) -> Spec:
 
 
 @explains("assets.gpu_debt.cost")
-def cost(reader: Reader) -> Spec:
+def cost(reader: Reader) -> Equation:
     """What the advance rate applies to."""
     support = fleet_of(reader, FLEET).support
     grants = support.at_closing - support.concession
     insured = (f"{FLEET}.guarantee_premium",) if reader.scenario.residual_guarantee.is_on else ()
     about = "Hardware cost and the premium for its guarantee" if insured else "Hardware cost"
-    rule: Rule = "" if grants else "sum" if insured else "same"
+    rule = "" if grants else "sum" if insured else "same"
     return Spec(
         "Cost the loan is sized on", reader.evaluation.claims.collateral_cost, UNIT,
         f"{about}, less grants received at closing." if grants else f"{about}.", "",
@@ -37,7 +37,7 @@ def cost(reader: Reader) -> Spec:
 
 
 @explains("assets.gpu_debt.principal", "assets.gpu_debt.base")
-def principal(reader: Reader) -> Spec:
+def principal(reader: Reader) -> Equation:
     """Size of the loan."""
     _, terms = loan_of(reader)
     scenario = reader.scenario
@@ -71,7 +71,7 @@ def terms_cost(reader: Reader) -> float:
 
 
 @explains("{asset}.coupon")
-def coupon(reader: Reader, asset: str) -> Spec:
+def coupon(reader: Reader, asset: str) -> Equation:
     """Coupon of the loan."""
     value = debt_measures(reader, asset).coupon
     _, terms = loan_of(reader)
@@ -99,7 +99,7 @@ def _spread(reader: Reader) -> str:
 
 
 @explains("assets.gpu_debt.rate_cut")
-def rate_cut(reader: Reader) -> Spec:
+def rate_cut(reader: Reader) -> Equation:
     """What programs take off the coupon, as a negative number."""
     _, terms = loan_of(reader)
     programs = range(len(reader.scenario.policy.programs))
@@ -112,7 +112,7 @@ def rate_cut(reader: Reader) -> Spec:
 
 
 @explains("assets.gpu_debt.hurdle")
-def hurdle(reader: Reader) -> Spec:
+def hurdle(reader: Reader) -> Equation:
     """A loan must earn its coupon."""
     _, terms = loan_of(reader)
     parts = (f"{LOAN}.coupon", *((f"{LOAN}.rate_cut",) if terms.interest_subsidy else ()))
@@ -145,7 +145,7 @@ _LINES: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 @explains("assets.gpu_debt.quarter.{name}.{stat}.{t}")
-def loan_line(reader: Reader, name: str, stat: str, t: int) -> Spec:
+def loan_line(reader: Reader, name: str, stat: str, t: int) -> Equation:
     """One line of the lender's flow in a quarter."""
     label, amounts = line(reader, held(reader, LOAN), name)
     words, parts = _LINES.get(name, ("Interest paid.", ()))
@@ -166,7 +166,7 @@ def loan_line(reader: Reader, name: str, stat: str, t: int) -> Spec:
 
 
 @explains("assets.gpu_debt.mean_balance.{t}")
-def mean_balance(reader: Reader, t: int) -> Spec:
+def mean_balance(reader: Reader, t: int) -> Equation:
     """Mean balance at the end of a quarter."""
     loan, _ = loan_of(reader)
     return Spec(
@@ -176,7 +176,7 @@ def mean_balance(reader: Reader, t: int) -> Spec:
 
 
 @explains("variants.gpu_debt_equity.hurdle")
-def equity_hurdle(reader: Reader) -> Spec:
+def equity_hurdle(reader: Reader) -> Equation:
     """Return required of the fleet under the loan."""
     value = reader.evaluation.variants["gpu_debt_equity"].claim.hurdle
     return Spec("Hurdle, equity under the loan", value, "per year", "That of the financed fleet.", "r",
@@ -184,7 +184,7 @@ def equity_hurdle(reader: Reader) -> Spec:
 
 
 @explains("variants.gpu_debt_equity.base")
-def equity_base(reader: Reader) -> Spec:
+def equity_base(reader: Reader) -> Equation:
     """What equity pays at closing."""
     value = reader.evaluation.variants["gpu_debt_equity"].claim.capital
     return Spec(
@@ -204,7 +204,7 @@ _EQUITY_LINES: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 @explains("variants.gpu_debt_equity.quarter.{name}.{stat}.{t}")
-def equity_line(reader: Reader, name: str, stat: str, t: int) -> Spec:
+def equity_line(reader: Reader, name: str, stat: str, t: int) -> Equation:
     """One line of the equity's flow in a quarter."""
     label, amounts = line(reader, held(reader, EQUITY), name)
     rest = ("What the fleet earns beyond debt service, after covenants.",
@@ -217,5 +217,5 @@ def equity_line(reader: Reader, name: str, stat: str, t: int) -> Spec:
     rule = {"own_cost": "difference" if is_plain else "", "reserve": "minus"}.get(name, "")
     return Spec(
         f"{label[0].upper()}{label[1:]}, quarter {t}, {reader.whose(stat)}", reader.pick(amounts, stat, t), UNIT, words,
-        "", parts, rule,  # type: ignore[arg-type]
+        "", parts, rule,
     )

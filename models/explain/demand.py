@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.basis.timeline import years
+from models.explain.equation import Equation
 from models.explain.prices import place, run_of
 from models.explain.registry import Reader, Spec, at, explains, intensity_of
 from models.market.demand import compensator, log_growth
@@ -16,7 +17,7 @@ _DUST = 1e-9  # of demand: rounding, not purchases
 
 
 @explains("market.demand{run}.{path}.{t}")
-def demand(reader: Reader, run: str, path: str, t: int) -> Spec:
+def demand(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Compute wanted at the long-run price."""
     value = reader.pick(run_of(reader, run).demand, path, t)
     public = value - _private(reader, path, t)
@@ -37,7 +38,7 @@ def _private(reader: Reader, path: str, t: int) -> float:
 
 
 @explains("market.private_demand.{path}.{t}")
-def private_demand(reader: Reader, path: str, t: int) -> Spec:
+def private_demand(reader: Reader, path: str, t: int) -> Equation:
     """Demand without programs."""
     parts = [f"market.reference_demand.{t}", f"market.demand_shock.{path}.{t}"]
     if reader.market.demand_paths.efficiency[t] != 0.0:
@@ -49,7 +50,7 @@ def private_demand(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("market.public_demand{run}.{path}.{t}")
-def public_demand(reader: Reader, run: str, path: str, t: int) -> Spec:
+def public_demand(reader: Reader, run: str, path: str, t: int) -> Equation:
     """New demand from offtake, procurement and vouchers."""
     value = reader.pick(run_of(reader, run).demand, path, t) - _private(reader, path, t)
     programs = reader.scenario.policy.programs
@@ -70,7 +71,7 @@ def public_demand(reader: Reader, run: str, path: str, t: int) -> Spec:
 
 
 @explains("market.reference_demand.{t}")
-def reference_demand(reader: Reader, t: int) -> Spec:
+def reference_demand(reader: Reader, t: int) -> Equation:
     """Demand without shocks."""
     return Spec(
         f"Reference demand, quarter {t}", float(np.exp(at(reader.market.demand_paths.log_reference, t))), "H100e",
@@ -80,7 +81,7 @@ def reference_demand(reader: Reader, t: int) -> Spec:
 
 
 @explains("market.spending_growth.{t}")
-def spending_growth(reader: Reader, t: int) -> Spec:
+def spending_growth(reader: Reader, t: int) -> Equation:
     """Growth of spending since closing."""
     growth = log_growth(reader.scenario.demand, years(reader.market.quarters))
     label, value, note = f"Spending on compute against today, quarter {t}", float(np.exp(at(growth, t))), (
@@ -99,7 +100,7 @@ def spending_growth(reader: Reader, t: int) -> Spec:
 
 
 @explains("market.demand_shock.{path}.{t}")
-def demand_shock(reader: Reader, path: str, t: int) -> Spec:
+def demand_shock(reader: Reader, path: str, t: int) -> Equation:
     """Deviation of one future from the reference path."""
     state = reader.market.demand_paths.state
     label = f"Demand over its reference, quarter {t}, {reader.whose(path)}"
@@ -120,7 +121,7 @@ def _has_regimes(reader: Reader) -> bool:
 
 
 @explains("market.cycle.{path}.{t}")
-def cycle(reader: Reader, path: str, t: int) -> Spec:
+def cycle(reader: Reader, path: str, t: int) -> Equation:
     """Slow cycle and temporary part of busts."""
     paths = reader.market.demand_paths
     rest = reader.pick(paths.state, path, t) - reader.pick(paths.permanent, path, t) + _compensation(reader, t)
@@ -138,7 +139,7 @@ def cycle(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("market.lasting_loss.{path}.{t}")
-def lasting_loss(reader: Reader, path: str, t: int) -> Spec:
+def lasting_loss(reader: Reader, path: str, t: int) -> Equation:
     """Lasting part of busts."""
     value = float(np.exp(reader.pick(reader.market.demand_paths.permanent, path, t)))
     return Spec(
@@ -148,7 +149,7 @@ def lasting_loss(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("market.compensation.{t}")
-def compensation(reader: Reader, t: int) -> Spec:
+def compensation(reader: Reader, t: int) -> Equation:
     """Factor that keeps the mean of demand at its reference."""
     return Spec(
         f"What keeps mean demand at its reference, quarter {t}", float(np.exp(-_compensation(reader, t))), "x",
@@ -166,7 +167,7 @@ def _compensation(reader: Reader, t: int) -> float:
 
 
 @explains("market.efficiency.{t}")
-def efficiency(reader: Reader, t: int) -> Spec:
+def efficiency(reader: Reader, t: int) -> Equation:
     """Effect of an efficiency surprise."""
     return Spec(
         f"Efficiency surprise in demand, quarter {t}", float(np.exp(at(reader.market.demand_paths.efficiency, t))),

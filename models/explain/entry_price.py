@@ -12,6 +12,7 @@ from models.claims.backing import collateral_fleet
 from models.claims.gpu_fleet import fleet_claim
 from models.claims.registry import Claim, Claims, build_claims
 from models.engine.prices import PATHS, SEED
+from models.explain.equation import Equation
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.explain.stake import Stake, flows, held, lines_of, quarters_of, when, worth, years_of
 from models.market.simulate import simulate_market
@@ -21,7 +22,7 @@ _LEVERED = ("data_center", "gpu_debt_equity")
 
 
 @explains("{asset}.price")
-def price(reader: Reader, asset: str) -> Spec:
+def price(reader: Reader, asset: str) -> Equation:
     """Entry price."""
     stake = held(reader, asset)
     cost = () if stake.result.asset.at_market else (f"{stake.claim}.base",)
@@ -34,7 +35,7 @@ def price(reader: Reader, asset: str) -> Spec:
 
 
 @explains("{asset}.premium")
-def premium(reader: Reader, asset: str) -> Spec:
+def premium(reader: Reader, asset: str) -> Equation:
     """What is paid over cost or par; for a company the whole price."""
     stake = held(reader, asset)
     if stake.entry == "fair":
@@ -49,7 +50,7 @@ def premium(reader: Reader, asset: str) -> Spec:
     )
 
 
-def _fair_premium(reader: Reader, stake: Stake) -> Spec:
+def _fair_premium(reader: Reader, stake: Stake) -> Equation:
     fair = stake.result.fair_price
     is_levered = stake.key in _LEVERED
     note = "a levered class pays the premium of the asset below it, in cash at closing" if is_levered else ""
@@ -66,7 +67,7 @@ def _fair_premium(reader: Reader, stake: Stake) -> Spec:
 
 
 @explains("{asset}.premium_paid")
-def premium_paid(reader: Reader, asset: str) -> Spec:
+def premium_paid(reader: Reader, asset: str) -> Equation:
     """The premium as a flow at closing."""
     stake = held(reader, asset)
     what = "Price" if stake.result.asset.at_market else "Premium over cost"
@@ -122,7 +123,7 @@ def _neutral(reader: Reader, stake: Stake) -> Neutral:
 
 
 @explains("{claim}.neutral.{name}")
-def neutral_line(reader: Reader, claim: str, name: str) -> Spec:
+def neutral_line(reader: Reader, claim: str, name: str) -> Equation:
     """One line of a class in the neutral world."""
     stake = held(reader, claim)
     parts = _neutral(reader, stake).lines
@@ -137,7 +138,7 @@ def neutral_line(reader: Reader, claim: str, name: str) -> Spec:
 
 
 @explains("{claim}.neutral_rest")
-def neutral_rest(reader: Reader, claim: str) -> Spec:
+def neutral_rest(reader: Reader, claim: str) -> Equation:
     """What the other draws of the calibration add."""
     stake = held(reader, claim)
     shown = sum(value for _, value in _neutral(reader, stake).lines.values())
@@ -149,7 +150,7 @@ def neutral_rest(reader: Reader, claim: str) -> Spec:
 
 
 @explains("{claim}.neutral_hurdle")
-def neutral_hurdle(reader: Reader, claim: str) -> Spec:
+def neutral_hurdle(reader: Reader, claim: str) -> Equation:
     """Hurdle of the claim whose neutral value is the premium."""
     stake = held(reader, claim)
     return Spec(
@@ -159,7 +160,7 @@ def neutral_hurdle(reader: Reader, claim: str) -> Spec:
 
 
 @explains("{claim}.neutral_earnings")
-def neutral_earnings(reader: Reader, claim: str) -> Spec:
+def neutral_earnings(reader: Reader, claim: str) -> Equation:
     """First-year earnings, EBITDA or revenue in the neutral world."""
     stake = held(reader, claim)
     what, parts = {
@@ -174,7 +175,7 @@ def neutral_earnings(reader: Reader, claim: str) -> Spec:
 
 
 @explains("{asset}.capital")
-def capital(reader: Reader, asset: str) -> Spec:
+def capital(reader: Reader, asset: str) -> Equation:
     """Committed capital."""
     stake = held(reader, asset)
     bought = flows(reader, stake)
@@ -187,7 +188,7 @@ def capital(reader: Reader, asset: str) -> Spec:
 
 
 @explains("{asset}.paid_worth.{year}")
-def paid_worth(reader: Reader, asset: str, year: int) -> Spec:
+def paid_worth(reader: Reader, asset: str, year: int) -> Equation:
     """Worth at closing of what is paid in in a year."""
     stake = held(reader, asset)
     paid = -flows(reader, stake).contrib.mean(axis=0)

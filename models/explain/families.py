@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.explain.equation import Equation
 from models.explain.quantile import error_spec, known, scramble_spec
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.explain.stake import held
@@ -13,7 +14,7 @@ _FAMILIES = {"picks_and_shovels": "Picks and shovels", "llm_and_cloud": "LLM and
 
 
 @explains("correlation.rank.{row}.{column}")
-def correlation(reader: Reader, row: str, column: str) -> Spec:
+def correlation(reader: Reader, row: str, column: str) -> Equation:
     """Rank correlation of two classes; by number or by key."""
     results = reader.evaluation.assets
     pair = [_class(reader, word) for word in (row, column)]
@@ -38,7 +39,7 @@ def _class(reader: Reader, word: str) -> str:
 
 
 @explains("{claim}.value_per_dollar.{stat}")
-def value_per_dollar(reader: Reader, claim: str, stat: str) -> Spec:
+def value_per_dollar(reader: Reader, claim: str, stat: str) -> Equation:
     """Value over cash per dollar of capital at fair entry."""
     stake = held(reader, claim)
     return Spec(
@@ -51,7 +52,7 @@ def value_per_dollar(reader: Reader, claim: str, stat: str) -> Spec:
 
 
 @explains("picks_and_shovels_ahead.probability")
-def ahead(reader: Reader) -> Spec:
+def ahead(reader: Reader) -> Equation:
     """Share of futures in which picks and shovels lead."""
     lead = (reader.evaluation.family_lead > 0).astype(float)
     return Spec(
@@ -63,7 +64,7 @@ def ahead(reader: Reader) -> Spec:
 
 
 @explains("picks_and_shovels_ahead.paths")
-def ahead_paths(reader: Reader) -> Spec:
+def ahead_paths(reader: Reader) -> Equation:
     """Number of paths on which picks and shovels lead."""
     lead = reader.evaluation.family_lead
     middle = int(np.argsort(lead, kind="stable")[len(lead) // 2])
@@ -75,7 +76,7 @@ def ahead_paths(reader: Reader) -> Spec:
 
 
 @explains("picks_and_shovels_ahead.lead.{stat}")
-def lead(reader: Reader, stat: str) -> Spec:
+def lead(reader: Reader, stat: str) -> Equation:
     """Lead of picks and shovels per dollar."""
     return Spec(
         f"Lead of picks and shovels, {reader.whose(stat)}", reader.pick(reader.evaluation.family_lead, stat),
@@ -85,7 +86,7 @@ def lead(reader: Reader, stat: str) -> Spec:
 
 
 @explains("families.{family}.{stat}")
-def family(reader: Reader, family: str, stat: str) -> Spec:
+def family(reader: Reader, family: str, stat: str) -> Equation:
     """Mean value per dollar of the classes of a family."""
     if family not in _FAMILIES:
         raise UnknownPath(f"families are {', '.join(_FAMILIES)}")
@@ -100,7 +101,7 @@ def family(reader: Reader, family: str, stat: str) -> Spec:
 
 
 @explains("picks_and_shovels_ahead.standard_error")
-def ahead_error(reader: Reader) -> Spec:
+def ahead_error(reader: Reader) -> Equation:
     """Standard error of the share of futures in which picks and shovels lead."""
     lead = (reader.evaluation.family_lead > 0).astype(float)
     return error_spec(
@@ -110,7 +111,7 @@ def ahead_error(reader: Reader) -> Spec:
 
 
 @explains("picks_and_shovels_ahead.scramble{group}")
-def ahead_scramble(reader: Reader, group: int) -> Spec:
+def ahead_scramble(reader: Reader, group: int) -> Equation:
     """Share of futures in which picks and shovels lead, on one scramble."""
     lead = (reader.evaluation.family_lead > 0).astype(float)
     return scramble_spec(reader, "Picks and shovels ahead", "share", lead, group, lambda part: float(part.mean()))

@@ -15,6 +15,7 @@ from models.claims.fleet_run import run_fleet
 from models.claims.gpu_debt import collateral_run
 from models.errors import ScenarioError
 from models.evidence.power_prices import OWN as OWN_PRICE
+from models.explain.equation import Equation
 from models.explain.registry import Reader, Spec, explains
 from models.market.long_run import cash_cost_now
 from models.policy.effects import Support
@@ -116,7 +117,7 @@ def name_of(prefix: str) -> str:
 
 
 @explains("assets.gpu_fleet.base")
-def base(reader: Reader) -> Spec:
+def base(reader: Reader) -> Equation:
     """Cost of the fleet."""
     value = reader.evaluation.assets["gpu_fleet"].claim.capital
     if reader.scenario.residual_guarantee.is_on:
@@ -127,7 +128,7 @@ def base(reader: Reader) -> Spec:
 
 
 @explains("{fleet}.cost")
-def cost(reader: Reader, fleet: str) -> Spec:
+def cost(reader: Reader, fleet: str) -> Equation:
     """Hardware cost of a fleet."""
     value, chip = fleet_of(reader, fleet).terms.cost, reader.scenario.chip
     parts = ("hardware.installed_cost", "gpu_fleet.cost_factor")
@@ -143,14 +144,14 @@ def cost(reader: Reader, fleet: str) -> Spec:
 
 
 @explains("assets.gpu_fleet.hurdle")
-def hurdle(reader: Reader) -> Spec:
+def hurdle(reader: Reader) -> Equation:
     """Return required of the scenario's fleet."""
     value = reader.evaluation.assets["gpu_fleet"].claim.hurdle
     return Spec("Hurdle, GPU fleet", value, "per year", "As for any fleet.", "r", (f"{OWN}.fleet_hurdle",), "same")
 
 
 @explains("{fleet}.fleet_hurdle")
-def fleet_hurdle(reader: Reader, fleet: str) -> Spec:
+def fleet_hurdle(reader: Reader, fleet: str) -> Equation:
     """Return required of a fleet."""
     view = fleet_of(reader, fleet)
     return Spec(
@@ -162,7 +163,7 @@ def fleet_hurdle(reader: Reader, fleet: str) -> Spec:
 
 
 @explains("{fleet}.contract_price")
-def contract_price(reader: Reader, fleet: str) -> Spec:
+def contract_price(reader: Reader, fleet: str) -> Equation:
     """Contract price of a fleet."""
     view, where = fleet_of(reader, fleet), slice_of(fleet)
     label, value = f"Contract price, {name_of(fleet)}", view.terms.contract_price
@@ -189,7 +190,7 @@ def contract_price(reader: Reader, fleet: str) -> Spec:
 
 
 @explains("{fleet}.cash_cost")
-def cash_cost(reader: Reader, fleet: str) -> Spec:
+def cash_cost(reader: Reader, fleet: str) -> Equation:
     """Running cost per hour."""
     terms = fleet_of(reader, fleet).terms
     power = "gpu_fleet.power_price"
@@ -222,7 +223,7 @@ def cash_cost(reader: Reader, fleet: str) -> Spec:
 
 
 @explains("{fleet}.quarter.revenue.{stat}.{t}")
-def revenue(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+def revenue(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     """Revenue of a quarter: contract, public contract and market."""
     view = fleet_of(reader, fleet)
     parts = {name: reader.pick(getattr(view, name), stat, t) for name in ("contract", "public", "market")}
@@ -238,7 +239,7 @@ def revenue(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
 
 
 @explains("{fleet}.contract_revenue.{stat}.{t}")
-def contract_revenue(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+def contract_revenue(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     """Revenue under contract."""
     return Spec(
         f"Contract revenue, quarter {t}, {reader.whose(stat)}", reader.pick(fleet_of(reader, fleet).contract, stat, t),
@@ -251,7 +252,7 @@ def contract_revenue(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
 
 
 @explains("{fleet}.public_revenue.{stat}.{t}")
-def public_revenue(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+def public_revenue(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     """Revenue from the state."""
     view = fleet_of(reader, fleet)
     parts = ["constants.hours", "hardware.availability", f"{slice_of(fleet)}.contracted_share"]
@@ -267,7 +268,7 @@ def public_revenue(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
 
 
 @explains("{fleet}.market_revenue.{stat}.{t}")
-def market_revenue(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+def market_revenue(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     """Revenue from the market."""
     return Spec(
         f"Market revenue, quarter {t}, {reader.whose(stat)}", reader.pick(fleet_of(reader, fleet).market, stat, t),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.basis.timeline import HOURS
+from models.explain.equation import Equation
 from models.explain.fleet import OWN, fleet_of, name_of, slice_of
 from models.explain.registry import Reader, Spec, explains
 
@@ -10,7 +11,7 @@ COLLATERAL = "assets.gpu_debt.collateral"
 
 
 @explains("{fleet}.customer_pays.{stat}.{t}")
-def customer_pays(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+def customer_pays(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     """Whether the customer pays under the contract."""
     view, where = fleet_of(reader, fleet), slice_of(fleet)
     grade = view.fleet.customer
@@ -34,7 +35,7 @@ def customer_pays(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
 
 
 @explains("{fleet}.running.{stat}.{t}")
-def running(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+def running(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     """Whether the machine is switched on."""
     return Spec(
         f"Machine runs, quarter {t}, {reader.whose(stat)}", reader.pick(fleet_of(reader, fleet).runs, stat, t), "share",
@@ -48,7 +49,7 @@ def running(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
 
 
 @explains("{fleet}.market_share.{stat}.{t}")
-def market_share(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+def market_share(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     """Share of the machine let to the market."""
     return Spec(
         f"Share let to the market, quarter {t}, {reader.whose(stat)}",
@@ -61,7 +62,7 @@ def market_share(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
 
 
 @explains("{fleet}.market_rent.{path}.{t}")
-def market_rent(reader: Reader, fleet: str, path: str, t: int) -> Spec:
+def market_rent(reader: Reader, fleet: str, path: str, t: int) -> Equation:
     """What an available hour earns on the market, on a path."""
     return Spec(
         f"Earned per available hour, quarter {t}, {reader.whose(path)}", _rent(reader, fleet, path, t), "USD/h",
@@ -71,7 +72,7 @@ def market_rent(reader: Reader, fleet: str, path: str, t: int) -> Spec:
 
 
 @explains("{fleet}.market_rent.mean.{t}")
-def mean_market_rent(reader: Reader, fleet: str, t: int) -> Spec:
+def mean_market_rent(reader: Reader, fleet: str, t: int) -> Equation:
     """What an available hour earns on the market, on average."""
     return Spec(
         f"Earned per available hour, quarter {t}, {reader.whose('mean')}", _rent(reader, fleet, "mean", t), "USD/h",
@@ -87,7 +88,7 @@ def _factor(reader: Reader, fleet: str, t: int) -> tuple[str, ...]:
 
 
 @explains("{fleet}.comovement.mean.{t}")
-def comovement(reader: Reader, fleet: str, t: int) -> Spec:
+def comovement(reader: Reader, fleet: str, t: int) -> Equation:
     """How far the mean of a product is from the product of means."""
     apart = reader.pick(reader.market.utilization, "mean", t) * reader.pick(reader.market.price, "mean", t)
     apart *= float(fleet_of(reader, fleet).terms.rent_factors[t])
@@ -106,7 +107,7 @@ def _rent(reader: Reader, fleet: str, stat: str, t: int) -> float:
 
 
 @explains("{fleet}.fill.{path}.{t}")
-def fill(reader: Reader, fleet: str, path: str, t: int) -> Spec:
+def fill(reader: Reader, fleet: str, path: str, t: int) -> Equation:
     """Share of available hours that is let."""
     scenario = reader.scenario
     used = scenario.gpu_fleet.own_fill * reader.pick(reader.market.utilization, path, t)
@@ -119,7 +120,7 @@ def fill(reader: Reader, fleet: str, path: str, t: int) -> Spec:
 
 
 @explains("{fleet}.quarter.running_cost.{stat}.{t}")
-def running_cost(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+def running_cost(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     """Running cost of a quarter."""
     return Spec(
         f"Running cost, quarter {t}, {reader.whose(stat)}, {name_of(fleet)}",
@@ -129,7 +130,7 @@ def running_cost(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
 
 
 @explains("{fleet}.hourly_cost.{stat}.{t}")
-def hourly_cost(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+def hourly_cost(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     """Cost of an hour, as a negative number."""
     programs = reader.scenario.policy.programs
     cheaper = [f"policy.programs.{i}.terms.power_discount" for i, p in enumerate(programs) if p.mix.power > 0]
@@ -143,7 +144,7 @@ def hourly_cost(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
 
 
 @explains("{fleet}.quarter.sale.{stat}.{t}")
-def sale(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+def sale(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     """What the machine is sold for."""
     view = fleet_of(reader, fleet)
     value = reader.pick(view.lines["sale"], stat, t)
@@ -170,7 +171,7 @@ def sale(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
 
 
 @explains("{fleet}.quarter.clawback.{stat}.{t}")
-def clawback(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+def clawback(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     """Grants paid back when the fleet closes early."""
     return Spec(
         f"Clawback, quarter {t}, {reader.whose(stat)}",
@@ -187,7 +188,7 @@ def clawback(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
 
 
 @explains("assets.gpu_debt.collateral.quarter.rent_floor.{stat}.{t}")
-def rent_floor(reader: Reader, stat: str, t: int) -> Spec:
+def rent_floor(reader: Reader, stat: str, t: int) -> Equation:
     """What the rent floor pays less its premium."""
     names = ("share", "floor", "premium", "quarters")
     return Spec(
@@ -200,7 +201,7 @@ def rent_floor(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.gpu_debt.collateral.quarter.contract_terms.{stat}.{t}")
-def contract_terms(reader: Reader, stat: str, t: int) -> Spec:
+def contract_terms(reader: Reader, stat: str, t: int) -> Equation:
     """What renegotiation, take-or-pay and termination change."""
     names = ("take_or_pay", "renegotiation_rate", "renegotiation_gap", "concession", "termination_quarters",
              "termination_recovery")
@@ -213,7 +214,7 @@ def contract_terms(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.gpu_fleet.quarter.cost.{stat}.{t}")
-def closing_cost(reader: Reader, stat: str, t: int) -> Spec:
+def closing_cost(reader: Reader, stat: str, t: int) -> Equation:
     """Hardware paid at closing."""
     value = -fleet_of(reader, OWN).terms.cost if t == 0 else 0.0
     return Spec("Hardware paid at closing", value, "USD per H100e", "Money out is negative.", "−K_0", (f"{OWN}.cost",),
@@ -221,7 +222,7 @@ def closing_cost(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.gpu_fleet.quarter.support.{stat}.{t}")
-def support(reader: Reader, stat: str, t: int) -> Spec:
+def support(reader: Reader, stat: str, t: int) -> Equation:
     """Grants at closing, or the tax credit a year later."""
     view = fleet_of(reader, OWN)
     value = {0: view.support.at_closing, 4: view.support.credit}.get(t, 0.0)
@@ -231,7 +232,7 @@ def support(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("{fleet}.support_at_closing")
-def support_at_closing(reader: Reader, fleet: str) -> Spec:
+def support_at_closing(reader: Reader, fleet: str) -> Equation:
     """Grants and the value of cheap money, net of what others bid away."""
     names = ("terms.capex_share", "terms.loan_share", "terms.rate_cut", "terms.loan_years", "terms.market_rate",
              "terms.capture", "mix.grant", "mix.loan", "mix.equity")
@@ -244,7 +245,7 @@ def support_at_closing(reader: Reader, fleet: str) -> Spec:
 
 
 @explains("{fleet}.tax_credit")
-def tax_credit(reader: Reader, fleet: str) -> Spec:
+def tax_credit(reader: Reader, fleet: str) -> Equation:
     """Tax credit, sold a year after closing."""
     return Spec(
         "Tax credit",

@@ -6,18 +6,18 @@ from models.assets.gpu_debt.loan import SPREADS
 from models.assets.gpu_fleet.fleet import MARKET_POWER_PRICE
 from models.basis.entry import Entry, value_text
 from models.basis.shocks import REPLICATES
-from models.basis.timeline import HOURS
+from models.basis.timeline import DELTA, HOURS
 from models.engine.prices import LLM_PATHS, PATHS, SEED
 from models.engine.valuation import CONFIDENCE
 from models.evidence.sources import Source, source
-from models.explain.registry import Reader, Spec, UnknownPath, explains
-from models.explain.trace import TraceStatus
+from models.explain.equation import Equation, Status
+from models.explain.registry import Reader, UnknownPath, declare, explains
 from models.market.long_run import REFERENCE_PRICE_RATIO
 from models.scenario.catalog import values
 from models.scenario.scenario import CALM, Scenario
 
 
-def assumption_spec(reader: Reader, path: str) -> Spec:
+def assumption_spec(reader: Reader, path: str) -> Equation:
     """Declared assumption with its value in this scenario, and where that value comes from."""
     item = reader.entries.get(path)
     if item is None:
@@ -27,20 +27,19 @@ def assumption_spec(reader: Reader, path: str) -> Spec:
         note = f"{note}; switched off on the one path without shocks".lstrip("; ")
     if item.value is None:
         note = f"{note}; no value: {item.none}".lstrip("; ")
-    return Spec(
-        label=item.label, value=item.value, unit=item.unit, formula=item.help, equation=item.symbol,
-        status=status, source=origin, note=note,
+    return Equation(
+        item.label, item.value, item.unit, item.help, item.symbol, kind="given", status=status, source=origin, note=note
     )
 
 
-def _origin(reader: Reader, item: Entry) -> tuple[TraceStatus, Source | None, str]:
+def _origin(reader: Reader, item: Entry) -> tuple[Status, Source | None, str]:
     """Status, source and note of a value: as declared, as a preset sets it, or as the user set it."""
     preset = reader.preset
     if preset is not None and (item.path in preset.reasons or item.value != item.default):
         held = reader.once(f"preset {preset.name}", lambda: values(Scenario.preset(preset.name)))
         if item.path in held and held[item.path] == item.value:
             reason = preset.reason(item.path)
-            status: TraceStatus = "judgment" if reason.source == "judgment" else "assumption"
+            status: Status = "judgment" if reason.source == "judgment" else "assumption"
             words = f"set by the preset {preset.name}" + (f": {reason.note}" if reason.note else "")
             return status, source(reason.source), words
     if item.value == item.default:
@@ -50,79 +49,65 @@ def _origin(reader: Reader, item: Entry) -> tuple[TraceStatus, Source | None, st
 
 
 @explains("draws", "paths")
-def draws(reader: Reader) -> Spec:
+def draws(reader: Reader) -> Equation:
     """How the futures were drawn."""
     if reader.is_calm:
-        return Spec(
-            "Paths", 1, "paths", "The one path without volatility, jumps and hazards; nothing is drawn.", status="draw"
-        )
+        return Equation("Paths", 1, "paths", "The one path without volatility, jumps and hazards; nothing is drawn.",
+                        kind="draw", status="draw")
     run = reader.evaluation.scenario.run
-    kind = "scrambled Sobol points" if run.method == "sobol" else "pseudo-random numbers"
-    return Spec(
+    how = "scrambled Sobol points" if run.method == "sobol" else "pseudo-random numbers"
+    return Equation(
         "Paths drawn", reader.paths, "paths",
-        f"Futures drawn from {kind}, seed {run.seed}, in {min(REPLICATES, reader.paths)} independent scrambles; every "
+        f"Futures drawn from {how}, seed {run.seed}, in {min(REPLICATES, reader.paths)} independent scrambles; every "
         "class and every compared scenario sees the same draws.",
-        "n", ("run.paths", "run.seed", "run.method"), status="draw", source=source("owen_1997"),
+        "n", {"n": "run.paths", "seed": "run.seed", "method": "run.method"}, "draw", status="draw",
+        source=source("owen_1997"),
     )
 
 
-@explains("seed")
-def seed(reader: Reader) -> Spec:
-    """Seed of the run."""
-    return Spec("Seed", reader.evaluation.scenario.run.seed, "count", "As set.", "", ("run.seed",), "same")
-
-
-@explains("no_shocks")
-def no_shocks(reader: Reader) -> Spec:
-    """Whether the one path without shocks was run."""
-    return Spec("Without shocks", reader.evaluation.is_calm, "on/off", "Whether only the calm path was run.",
-                status="draw")
-
-
-@explains("calibration.block")
-def block(reader: Reader) -> Spec:
-    """The fixed draws that fair prices come from."""
-    return Spec(
-        "Calibration", PATHS, "paths",
-        f"Fair prices come from one fixed block of draws, seed {SEED}, so that they do not move with the seed or the "
-        f"number of paths of a scenario; the LLM developer takes {LLM_PATHS:,} paths and two control variates.",
-        "", ("entry.expectations",), status="draw", source=source("owen_1997"),
-    )
+declare("seed", "Seed", "count", "As set.", "seed", {"seed": "run.seed"}, lambda r: r.evaluation.scenario.run.seed)
+declare("no_shocks", "Without shocks", "on/off", "Whether only the calm path was run.", "", {},
+        lambda r: r.evaluation.is_calm, kind="draw", status="draw")
+declare(
+    "calibration.block", "Calibration", "paths",
+    f"Fair prices come from one fixed block of draws, seed {SEED}, so that they do not move with the seed or the "
+    f"number of paths of a scenario; the LLM developer takes {LLM_PATHS:,} paths and two control variates.",
+    "", {"expectations": "entry.expectations"}, lambda r: PATHS, kind="draw", status="draw", source=source("owen_1997"),
+)
 
 
 @explains("constants.{name}")
-def constant(reader: Reader, name: str) -> Spec:
+def constant(reader: Reader, name: str) -> Equation:
     """Definitions and fixed numbers of the model."""
-    found = _CONSTANTS.get(name)
-    if found is None:
+    if name not in _CONSTANTS:
         raise UnknownPath(f"constants are {', '.join(_CONSTANTS)}")
-    return found
+    label, value, unit, words, symbol, status, origin = _CONSTANTS[name]
+    return Equation(label, value, unit, words, symbol, kind="given", status=status,
+                    source=source(origin) if origin else None)
 
 
-_CONSTANTS = {
-    "hours": Spec("Hours in a quarter", HOURS, "hours", "8,760 hours a year over four quarters, a definition.", "h"),
-    "quarters": Spec("Quarters in a year", 4.0, "quarters", "A definition.", "4"),
-    "quarter": Spec("Years in a quarter", 0.25, "years", "A definition.", "Δ"),
-    "confidence": Spec(
+_CONSTANTS: dict[str, tuple[str, float, str, str, str, Status, str]] = {
+    "hours": ("Hours in a quarter", HOURS, "hours", "8,760 hours a year over four quarters, a definition.", "h",
+              "computed", ""),
+    "quarters": ("Quarters in a year", 4.0, "quarters", "A definition.", "4", "computed", ""),
+    "quarter": ("Years in a quarter", DELTA, "years", "A definition.", "Δ", "computed", ""),
+    "confidence": (
         "Confidence of the tail", CONFIDENCE, "share", "The worst 5% of futures is what risk figures average over.",
-        "α", status="judgment", source=source("judgment"),
+        "α", "judgment", "judgment",
     ),
-    "price_ratio": Spec(
+    "price_ratio": (
         "Rental price over long-run price today", REFERENCE_PRICE_RATIO, "x",
         "Today's $2.60 over the long-run price at default costs; it holds where no price is typed.", "P_0/P^LR_0",
-        status="assumption", source=source("gpu_rental_prices-078"),
+        "assumption", "gpu_rental_prices-078",
     ),
-    "power_price": Spec(
+    "power_price": (
         "Power price inside the market's running cost", MARKET_POWER_PRICE, "USD/kWh",
-        "The market's running cost contains this price of power.", "", status="judgment", source=source("judgment"),
+        "The market's running cost contains this price of power.", "", "judgment", "judgment",
     ),
-    "spread_ig": Spec(
-        "Loan spread, IG customer", SPREADS["ig"], "per year", "Market spread of a loan on an IG contract.", "spread",
-        status="fact", source=source("gpu_debt_deals-006"),
-    ),
-    "spread_non_ig": Spec(
+    "spread_ig": ("Loan spread, IG customer", SPREADS["ig"], "per year",
+                  "Market spread of a loan on an IG contract.", "spread", "fact", "gpu_debt_deals-006"),
+    "spread_non_ig": (
         "Loan spread, customer below IG", SPREADS["non_ig"], "per year",
-        "Market spread of a loan on a contract below investment grade.", "spread", status="fact",
-        source=source("gpu_debt_deals-004"),
+        "Market spread of a loan on a contract below investment grade.", "spread", "fact", "gpu_debt_deals-004",
     ),
 }

@@ -6,6 +6,7 @@ import numpy as np
 
 from models.assets.llm_developer import GROWTH_CLIP
 from models.basis.timeline import Array, years
+from models.explain.equation import Equation
 from models.explain.registry import Reader, Spec, at, explains
 from models.explain.stake import held, line
 from models.market.demand import cumulative_growth
@@ -23,14 +24,14 @@ def _failed_at(reader: Reader, path: str) -> int:
 
 
 @explains("assets.llm_developer.hurdle")
-def hurdle(reader: Reader) -> Spec:
+def hurdle(reader: Reader) -> Equation:
     """Return required of an LLM developer."""
     return Spec("Hurdle, LLM developer", reader.scenario.llm_developer.hurdle, "per year", "As declared.", "r",
                 ("llm_developer.hurdle",), "same")
 
 
 @explains("assets.llm_developer.quarter.sale_or_exit.{path}.{t}")
-def proceeds(reader: Reader, path: str, t: int) -> Spec:
+def proceeds(reader: Reader, path: str, t: int) -> Equation:
     """What today's owners receive on a path."""
     value = reader.pick(line(reader, held(reader, LAB), "sale_or_exit")[1], path, t)
     label = f"Sale or exit, quarter {t}, {reader.whose(path)}"
@@ -49,7 +50,7 @@ def proceeds(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.llm_developer.quarter.sale_or_exit.mean.{t}")
-def mean_proceeds(reader: Reader, t: int) -> Spec:
+def mean_proceeds(reader: Reader, t: int) -> Equation:
     """What today's owners receive on average."""
     amounts = line(reader, held(reader, LAB), "sale_or_exit")[1]
     label, value = f"Sale or exit, quarter {t}, {reader.whose('mean')}", reader.pick(amounts, "mean", t)
@@ -69,7 +70,7 @@ def mean_proceeds(reader: Reader, t: int) -> Spec:
 
 
 @explains("assets.llm_developer.revenue.{path}.{t}")
-def revenue(reader: Reader, path: str, t: int) -> Spec:
+def revenue(reader: Reader, path: str, t: int) -> Equation:
     """Yearly revenue on a path."""
     return Spec(
         f"Revenue a year, quarter {t}, {reader.whose(path)}", reader.pick(_extra(reader, "revenue"), path, t),
@@ -88,7 +89,7 @@ def _trend(reader: Reader, t: int) -> float:
 
 
 @explains("assets.llm_developer.trend.{t}")
-def trend(reader: Reader, t: int) -> Spec:
+def trend(reader: Reader, t: int) -> Equation:
     """Growth of revenue since closing without luck."""
     names = ("growth_now", "growth_long_run", "growth_fade", "erosion")
     return Spec(
@@ -99,7 +100,7 @@ def trend(reader: Reader, t: int) -> Spec:
 
 
 @explains("assets.llm_developer.relative_demand.{path}.{t}")
-def relative_demand(reader: Reader, path: str, t: int) -> Spec:
+def relative_demand(reader: Reader, path: str, t: int) -> Equation:
     """Demand for compute against its reference."""
     return Spec(
         f"Demand against its reference, quarter {t}, {reader.whose(path)}",
@@ -109,7 +110,7 @@ def relative_demand(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.llm_developer.quality.{path}.{t}")
-def quality(reader: Reader, path: str, t: int) -> Spec:
+def quality(reader: Reader, path: str, t: int) -> Equation:
     """How well the developer's own models do, and a champion's public customers."""
     rest = reader.scenario.llm_developer.revenue_now * _trend(reader, t) * reader.pick(
         reader.market.relative_demand, path, t
@@ -125,7 +126,7 @@ def quality(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.llm_developer.operating.{path}.{t}")
-def operating(reader: Reader, path: str, t: int) -> Spec:
+def operating(reader: Reader, path: str, t: int) -> Equation:
     """Yearly cash flow before funding."""
     return Spec(
         f"Cash flow a year before funding, quarter {t}, {reader.whose(path)}",
@@ -137,7 +138,7 @@ def operating(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.llm_developer.compute_cost.{path}.{t}")
-def compute_cost(reader: Reader, path: str, t: int) -> Spec:
+def compute_cost(reader: Reader, path: str, t: int) -> Equation:
     """Yearly cost of inference and training."""
     names = (
         "inference", "inference_price", "training", "training_price", "training_quality", "training_growth_now",
@@ -154,7 +155,7 @@ def compute_cost(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.llm_developer.cash.{path}.{t}")
-def cash(reader: Reader, path: str, t: int) -> Spec:
+def cash(reader: Reader, path: str, t: int) -> Equation:
     """Cash at the end of a quarter."""
     value = reader.pick(_extra(reader, "cash"), path, t)
     label = f"Cash, end of quarter {t}, {reader.whose(path)}"
@@ -170,7 +171,7 @@ def cash(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.llm_developer.raised.{path}.{t}")
-def raised(reader: Reader, path: str, t: int) -> Spec:
+def raised(reader: Reader, path: str, t: int) -> Equation:
     """Money raised in a quarter."""
     return Spec(
         f"Raised, quarter {t}, {reader.whose(path)}", reader.pick(_extra(reader, "raised"), path, t), "USD",
@@ -180,7 +181,7 @@ def raised(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.llm_developer.own.{path}.{t}")
-def own(reader: Reader, path: str, t: int) -> Spec:
+def own(reader: Reader, path: str, t: int) -> Equation:
     """Part of the company that today's owners hold."""
     found = _extra(reader, "own")
     rounds = [q for q in range(1, t + 1) if reader.pick(_extra(reader, "raised"), path, q)]
@@ -192,7 +193,7 @@ def own(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.llm_developer.multiple.{path}")
-def multiple(reader: Reader, path: str) -> Spec:
+def multiple(reader: Reader, path: str) -> Equation:
     """Revenue multiple at the horizon."""
     last = reader.market.quarters
     value = reader.pick(_extra(reader, "multiple"), path, last)

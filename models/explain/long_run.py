@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.basis.timeline import Array, discount_factors
+from models.explain.equation import Equation
 from models.explain.registry import Reader, Spec, at, explains
 from models.market.localization import matched_share
 from models.market.long_run import break_even_price, cash_cost_now, cash_quarters, cost_index
@@ -20,7 +21,7 @@ def _deflation(reader: Reader) -> tuple[str, ...]:
 
 
 @explains("market.price_long_run.{t}")
-def price_long_run(reader: Reader, t: int) -> Spec:
+def price_long_run(reader: Reader, t: int) -> Equation:
     """Long-run rental price."""
     value = at(reader.market.curves.price[: reader.market.quarters + 1], t)
     parts = ("market.break_even_price", f"market.cost_index.{t}")
@@ -32,7 +33,7 @@ def price_long_run(reader: Reader, t: int) -> Spec:
 
 
 @explains("market.cost_index.{t}")
-def index(reader: Reader, t: int) -> Spec:
+def index(reader: Reader, t: int) -> Equation:
     """Cost of a unit of compute against today."""
     surprise = ("hardware.deflation_surprise", "hardware.surprise_year")
     has_surprise = reader.scenario.hardware.deflation_surprise != 0.0
@@ -48,7 +49,7 @@ def index(reader: Reader, t: int) -> Spec:
 
 
 @explains("market.break_even_price")
-def break_even(reader: Reader) -> Spec:
+def break_even(reader: Reader) -> Equation:
     """Rental price today at which new hardware just earns the hurdle."""
     curves, hardware = reader.market.curves, reader.scenario.hardware
     return Spec(
@@ -63,7 +64,7 @@ def break_even(reader: Reader) -> Spec:
 
 
 @explains("market.annuity")
-def annuity(reader: Reader) -> Spec:
+def annuity(reader: Reader) -> Equation:
     """Present value of a dollar a quarter over the life of a machine."""
     return Spec(
         "A dollar a quarter over a machine's life", float(_factors(reader).sum()), "USD",
@@ -73,7 +74,7 @@ def annuity(reader: Reader) -> Spec:
 
 
 @explains("market.falling_annuity")
-def falling_annuity(reader: Reader) -> Spec:
+def falling_annuity(reader: Reader) -> Equation:
     """The same, falling with hardware cost as was expected at closing."""
     hardware = reader.scenario.hardware
     j = cash_quarters(hardware)
@@ -91,7 +92,7 @@ def _factors(reader: Reader) -> Array:
 
 
 @explains("market.cash_cost_now")
-def running_cost(reader: Reader) -> Spec:
+def running_cost(reader: Reader) -> Equation:
     """Running cost of a new machine today."""
     hardware = reader.scenario.hardware
     value = cash_cost_now(hardware)
@@ -104,7 +105,7 @@ def running_cost(reader: Reader) -> Spec:
 
 
 @explains("market.cash_cost.{t}")
-def vintage_cost(reader: Reader, t: int) -> Spec:
+def vintage_cost(reader: Reader, t: int) -> Equation:
     """Running cost of the machines bought in a quarter."""
     return Spec(
         f"Running cost of machines bought in quarter {t}", at(reader.market.curves.cash_cost, t), "USD/h",
@@ -114,7 +115,7 @@ def vintage_cost(reader: Reader, t: int) -> Spec:
 
 
 @explains("market.old_cash_cost.{t}")
-def old_cost(reader: Reader, t: int) -> Spec:
+def old_cost(reader: Reader, t: int) -> Equation:
     """Running cost of the oldest machines in use."""
     vintage = max(t - reader.scenario.hardware.life_quarters, 0)
     return Spec(
@@ -125,7 +126,7 @@ def old_cost(reader: Reader, t: int) -> Spec:
 
 
 @explains("market.hardware_cost.{t}")
-def hardware_cost(reader: Reader, t: int) -> Spec:
+def hardware_cost(reader: Reader, t: int) -> Equation:
     """Cost at which hardware bought in a quarter just earns the hurdle."""
     return Spec(
         f"Cost of new hardware, quarter {t}", at(reader.market.curves.hardware_cost, t), "USD/H100e",
@@ -139,7 +140,7 @@ def hardware_cost(reader: Reader, t: int) -> Spec:
 
 
 @explains("market.all_in_cost.{t}")
-def all_in_cost(reader: Reader, t: int) -> Spec:
+def all_in_cost(reader: Reader, t: int) -> Equation:
     """Hardware with the data center behind it."""
     curves = reader.market.curves
     return Spec(
@@ -150,7 +151,7 @@ def all_in_cost(reader: Reader, t: int) -> Spec:
 
 
 @explains("market.earned_utilization")
-def earned_utilization(reader: Reader) -> Spec:
+def earned_utilization(reader: Reader) -> Equation:
     """Share of hours that earn in a balanced market."""
     return Spec(
         "Earned utilization at balance", reader.market.curves.balance_utilization, "share",
@@ -161,7 +162,7 @@ def earned_utilization(reader: Reader) -> Spec:
 
 
 @explains("market.balance_match")
-def balance_match(reader: Reader) -> Spec:
+def balance_match(reader: Reader) -> Equation:
     """Share of usable capacity that finds demand at balance."""
     clearing, zone = reader.scenario.clearing, reader.scenario.localization
     ratio = np.array([clearing.balance_utilization / clearing.ceiling_utilization])
@@ -173,7 +174,7 @@ def balance_match(reader: Reader) -> Spec:
 
 
 @explains("market.support_price")
-def support_price(reader: Reader) -> Spec:
+def support_price(reader: Reader) -> Equation:
     """Level contract price worth as much as long-run rents."""
     return Spec(
         "Break-even contract price", reader.market.support_price, "USD/h",
@@ -187,7 +188,7 @@ def support_price(reader: Reader) -> Spec:
 
 
 @explains("market.contract_deflation")
-def contract_deflation(reader: Reader) -> Spec:
+def contract_deflation(reader: Reader) -> Equation:
     """How far rents fall, on average over the contract term."""
     hardware = reader.scenario.hardware
     first, last = contract_window(reader.setting)

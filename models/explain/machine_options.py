@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.assets.gpu_fleet import guarantee as residual_guarantee
+from models.explain.equation import Equation
 from models.explain.fleet import OWN, fleet_of
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.explain.stake import held, line
@@ -12,7 +13,7 @@ _STAGES = ("fleet_stages.train_quarters", "fleet_stages.train_factor", "fleet_st
 
 
 @explains("{fleet}.rent_factor.{t}")
-def rent_factor(reader: Reader, fleet: str, t: int) -> Spec:
+def rent_factor(reader: Reader, fleet: str, t: int) -> Equation:
     """What the fleet's compute earns against the market in a quarter."""
     stages = _STAGES if reader.scenario.fleet_stages.is_on else ()
     return Spec(
@@ -23,7 +24,7 @@ def rent_factor(reader: Reader, fleet: str, t: int) -> Spec:
 
 
 @explains("{fleet}.guarantee_premium")
-def guarantee_premium(reader: Reader, fleet: str) -> Spec:
+def guarantee_premium(reader: Reader, fleet: str) -> Equation:
     """Premium of the vendor's guarantee."""
     guarantee, terms = reader.scenario.residual_guarantee, fleet_of(reader, fleet).terms
     return Spec(
@@ -35,7 +36,7 @@ def guarantee_premium(reader: Reader, fleet: str) -> Spec:
 
 
 @explains("assets.gpu_fleet.quarter.guarantee_premium.{stat}.{t}")
-def premium_paid(reader: Reader, stat: str, t: int) -> Spec:
+def premium_paid(reader: Reader, stat: str, t: int) -> Equation:
     """Premium as a flow at closing."""
     value = reader.pick(line(reader, held(reader, OWN), "guarantee_premium")[1], stat, t)
     return Spec(
@@ -45,7 +46,7 @@ def premium_paid(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("{fleet}.quarter.vendor_guarantee.{stat}.{t}")
-def vendor_guarantee(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+def vendor_guarantee(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     """What the vendor pays when the guarantee is settled."""
     view = fleet_of(reader, fleet)
     if "vendor_guarantee" not in view.lines:
@@ -63,7 +64,7 @@ def vendor_guarantee(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
 
 
 @explains("{fleet}.quarter.tax.{stat}.{t}")
-def fleet_tax(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
+def fleet_tax(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     """Tax of a fleet in a quarter."""
     view = fleet_of(reader, fleet)
     if "tax" not in view.lines:
@@ -76,7 +77,7 @@ def fleet_tax(reader: Reader, fleet: str, stat: str, t: int) -> Spec:
 
 
 @explains("{center}.quarter.tax.{stat}.{t}")
-def center_tax(reader: Reader, center: str, stat: str, t: int) -> Spec:
+def center_tax(reader: Reader, center: str, stat: str, t: int) -> Equation:
     """Tax of a data center in a quarter."""
     value = reader.pick(line(reader, held(reader, center), "tax")[1], stat, t)
     parts = (f"{center}.quarter.net_operating_income.{stat}.{t}", "data_center.capex")
@@ -84,7 +85,7 @@ def center_tax(reader: Reader, center: str, stat: str, t: int) -> Spec:
 
 
 @explains("assets.cloud_platform.quarter.tax.{stat}.{t}")
-def cloud_tax(reader: Reader, stat: str, t: int) -> Spec:
+def cloud_tax(reader: Reader, stat: str, t: int) -> Equation:
     """Tax of a cloud in a quarter."""
     where = "assets.cloud_platform"
     value = reader.pick(line(reader, held(reader, where), "tax")[1], stat, t)
@@ -92,7 +93,7 @@ def cloud_tax(reader: Reader, stat: str, t: int) -> Spec:
     return _tax(f"Tax, quarter {t}, {reader.whose(stat)}", value, "USD", parts, "schedule")
 
 
-def _tax(label: str, value: float, unit: str, parts: tuple[str, ...], schedule: str) -> Spec:
+def _tax(label: str, value: float, unit: str, parts: tuple[str, ...], schedule: str) -> Equation:
     return Spec(
         label, value, unit,
         "Rate times profit less what may be deducted; losses wait for profits or save tax at once. Money out is "

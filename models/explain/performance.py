@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.basis.timeline import Array
+from models.explain.equation import Equation
 from models.explain.quantile import PROBABILITY, error_spec, quantile_spec, scramble_spec
 from models.explain.registry import Reader, Spec, explains
 from models.explain.stake import (
@@ -29,7 +30,7 @@ _SPREADS = {"irr": rates, "moic": multiples, "payback_years": paybacks}
 
 
 @explains("{asset}.{measure}.{pxx}")
-def spread(reader: Reader, asset: str, measure: str, pxx: str) -> Spec:
+def spread(reader: Reader, asset: str, measure: str, pxx: str) -> Equation:
     """Quantile of a return."""
     stake = held(reader, asset)
     label, unit = METRICS[measure]
@@ -42,7 +43,7 @@ def spread(reader: Reader, asset: str, measure: str, pxx: str) -> Spec:
 
 
 @explains("{asset}.{measure}.{pxx}_se")
-def spread_error(reader: Reader, asset: str, measure: str, pxx: str) -> Spec:
+def spread_error(reader: Reader, asset: str, measure: str, pxx: str) -> Equation:
     """Standard error of a quantile of a return."""
     stake = held(reader, asset)
     label, unit = METRICS[measure]
@@ -51,7 +52,7 @@ def spread_error(reader: Reader, asset: str, measure: str, pxx: str) -> Spec:
 
 
 @explains("{asset}.{measure}.{pxx}.scramble{group}")
-def spread_scramble(reader: Reader, asset: str, measure: str, pxx: str, group: int) -> Spec:
+def spread_scramble(reader: Reader, asset: str, measure: str, pxx: str, group: int) -> Equation:
     """Quantile of a return on one scramble."""
     stake = held(reader, asset)
     label, unit = METRICS[measure]
@@ -64,7 +65,7 @@ def spread_scramble(reader: Reader, asset: str, measure: str, pxx: str, group: i
 
 
 @explains("{asset}.irr.{path}")
-def path_rate(reader: Reader, asset: str, path: str) -> Spec:
+def path_rate(reader: Reader, asset: str, path: str) -> Equation:
     """IRR of one path."""
     stake = held(reader, asset)
     return Spec(
@@ -75,7 +76,7 @@ def path_rate(reader: Reader, asset: str, path: str) -> Spec:
 
 
 @explains("{asset}.irr_of_mean")
-def rate_of_mean(reader: Reader, asset: str) -> Spec:
+def rate_of_mean(reader: Reader, asset: str) -> Equation:
     """IRR of the mean cash flow."""
     stake = held(reader, asset)
     return Spec(
@@ -91,7 +92,7 @@ def _nets(reader: Reader, stake: Stake, stat: str) -> tuple[str, ...]:
 
 
 @explains("{asset}.net.{stat}.{year}")
-def year_flow(reader: Reader, asset: str, stat: str, year: int) -> Spec:
+def year_flow(reader: Reader, asset: str, stat: str, year: int) -> Equation:
     """Net cash flow of a year, with the entry price."""
     stake = held(reader, asset)
     columns = quarters_of(year, reader.market.quarters)
@@ -112,7 +113,7 @@ def year_flow(reader: Reader, asset: str, stat: str, year: int) -> Spec:
 
 
 @explains("{asset}.net_quarter.{stat}.{t}")
-def quarter_flow(reader: Reader, asset: str, stat: str, t: int) -> Spec:
+def quarter_flow(reader: Reader, asset: str, stat: str, t: int) -> Equation:
     """Net cash flow of a quarter, with the entry price."""
     stake = held(reader, asset)
     value = reader.pick(net(reader, stake), stat, t)
@@ -130,7 +131,7 @@ def quarter_flow(reader: Reader, asset: str, stat: str, t: int) -> Spec:
 
 
 @explains("{claim}.line.{name}.{stat}.{year}")
-def year_line(reader: Reader, claim: str, name: str, stat: str, year: int) -> Spec:
+def year_line(reader: Reader, claim: str, name: str, stat: str, year: int) -> Equation:
     """One line of the cash flow of a year."""
     stake = held(reader, claim)
     label, amounts = line(reader, stake, name)
@@ -143,7 +144,7 @@ def year_line(reader: Reader, claim: str, name: str, stat: str, year: int) -> Sp
 
 
 @explains("{asset}.moic.{path}")
-def path_multiple(reader: Reader, asset: str, path: str) -> Spec:
+def path_multiple(reader: Reader, asset: str, path: str) -> Equation:
     """Multiple of money of one path."""
     stake = held(reader, asset)
     return Spec(
@@ -154,7 +155,7 @@ def path_multiple(reader: Reader, asset: str, path: str) -> Spec:
 
 
 @explains("{asset}.{side}.{stat}")
-def side_total(reader: Reader, asset: str, side: str, stat: str) -> Spec:
+def side_total(reader: Reader, asset: str, side: str, stat: str) -> Equation:
     """Money received or paid in over the whole life, positive."""
     stake = held(reader, asset)
     amounts = _side(reader, stake, side)
@@ -170,7 +171,7 @@ _SIDES = {"received": "received", "paid": "paid in"}
 
 
 @explains("{asset}.{side}.{stat}.{year}")
-def side_year(reader: Reader, asset: str, side: str, stat: str, year: int) -> Spec:
+def side_year(reader: Reader, asset: str, side: str, stat: str, year: int) -> Equation:
     """Money received or paid in in a year, positive."""
     stake = held(reader, asset)
     amounts = _side(reader, stake, side)
@@ -187,7 +188,7 @@ def _side(reader: Reader, stake: Stake, side: str) -> Array:
 
 
 @explains("{asset}.payback_years.{path}")
-def path_payback(reader: Reader, asset: str, path: str) -> Spec:
+def path_payback(reader: Reader, asset: str, path: str) -> Equation:
     """Payback of one path."""
     stake = held(reader, asset)
     value = reader.pick(paybacks(reader, stake), path)
@@ -207,7 +208,7 @@ def path_payback(reader: Reader, asset: str, path: str) -> Spec:
 
 
 @explains("{asset}.cumulative.{path}.{t}")
-def cumulative(reader: Reader, asset: str, path: str, t: int) -> Spec:
+def cumulative(reader: Reader, asset: str, path: str, t: int) -> Equation:
     """Cumulative cash flow up to a quarter."""
     stake = held(reader, asset)
     by_quarter = [reader.pick(net(reader, stake), path, q) for q in range(t + 1)]

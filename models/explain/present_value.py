@@ -7,40 +7,41 @@ from dataclasses import replace
 import numpy as np
 
 from models.engine.prices import steadied
+from models.explain.equation import Equation
 from models.explain.quantile import known
 from models.explain.registry import Reader, Spec, explains
 from models.explain.stake import discount_rate, held, net, quarters_of, rows_of, values, when, worth, years_of
 
 
 @explains("{asset}.npv_mean")
-def hurdle_value(reader: Reader, asset: str) -> Spec:
+def hurdle_value(reader: Reader, asset: str) -> Equation:
     """Mean net present value at the class's own hurdle."""
     found = held(reader, asset).measures
     return _steadied_mean(reader, asset, "hurdle", found.npv_mean, found.npv_mean_se)
 
 
 @explains("{asset}.cash_npv_mean")
-def cash_value(reader: Reader, asset: str) -> Spec:
+def cash_value(reader: Reader, asset: str) -> Equation:
     """Mean net present value at the common cash rate."""
     found = held(reader, asset).measures
     return _steadied_mean(reader, asset, "cash", found.cash_npv_mean, found.cash_npv_mean_se)
 
 
-def _steadied_mean(reader: Reader, asset: str, rate: str, value: float, error: float) -> Spec:
+def _steadied_mean(reader: Reader, asset: str, rate: str, value: float, error: float) -> Equation:
     """Mean present value; where control variates steady it, the plain mean and their correction."""
     if held(reader, asset).result.claim.controls is None:
         return replace(present_value(reader, asset, rate, "mean"), value=value, standard_error=known(error))
     plain = present_value(reader, asset, rate, "mean")
     return replace(
         plain, value=value, standard_error=known(error),
-        operands=(f"{asset}.npv_{rate}.mean", f"{asset}.control_{rate}"),
-        formula="Mean over all paths, corrected for how far two variables of known mean came out off it.",
-        equation="E[NPV] − slope·(E[control] − 1)",
+        operands={"NPV": f"{asset}.npv_{rate}.mean", "control": f"{asset}.control_{rate}"},
+        words="Mean over all paths, corrected for how far two variables of known mean came out off it.",
+        text="NPV + control", kind="expression",
     )
 
 
 @explains("{asset}.control_{rate}")
-def control(reader: Reader, asset: str, rate: str) -> Spec:
+def control(reader: Reader, asset: str, rate: str) -> Equation:
     """What control variates take out of a mean."""
     stake = held(reader, asset)
     whole = values(reader, stake, rate)
@@ -54,7 +55,7 @@ def control(reader: Reader, asset: str, rate: str) -> Spec:
 
 
 @explains("{asset}.npv_{rate}.{stat}")
-def present_value(reader: Reader, asset: str, rate: str, stat: str) -> Spec:
+def present_value(reader: Reader, asset: str, rate: str, stat: str) -> Equation:
     """Present value at the hurdle or at the cash rate, on average or on a path."""
     stake = held(reader, asset)
     amounts = rows_of(net(reader, stake), stat)
@@ -69,7 +70,7 @@ def present_value(reader: Reader, asset: str, rate: str, stat: str) -> Spec:
 
 
 @explains("{asset}.pv_{rate}.{stat}.{year}")
-def year_value(reader: Reader, asset: str, rate: str, stat: str, year: int) -> Spec:
+def year_value(reader: Reader, asset: str, rate: str, stat: str, year: int) -> Equation:
     """Present value of the flows of a year."""
     stake = held(reader, asset)
     columns = quarters_of(year, reader.market.quarters)

@@ -9,6 +9,7 @@ import numpy as np
 
 from models.basis.timeline import Array
 from models.evidence.price_index import NO_INDEX, price_indices
+from models.explain.equation import Equation
 from models.explain.quantile import PROBABILITY, known, quantile_spec
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.market.clearing import price_floors, spot_price_now
@@ -40,7 +41,7 @@ def column(reader: Reader, paths: Array, t: int) -> Array:
 
 
 @explains("market.{series}.{pxx}.{t}")
-def series_quantile(reader: Reader, series: str, pxx: str, t: int) -> Spec:
+def series_quantile(reader: Reader, series: str, pxx: str, t: int) -> Equation:
     """Quantile of a market series in one quarter."""
     label, unit = _series(series)
     values = column(reader, market_series(reader.evaluation, series), t)
@@ -58,7 +59,7 @@ def series_quantile(reader: Reader, series: str, pxx: str, t: int) -> Spec:
 
 
 @explains("market.{series}.mean.{t}")
-def series_mean(reader: Reader, series: str, t: int) -> Spec:
+def series_mean(reader: Reader, series: str, t: int) -> Equation:
     """Mean of a market series over paths in one quarter."""
     label, unit = _series(series)
     values = column(reader, market_series(reader.evaluation, series), t)
@@ -88,7 +89,7 @@ def _series(series: str) -> tuple[str, str]:
 
 
 @explains("market.price.{path}.{t}")
-def price(reader: Reader, path: str, t: int) -> Spec:
+def price(reader: Reader, path: str, t: int) -> Equation:
     """Rental price at home."""
     return Spec(
         f"Rental price, quarter {t}, {reader.whose(path)}", reader.pick(reader.market.price, path, t), "USD/h",
@@ -103,18 +104,18 @@ def ratio_at(reader: Reader, path: str, t: int) -> str:
 
 
 @explains("market.price_global.{path}.{t}")
-def world_price(reader: Reader, path: str, t: int) -> Spec:
+def world_price(reader: Reader, path: str, t: int) -> Equation:
     """Rental price of the world."""
     return _pass_price(reader, "", path, t)
 
 
 @explains("market.price_local.{path}.{t}")
-def local_price(reader: Reader, path: str, t: int) -> Spec:
+def local_price(reader: Reader, path: str, t: int) -> Equation:
     """Rental price the home bloc would have on its own."""
     return _pass_price(reader, "_local", path, t)
 
 
-def _pass_price(reader: Reader, run: str, path: str, t: int) -> Spec:
+def _pass_price(reader: Reader, run: str, path: str, t: int) -> Equation:
     return Spec(
         f"Rental price, {place(run)}, quarter {t}, {reader.whose(path)}",
         reader.pick(run_of(reader, run).price, path, t), "USD/h",
@@ -124,7 +125,7 @@ def _pass_price(reader: Reader, run: str, path: str, t: int) -> Spec:
 
 
 @explains("market.price_ratio.{path}.{t}")
-def price_ratio(reader: Reader, path: str, t: int) -> Spec:
+def price_ratio(reader: Reader, path: str, t: int) -> Equation:
     """Price over long-run price at home."""
     value = float(np.exp(reader.pick(reader.market.log_ratio, path, t)))
     label = f"Price over long-run price, quarter {t}, {reader.whose(path)}"
@@ -140,7 +141,7 @@ def price_ratio(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("market.clearing_state{run}.{path}.{t}")
-def pass_ratio(reader: Reader, run: str, path: str, t: int) -> Spec:
+def pass_ratio(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Price over long-run price in one pass of the loop: sticky."""
     value = float(np.exp(reader.pick(run_of(reader, run).log_ratio, path, t)))
     label = f"Price over long-run price, {place(run)}, quarter {t}, {reader.whose(path)}"
@@ -164,7 +165,7 @@ def pass_ratio(reader: Reader, run: str, path: str, t: int) -> Spec:
 
 
 @explains("market.clearing_ratio{run}.{path}.{t}")
-def clearing_ratio(reader: Reader, run: str, path: str, t: int) -> Spec:
+def clearing_ratio(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Price ratio that would clear the market in one quarter, read back from two sticky ones."""
     if t < 1:
         raise UnknownPath("the market clears from quarter 1")
@@ -184,7 +185,7 @@ def clearing_ratio(reader: Reader, run: str, path: str, t: int) -> Spec:
 
 
 @explains("market.price_power")
-def price_power(reader: Reader) -> Spec:
+def price_power(reader: Reader) -> Equation:
     """Exponent of price in demand over capacity."""
     return Spec(
         "Power of scarcity in the price",
@@ -197,7 +198,7 @@ def price_power(reader: Reader) -> Spec:
 
 
 @explains("market.price_floor.{t}")
-def price_floor(reader: Reader, t: int) -> Spec:
+def price_floor(reader: Reader, t: int) -> Equation:
     """Lowest price over long-run price."""
     curves, scenario = reader.market.curves, reader.scenario
     floors = price_floors(scenario.clearing, scenario.hardware, curves, reader.market.quarters)
@@ -213,7 +214,7 @@ def price_floor(reader: Reader, t: int) -> Spec:
 
 
 @explains("market.spot_price_now")
-def spot_price(reader: Reader) -> Spec:
+def spot_price(reader: Reader) -> Equation:
     """Rental price today."""
     value = spot_price_now(reader.scenario.clearing, reader.market.curves)
     if reader.scenario.clearing.spot_price is not None:
@@ -231,7 +232,7 @@ def spot_price(reader: Reader) -> Spec:
 
 
 @explains("market.scarcity_now")
-def scarcity_now(reader: Reader) -> Spec:
+def scarcity_now(reader: Reader) -> Equation:
     """How short of the zero-profit stock the market is today."""
     value, is_clipped = initial_scarcity(reader.setting, reader.market.curves)
     return Spec(

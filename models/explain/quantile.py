@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from models.basis.timeline import Array
+from models.explain.equation import Equation
 from models.explain.registry import Reader, Spec, UnknownPath, neighbors
 
 PROBABILITY = {"p05": 0.05, "p50": 0.50, "p95": 0.95}
@@ -16,7 +17,7 @@ _WORDS = {"p05": "5th percentile", "p50": "median", "p95": "95th percentile"}
 def quantile_spec(
     reader: Reader, label: str, unit: str, values: Array, pxx: str, value: float, error: float | None,
     path_of: Callable[[int], str], beside: tuple[str, ...] = (),
-) -> Spec:
+) -> Equation:
     """Explain a quantile of (paths,) as the number between two ordered paths, so that one future can be read whole.
 
     Parameters
@@ -41,7 +42,7 @@ def quantile_spec(
     )
 
 
-def error_spec(reader: Reader, label: str, unit: str, value: float, prefix: str) -> Spec:
+def error_spec(reader: Reader, label: str, unit: str, value: float, prefix: str) -> Equation:
     """Explain a standard error as the spread of the figure over independent scrambles."""
     groups = np.unique(reader.evaluation.replicate)
     if len(groups) < 2:
@@ -56,7 +57,7 @@ def error_spec(reader: Reader, label: str, unit: str, value: float, prefix: str)
 
 def scramble_spec(
     reader: Reader, label: str, unit: str, values: Array, group: int, statistic: Callable[[Array], float]
-) -> Spec:
+) -> Equation:
     """Explain the estimate of one scramble; ``statistic`` takes its values (paths of it,)."""
     rows = reader.evaluation.replicate == group
     if not rows.any():

@@ -1,22 +1,23 @@
-"""Explanations by path: each is a small function that reads one number of an evaluation and names its operands."""
+"""Explanations by path: each declares one kind of number of an evaluation, its equation and its operands."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from inspect import signature
+from threading import RLock
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from models.basis.entry import Entry, Value
+from models.basis.entry import Entry
 from models.basis.shocks import Shocks, calm_shocks, draw_shocks
 from models.basis.timeline import Array
 from models.engine.evaluate import Evaluation
 from models.evidence.presets import Preset
-from models.evidence.sources import Source
-from models.explain.trace import Rule, TraceStatus
+from models.explain.equation import Equation, Operand
 from models.market.simulate import MarketPaths, Setting
 from models.scenario.catalog import catalog
 from models.scenario.scenario import Scenario
@@ -42,31 +43,14 @@ _TOKENS = {
     "fleet": r"assets\.gpu_fleet|assets\.gpu_debt\.collateral",
 }
 _WHOLE = ("t", "year", "group")
+_PLACE = re.compile(r"\{(\w+)(?:([+-])(\d+))?\}")
 
 
 class UnknownPath(LookupError):
     """A path that leads to no number of this evaluation; the text says why, if there is more to say."""
 
 
-@dataclass(frozen=True)
-class Spec:
-    """One explained number, its operands named by their paths; see `Trace` for the fields."""
-
-    label: str
-    value: Value
-    unit: str
-    formula: str
-    equation: str = ""
-    operands: tuple[str, ...] = ()
-    rule: Rule = ""
-    beside: tuple[str, ...] = ()
-    standard_error: float | None = None
-    status: TraceStatus = "computed"
-    source: Source | None = None
-    note: str = ""
-
-
-Builder = Callable[..., Spec]
+Builder = Callable[..., Equation]
 _builders: dict[str, list[tuple[re.Pattern[str], Builder]]] = {}
 
 
@@ -84,6 +68,84 @@ def explains(*templates: str) -> Callable[[Builder], Builder]:
         return builder
 
     return register
+
+
+def declare(
+    template: str | tuple[str, ...], label: str, unit: str, words: str, text: str, operands: Mapping[str, Operand],
+    value: Callable[..., Any], *, is_averaged: bool = False, **more: Any,
+) -> None:
+    """Register an equation as the explanation of every path of a shape.
+
+    Parameters
+    ----------
+    template : str or tuple of str
+        As for `explains`.
+    label : str
+        Quarter and path are added to it.
+    text : str
+        The equation; ``{τ}`` is the years since closing.
+    operands : mapping
+        Symbol to path. A path that begins with a dot stays in the same class (or the market), ``@`` is the statistic
+        and the quarter of the number itself, ``@-1`` a quarter before, and tokens stand in braces.
+    value : callable
+        The engine's own value: called with the reader and those tokens that it names; of an array over paths or
+        quarters the place asked for is taken.
+    is_averaged : bool
+        Whether the text holds on each path but not for means, because it is not linear in what differs between paths.
+    **more
+        Other fields of the `Equation`.
+    """
+    names = tuple(signature(value).parameters)[1:]
+
+    def build(reader: Reader, **tokens: Any) -> Equation:
+        root = _class_of(templates[0]).format(**tokens)
+        found = value(reader, **{name: tokens[name] for name in names})
+        equation = Equation(
+            label=f"{label}{_where(reader, tokens)}", value=_picked(reader, found, tokens), unit=unit, words=words,
+            text=text.replace("{τ}", f"{tokens['t'] / 4:g}") if "{τ}" in text else text,
+            operands={name: placed(where, root, tokens) for name, where in operands.items()}, **more,
+        )
+        return over_paths(equation, tokens.get("stat", "")) if is_averaged else equation
+
+    templates = (template,) if isinstance(template, str) else template
+    explains(*templates)(build)
+
+
+def placed(where: Operand, root: str, tokens: Mapping[str, Any]) -> Operand:
+    """Operand with the tokens of a number filled in; see `declare`."""
+    if not isinstance(where, str):
+        return where
+    path = f"{root}{where}" if where.startswith(".") else where
+    stat = "".join(f".{{{name}}}" for name in ("stat", "path") if name in tokens)
+    path = re.sub(r"@([+-]\d+)?", rf"{stat}.{{t\1}}" if "t" in tokens else stat, path)
+
+    def token(place: re.Match[str]) -> str:
+        found = tokens[place[1]]
+        return str(found + int(f"{place[2]}{place[3]}")) if place[2] else str(found)
+
+    return _PLACE.sub(token, path)
+
+
+def _class_of(template: str) -> str:
+    first, second, *_ = (*template.split("."), "")
+    return first if first == "market" or first.startswith("{") else f"{first}.{second}"
+
+
+def _where(reader: Reader, tokens: Mapping[str, Any]) -> str:
+    stat = tokens.get("stat") or tokens.get("path")
+    place = {"": ", world", "_local": ", home bloc"}[tokens["run"]] if "run" in tokens else ""
+    when = f", quarter {tokens['t']}" if "t" in tokens else ""
+    return f"{place}{when}{f', {reader.whose(stat)}' if stat else ''}"
+
+
+def _picked(reader: Reader, found: Any, tokens: Mapping[str, Any]) -> Any:
+    """The number asked for out of (paths or 1, quarters + 1), (paths,) or (quarters + 1,); others as they are."""
+    stat, t = tokens.get("stat") or tokens.get("path"), tokens.get("t")
+    if not isinstance(found, np.ndarray):
+        return found
+    if stat is None:
+        return at(found, int(t or 0)) if found.ndim == 1 else reader.pick(found, "mean", t)
+    return reader.pick(found, stat, t if found.ndim == 2 else None)
 
 
 def _group(token: re.Match[str]) -> str:
@@ -105,6 +167,7 @@ def find(path: str) -> Iterator[tuple[Builder, dict[str, Any]]]:
 
 
 _kept: WeakKeyDictionary[Evaluation, dict[str, Any]] = WeakKeyDictionary()
+_lock = RLock()  # sessions are threads, and may explain one shared evaluation
 
 
 class Reader:
@@ -123,12 +186,15 @@ class Reader:
         self.market: MarketPaths = evaluation.market
 
     def once(self, name: str, make: Callable[[], T]) -> T:
-        """What ``make`` returns, kept as long as the evaluation lives."""
-        kept = _kept.setdefault(self.evaluation, {})
+        """What ``make`` returns, kept as long as the evaluation lives; two threads may make it, both get the same."""
+        with _lock:
+            kept = _kept.setdefault(self.evaluation, {})
         if name not in kept:
-            kept[name] = make()
-        found: T = kept[name]
-        return found
+            made = make()
+            with _lock:
+                kept.setdefault(name, made)
+        value: T = kept[name]
+        return value
 
     @property
     def is_calm(self) -> bool:
@@ -188,6 +254,19 @@ class Reader:
         return f"mean of {self.paths:,} paths" if stat == "mean" else f"on path {row_of(stat):,}"
 
 
+def over_paths(equation: Equation, stat: str) -> Equation:
+    """The equation as it holds for a statistic: on a path as it is, for the mean as the mean over paths."""
+    if stat != "mean" or not equation.text:
+        return equation
+    left, equals, right = equation.text.rpartition(" = ")
+    return replace(equation, text=f"{left}{equals}E[{right}]", kind="mean")
+
+
+def faded(now: str, long_run: str, fade: str, years: str = "{τ}") -> str:
+    """Text of the integral of a rate that fades from its current to its long-run level, in these symbols."""
+    return f"{long_run}·{years} + ({now} − {long_run})·(1 − e^(−{fade}·{years}))/{fade}"
+
+
 def at(curve: Array, t: int) -> float:
     """Value of a curve (quarters + 1,) in one quarter."""
     if not 0 <= t < len(curve):
@@ -195,10 +274,9 @@ def at(curve: Array, t: int) -> float:
     return float(curve[t])
 
 
-def intensity_of(reader: Reader) -> tuple[str, ...]:
-    """What budgets are multiplied by: the intensity, and its path by year where one is given."""
-    by_year = reader.scenario.policy.intensity_by_year is not None
-    return ("policy.intensity", *(("policy.intensity_by_year",) if by_year else ()))
+def of_programs(reader: Reader, *names: str) -> tuple[str, ...]:
+    """Paths of these assumptions for every program of the scenario."""
+    return tuple(f"policy.programs.{i}.{name}" for i in range(len(reader.scenario.policy.programs)) for name in names)
 
 
 def row_of(stat: str) -> int:
@@ -219,3 +297,28 @@ def neighbors(values: Array, probability: float) -> tuple[int, int, float]:
     if share == 0.0 or values[order[lower]] == values[order[upper]]:
         return int(order[lower]), int(order[lower]), 0.0
     return int(order[lower]), int(order[upper]), share
+
+
+_RULES = {"sum": "Σ(x)", "product": "Π(x)", "same": "x", "minus": "−x", "quotient": "a/b", "difference": "a − b",
+          "average": "mean(x)"}
+
+
+def Spec(
+    label: str, value: Any, unit: str, formula: str, equation: str = "", operands: tuple[str, ...] = (), rule: str = "",
+    beside: tuple[str, ...] = (), standard_error: float | None = None, status: Any = "computed", source: Any = None,
+    note: str = "",
+) -> Equation:
+    """Explanation that is not yet an equation over its operands; goes when every file is converted."""
+    text, named, kind = equation, {f"x{i}": path for i, path in enumerate(operands)}, "simulation"
+    if rule in _RULES:
+        kind, text = "expression", _RULES[rule]
+        x: Any = {"a": operands[0], "b": operands[1]} if "a" in text and "mean" not in text else {
+            "x": operands if "(" in text else operands[0]}
+        named = x
+    return Equation(label, value, unit, formula, text, named, kind, beside, standard_error, status, source, note)  # type: ignore[arg-type]
+
+
+def intensity_of(reader: Reader) -> tuple[str, ...]:
+    """What budgets are multiplied by: the intensity, and its path by year where one is given."""
+    by_year = reader.scenario.policy.intensity_by_year is not None
+    return ("policy.intensity", *(("policy.intensity_by_year",) if by_year else ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from difflib import get_close_matches
 
 from models.basis.reading import quoted
@@ -10,8 +10,9 @@ from models.engine.evaluate import KEPT, Evaluation
 from models.engine.valuation import DebtMeasures, Measures, Quantiles
 from models.errors import ScenarioError
 from models.evidence.presets import preset as find_preset
+from models.explain.equation import Equation, fill, rule, with_numbers
 from models.explain.leaves import assumption_spec
-from models.explain.registry import Reader, Spec, UnknownPath, find
+from models.explain.registry import Reader, UnknownPath, find
 from models.explain.trace import Trace
 from models.scenario.catalog import PROGRAMS
 from models.tables.classes import DEBT_METRICS, MARKET_SERIES, METRICS
@@ -55,14 +56,23 @@ def explain(evaluation: Evaluation, path: str, *, preset: str = "", depth: int =
     return _Resolver(reader).trace(path.strip().removeprefix("scenario."), depth, ())
 
 
-def spec_of(reader: Reader, path: str) -> Spec:
+def spec_of(reader: Reader, path: str) -> Equation:
     """Explanation of one path, operands by name only; raises as `explain`."""
     try:
         for builder, tokens in find(path):
-            return builder(reader, **tokens)
+            return _filled(reader, builder(reader, **tokens))
         return assumption_spec(reader, path)
     except UnknownPath as why:
         raise ScenarioError(_unknown(reader.evaluation, path, str(why.args[0]) if why.args else "")) from None
+
+
+def _filled(reader: Reader, equation: Equation) -> Equation:
+    """The equation with the values of assumptions in the places its text leaves for them."""
+    if "{" not in equation.text:
+        return equation
+    entries = reader.entries
+    values = {name: entries[path].value for name, path in equation.operands.items() if path in entries}
+    return replace(equation, text=fill(equation.text, values))
 
 
 class _Resolver:
@@ -70,24 +80,33 @@ class _Resolver:
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self.specs: dict[str, Spec] = {}
+        self.equations: dict[str, Equation] = {}
         self.made: dict[tuple[str, int], Trace] = {}
 
     def trace(self, path: str, left: int, trail: tuple[str, ...]) -> Trace:
         if path in trail:
             raise RuntimeError(f"{path} explains itself: {' <- '.join(trail)}")
         if (path, left) not in self.made:
-            if path not in self.specs:
-                self.specs[path] = spec_of(self.reader, path)
-            self.made[path, left] = self._take_apart(path, self.specs[path], left, (*trail, path))
+            self.made[path, left] = self._take_apart(path, self.equation(path), left, (*trail, path))
         return self.made[path, left]
 
-    def _take_apart(self, path: str, spec: Spec, left: int, trail: tuple[str, ...]) -> Trace:
-        is_cut = left <= 0 and bool(spec.operands)
-        below = () if left <= 0 else tuple(self.trace(name, left - 1, trail) for name in spec.operands)
-        beside = () if left <= 0 else tuple(self.trace(name, left - 1, trail) for name in spec.beside)
-        kept = {field.name: getattr(spec, field.name) for field in fields(spec)}
-        return Trace(path=path, is_cut=is_cut, **(kept | {"operands": below, "beside": beside}))
+    def equation(self, path: str) -> Equation:
+        if path not in self.equations:
+            self.equations[path] = spec_of(self.reader, path)
+        return self.equations[path]
+
+    def _take_apart(self, path: str, it: Equation, left: int, trail: tuple[str, ...]) -> Trace:
+        names, is_cut = it.symbols, left <= 0 and bool(it.operands)
+        below = () if left <= 0 else tuple(self.trace(name, left - 1, trail) for _, name in names)
+        is_expression = it.kind == "expression" and bool(below)
+        return Trace(
+            path=path, label=it.label, value=it.value, unit=it.unit, status=it.status, formula=it.words,
+            equation=it.text, kind=it.kind, symbols=tuple(name for name, _ in names), operands=below,
+            with_numbers=with_numbers(it.text, it.bound(lambda name: self.equation(name).value)) if is_expression
+            else "", rule=rule(it.text, tuple(it.operands)) if it.kind == "expression" else "",
+            beside=() if left <= 0 else tuple(self.trace(name, left - 1, trail) for name in it.beside),
+            standard_error=it.standard_error, source=it.source, note=it.note, is_cut=is_cut,
+        )
 
 
 def headline_paths(evaluation: Evaluation) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from models.basis.timeline import Array
 from models.engine.prices import steadied
 from models.engine.valuation import CONFIDENCE
+from models.explain.equation import Equation
 from models.explain.quantile import error_spec, known, scramble_spec
 from models.explain.registry import Reader, Spec, UnknownPath, explains
 from models.explain.stake import Stake, held, losses, multiples, values
@@ -17,7 +18,7 @@ from models.tables.classes import METRICS
 
 
 @explains("{asset}.probability_of_loss")
-def probability_of_loss(reader: Reader, asset: str) -> Spec:
+def probability_of_loss(reader: Reader, asset: str) -> Equation:
     """Share of paths that return less than was paid in."""
     found = held(reader, asset).measures
     return _share(reader, asset, "probability_of_loss", found.probability_of_loss, found.probability_of_loss_se,
@@ -25,14 +26,14 @@ def probability_of_loss(reader: Reader, asset: str) -> Spec:
 
 
 @explains("{asset}.probability_below_cash")
-def probability_below_cash(reader: Reader, asset: str) -> Spec:
+def probability_below_cash(reader: Reader, asset: str) -> Equation:
     """Share of paths that earn less than cash."""
     found = held(reader, asset).measures
     return _share(reader, asset, "probability_below_cash", found.probability_below_cash,
                   found.probability_below_cash_se, "paths_below_cash")
 
 
-def _share(reader: Reader, asset: str, name: str, value: float, error: float, count: str) -> Spec:
+def _share(reader: Reader, asset: str, name: str, value: float, error: float, count: str) -> Equation:
     label, unit = METRICS[name]
     return Spec(
         f"{label}, {held(reader, asset).label}", value, unit, "Such paths over all paths.", "",
@@ -41,7 +42,7 @@ def _share(reader: Reader, asset: str, name: str, value: float, error: float, co
 
 
 @explains("{asset}.paths_with_loss")
-def paths_with_loss(reader: Reader, asset: str) -> Spec:
+def paths_with_loss(reader: Reader, asset: str) -> Equation:
     """Number of paths that lose money."""
     stake = held(reader, asset)
     return Spec(
@@ -52,7 +53,7 @@ def paths_with_loss(reader: Reader, asset: str) -> Spec:
 
 
 @explains("{asset}.paths_below_cash")
-def paths_below_cash(reader: Reader, asset: str) -> Spec:
+def paths_below_cash(reader: Reader, asset: str) -> Equation:
     """Number of paths that earn less than cash."""
     stake = held(reader, asset)
     found = values(reader, stake, "cash")
@@ -65,7 +66,7 @@ def paths_below_cash(reader: Reader, asset: str) -> Spec:
 
 
 @explains("{asset}.cvar_95")
-def tail_loss(reader: Reader, asset: str) -> Spec:
+def tail_loss(reader: Reader, asset: str) -> Equation:
     """Mean loss in the worst futures."""
     stake = held(reader, asset)
     label, unit = METRICS["cvar_95"]
@@ -79,7 +80,7 @@ def tail_loss(reader: Reader, asset: str) -> Spec:
 
 
 @explains("{asset}.value_at_risk_95")
-def value_at_risk(reader: Reader, asset: str) -> Spec:
+def value_at_risk(reader: Reader, asset: str) -> Equation:
     """Loss that 95% of futures do not exceed."""
     stake = held(reader, asset)
     lost = losses(reader, stake)
@@ -92,7 +93,7 @@ def value_at_risk(reader: Reader, asset: str) -> Spec:
 
 
 @explains("{asset}.excess_loss_95")
-def excess_loss(reader: Reader, asset: str) -> Spec:
+def excess_loss(reader: Reader, asset: str) -> Equation:
     """Mean excess of the worst futures."""
     stake = held(reader, asset)
     lost = losses(reader, stake)
@@ -110,7 +111,7 @@ def excess_loss(reader: Reader, asset: str) -> Spec:
 
 
 @explains("{asset}.loss_per_dollar.{path}")
-def path_loss(reader: Reader, asset: str, path: str) -> Spec:
+def path_loss(reader: Reader, asset: str, path: str) -> Equation:
     """Loss of one path per dollar."""
     stake = held(reader, asset)
     return Spec(
@@ -121,7 +122,7 @@ def path_loss(reader: Reader, asset: str, path: str) -> Spec:
 
 
 @explains("{asset}.certainty_equivalent")
-def sure_gain(reader: Reader, asset: str) -> Spec:
+def sure_gain(reader: Reader, asset: str) -> Equation:
     """Sure gain over cash per dollar that is as good."""
     stake = held(reader, asset)
     label, unit = METRICS["certainty_equivalent"]
@@ -134,7 +135,7 @@ def sure_gain(reader: Reader, asset: str) -> Spec:
 
 
 @explains("{asset}.sure_wealth")
-def sure_wealth(reader: Reader, asset: str) -> Spec:
+def sure_wealth(reader: Reader, asset: str) -> Equation:
     """Sure wealth that is as good as the gamble."""
     stake, terms = held(reader, asset), reader.scenario.rates
     wealth = risk.certainty_equivalent(1.0 - losses(reader, stake), terms.risk_aversion, terms.wealth_share)
@@ -167,7 +168,7 @@ def _gain(reader: Reader, lost: Array) -> float:
 
 
 @explains("{asset}.{figure}_se")
-def figure_error(reader: Reader, asset: str, figure: str) -> Spec:
+def figure_error(reader: Reader, asset: str, figure: str) -> Equation:
     """Standard error of a mean, a probability or a tail loss."""
     stake = held(reader, asset)
     label, unit = METRICS[figure]
@@ -176,7 +177,7 @@ def figure_error(reader: Reader, asset: str, figure: str) -> Spec:
 
 
 @explains("{asset}.{figure}.scramble{group}")
-def figure_scramble(reader: Reader, asset: str, figure: str, group: int) -> Spec:
+def figure_scramble(reader: Reader, asset: str, figure: str, group: int) -> Equation:
     """A mean, a probability or a tail loss on one scramble."""
     stake = held(reader, asset)
     label, unit = METRICS[figure]
@@ -192,7 +193,7 @@ def figure_scramble(reader: Reader, asset: str, figure: str, group: int) -> Spec
 
 
 @explains("{asset}.irr_status.{name}")
-def status_count(reader: Reader, asset: str, name: str) -> Spec:
+def status_count(reader: Reader, asset: str, name: str) -> Equation:
     """Number of paths whose IRR has a status."""
     stake = held(reader, asset)
     found = stake.measures.irr_status

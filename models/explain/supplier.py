@@ -13,6 +13,7 @@ from models.assets.hardware_supplier import (
     operating_margin,
 )
 from models.basis.timeline import Array
+from models.explain.equation import Equation
 from models.explain.registry import Reader, Spec, at, explains
 from models.explain.stake import held, line
 
@@ -24,14 +25,14 @@ def _extra(reader: Reader, name: str) -> Array:
 
 
 @explains("assets.hardware_supplier.hurdle")
-def hurdle(reader: Reader) -> Spec:
+def hurdle(reader: Reader) -> Equation:
     """Return required of supplier equity."""
     return Spec("Hurdle, hardware supplier", reader.scenario.hardware_supplier.hurdle, "per year", "As declared.", "r",
                 ("hardware_supplier.hurdle",), "same")
 
 
 @explains("assets.hardware_supplier.quarter.earnings.{stat}.{t}", "assets.hardware_supplier.earnings.{stat}.{t}")
-def earnings(reader: Reader, stat: str, t: int) -> Spec:
+def earnings(reader: Reader, stat: str, t: int) -> Equation:
     """Earnings of a quarter."""
     return Spec(
         f"Earnings, quarter {t}, {reader.whose(stat)}", reader.pick(_extra(reader, "earnings"), stat, t), "USD",
@@ -41,7 +42,7 @@ def earnings(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.hardware_supplier.quarter.retained.{stat}.{t}")
-def retained(reader: Reader, stat: str, t: int) -> Spec:
+def retained(reader: Reader, stat: str, t: int) -> Equation:
     """Earnings that do not reach shareholders."""
     value = reader.pick(line(reader, held(reader, SUPPLIER), "retained")[1], stat, t)
     return Spec(
@@ -51,7 +52,7 @@ def retained(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.hardware_supplier.revenue.{path}.{t}")
-def revenue(reader: Reader, path: str, t: int) -> Spec:
+def revenue(reader: Reader, path: str, t: int) -> Equation:
     """Revenue of a quarter on a path."""
     return Spec(
         f"Supplier revenue, quarter {t}, {reader.whose(path)}", reader.pick(_extra(reader, "revenue"), path, t), "USD",
@@ -68,7 +69,7 @@ def _units(reader: Reader, path: str, t: int) -> float:
 
 
 @explains("assets.hardware_supplier.units.{path}.{t}")
-def units(reader: Reader, path: str, t: int) -> Spec:
+def units(reader: Reader, path: str, t: int) -> Equation:
     """Machines the supplier may sell to."""
     label = f"Additions it may supply, quarter {t}, {reader.whose(path)}"
     value, added = _units(reader, path, t), f"market.additions.{path}.{t}"
@@ -82,7 +83,7 @@ def units(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.hardware_supplier.revenue.mean.{t}")
-def mean_revenue(reader: Reader, t: int) -> Spec:
+def mean_revenue(reader: Reader, t: int) -> Equation:
     """Mean revenue of a quarter."""
     return Spec(
         f"Supplier revenue, quarter {t}, {reader.whose('mean')}",
@@ -96,7 +97,7 @@ def mean_revenue(reader: Reader, t: int) -> Spec:
 
 
 @explains("assets.hardware_supplier.share.{path}.{t}")
-def share(reader: Reader, path: str, t: int) -> Spec:
+def share(reader: Reader, path: str, t: int) -> Equation:
     """Share of the supplier on a path."""
     sold = _units(reader, path, t) * _price(reader, path, t)
     low, high = SHARE_BOUNDS
@@ -119,7 +120,7 @@ def _price(reader: Reader, path: str, t: int) -> float:
 
 
 @explains("assets.hardware_supplier.selling_price.{path}.{t}")
-def selling_price(reader: Reader, path: str, t: int) -> Spec:
+def selling_price(reader: Reader, path: str, t: int) -> Equation:
     """What the supplier gets for an H100e."""
     low, high = PRICE_CLIP
     return Spec(
@@ -131,7 +132,7 @@ def selling_price(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("assets.hardware_supplier.margin.{stat}.{t}")
-def margin(reader: Reader, stat: str, t: int) -> Spec:
+def margin(reader: Reader, stat: str, t: int) -> Equation:
     """Operating margin."""
     found = reader.once("supplier margin", lambda: operating_margin(reader.scenario.hardware_supplier, reader.market))
     low, high = MARGIN_BOUNDS
@@ -148,7 +149,7 @@ def margin(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.hardware_supplier.quarter.write_off.{stat}.{t}")
-def write_off(reader: Reader, stat: str, t: int) -> Spec:
+def write_off(reader: Reader, stat: str, t: int) -> Equation:
     """Loss when a bust begins."""
     value = reader.pick(line(reader, held(reader, SUPPLIER), "write_off")[1], stat, t)
     return Spec(
@@ -163,7 +164,7 @@ def write_off(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.hardware_supplier.quarter.exit.{stat}.{t}")
-def exit_line(reader: Reader, stat: str, t: int) -> Spec:
+def exit_line(reader: Reader, stat: str, t: int) -> Equation:
     """Value of the company at the horizon."""
     value = reader.pick(line(reader, held(reader, SUPPLIER), "exit")[1], stat, t)
     if stat == "mean":
@@ -178,7 +179,7 @@ def exit_line(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.hardware_supplier.last_year.{stat}.{t}")
-def last_year(reader: Reader, stat: str, t: int) -> Spec:
+def last_year(reader: Reader, stat: str, t: int) -> Equation:
     """Earnings of the four quarters up to one."""
     found = _extra(reader, "earnings")
     quarters = range(max(t - 3, 0), t + 1)
@@ -190,7 +191,7 @@ def last_year(reader: Reader, stat: str, t: int) -> Spec:
 
 
 @explains("assets.hardware_supplier.exit_multiple.{path}")
-def exit_multiple(reader: Reader, path: str) -> Spec:
+def exit_multiple(reader: Reader, path: str) -> Equation:
     """Multiple of earnings at the horizon."""
     last = reader.market.quarters
     sold = reader.pick(line(reader, held(reader, SUPPLIER), "exit")[1], path, last)
@@ -206,7 +207,7 @@ def exit_multiple(reader: Reader, path: str) -> Spec:
 
 
 @explains("assets.hardware_supplier.year_revenue.{path}.{t}")
-def year_revenue(reader: Reader, path: str, t: int) -> Spec:
+def year_revenue(reader: Reader, path: str, t: int) -> Equation:
     """Revenue of the four quarters up to one."""
     found, quarters = _extra(reader, "revenue"), range(max(t - 3, 1), t + 1)
     return Spec(

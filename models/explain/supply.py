@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from models.basis.timeline import Array
+from models.explain.equation import Equation
 from models.explain.prices import place, run_of
-from models.explain.registry import Reader, Spec, UnknownPath, at, explains, intensity_of
+from models.explain.registry import Reader, Spec, UnknownPath, at, declare, explains, intensity_of
 from models.market.capacity import planned_glut as planned_surplus
 from models.market.capacity import planned_stock
 from models.market.kernel import BACKLOG_KEPT
@@ -27,7 +28,7 @@ def _unit(reader: Reader, run: str) -> str:
 
 
 @explains("market.capacity{run}.{path}.{t}")
-def capacity(reader: Reader, run: str, path: str, t: int) -> Spec:
+def capacity(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Machines that stand."""
     value = reader.pick(run_of(reader, run).stock, path, t)
     label = f"Capacity, {place(run)}, quarter {t}, {reader.whose(path)}"
@@ -45,7 +46,7 @@ def capacity(reader: Reader, run: str, path: str, t: int) -> Spec:
 
 
 @explains("market.retirement{run}.{path}.{t}")
-def retirement(reader: Reader, run: str, path: str, t: int) -> Spec:
+def retirement(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Machines that leave, as a negative number."""
     _start(t)
     used, price = ("utilization_local", "price_local") if run else ("utilization_world", "price_global")
@@ -63,7 +64,7 @@ def retirement(reader: Reader, run: str, path: str, t: int) -> Spec:
 
 
 @explains("market.additions{run}.{path}.{t}")
-def additions(reader: Reader, run: str, path: str, t: int) -> Spec:
+def additions(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Machines delivered in a quarter."""
     values = _deliveries(reader, run, path, t)
     whole = values["private_builds"]
@@ -101,7 +102,7 @@ def export_factor(reader: Reader, run: str, path: str, t: int) -> float:
 
 
 @explains("market.export_change{run}.{path}.{t}")
-def export_change(reader: Reader, run: str, path: str, t: int) -> Spec:
+def export_change(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Deliveries that export controls stop or divert."""
     episode = ("rate", "start_quarter", "duration", "additions_cut")
     when = episode if reader.scenario.export.cut_by_year is None else ("cut_by_year",)
@@ -114,8 +115,17 @@ def export_change(reader: Reader, run: str, path: str, t: int) -> Spec:
     )
 
 
+declare(
+    "market.export_cost.{path}.{t}", "Hardware cost under export controls", "x",
+    "What hardware costs at home while controls last, against its cost without them.", "",
+    {"rise": "export.cost_rise", "home": "export.is_home_affected", "draws": "draws"},
+    lambda r: np.ones((1, r.market.quarters + 1)) if r.market.export is None else r.market.export.cost,
+    kind="draw", status="draw",
+)
+
+
 @explains("market.public_builds{run}.{path}.{t}")
-def public_builds(reader: Reader, run: str, path: str, t: int) -> Spec:
+def public_builds(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Machines that programs pay for."""
     parts = [*intensity_of(reader), "policy.build_cap", f"market.all_in_cost.{t}"]
     for i, program in enumerate(reader.scenario.policy.programs):
@@ -133,18 +143,18 @@ def public_builds(reader: Reader, run: str, path: str, t: int) -> Spec:
 
 
 @explains("market.waiting_builds{run}.{path}.{t}")
-def waiting_builds(reader: Reader, run: str, path: str, t: int) -> Spec:
+def waiting_builds(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Builds that waited for power."""
     return _power_limit(reader, "waiting_builds", "Waited for power", run, path, t)
 
 
 @explains("market.held_back{run}.{path}.{t}")
-def held_back(reader: Reader, run: str, path: str, t: int) -> Spec:
+def held_back(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Builds that find no power, as a negative number."""
     return _power_limit(reader, "held_back", "Held back by power", run, path, t)
 
 
-def _power_limit(reader: Reader, name: str, label: str, run: str, path: str, t: int) -> Spec:
+def _power_limit(reader: Reader, name: str, label: str, run: str, path: str, t: int) -> Equation:
     limit = "capacity.power_cap" if reader.scenario.capacity.power_cap_by_year is None else "capacity.power_cap_by_year"
     return Spec(
         f"{label}, {place(run)}, quarter {t}, {reader.whose(path)}", _deliveries(reader, run, path, t)[name],
@@ -154,7 +164,7 @@ def _power_limit(reader: Reader, name: str, label: str, run: str, path: str, t: 
 
 
 @explains("market.private_builds{run}.{path}.{t}")
-def private_builds(reader: Reader, run: str, path: str, t: int) -> Spec:
+def private_builds(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Private deliveries after those that programs replace."""
     paths = run_of(reader, run)
     value, replaced = reader.pick(paths.private, path, t), reader.pick(paths.displaced, path, t)
@@ -167,7 +177,7 @@ def private_builds(reader: Reader, run: str, path: str, t: int) -> Spec:
 
 
 @explains("market.displaced{run}.{path}.{t}")
-def displaced(reader: Reader, run: str, path: str, t: int) -> Spec:
+def displaced(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Private builds that programs replace, as a negative number."""
     programs = range(len(reader.scenario.policy.programs))
     return Spec(
@@ -179,7 +189,7 @@ def displaced(reader: Reader, run: str, path: str, t: int) -> Spec:
 
 
 @explains("market.orders{run}.{path}.{t}")
-def orders(reader: Reader, run: str, path: str, t: int) -> Spec:
+def orders(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Private orders that fall due."""
     return Spec(
         f"Private orders due, {place(run)}, quarter {t}, {reader.whose(path)}", _ordered(reader, run, path, t),
@@ -194,7 +204,7 @@ def _ordered(reader: Reader, run: str, path: str, t: int) -> float:
 
 
 @explains("market.order_answer{run}.{path}.{t}")
-def order_answer(reader: Reader, run: str, path: str, t: int) -> Spec:
+def order_answer(reader: Reader, run: str, path: str, t: int) -> Equation:
     """How builders answered to prices, against the plan."""
     planned = at(reader.market.planned_additions, t)
     pipeline, parts = reader.scenario.pipeline, []
@@ -222,7 +232,7 @@ def _stopped(reader: Reader, run: str, path: str, t: int) -> str:
 
 
 @explains("market.planned_price_ratio.{t}")
-def planned_price_ratio(reader: Reader, t: int) -> Spec:
+def planned_price_ratio(reader: Reader, t: int) -> Equation:
     """Price over long-run price of the plan."""
     price = at(reader.market.planned_price, t) / float(reader.market.curves.price[t])
     return Spec(
@@ -233,7 +243,7 @@ def planned_price_ratio(reader: Reader, t: int) -> Spec:
 
 
 @explains("market.planned_additions.{t}")
-def planned_additions(reader: Reader, t: int) -> Spec:
+def planned_additions(reader: Reader, t: int) -> Equation:
     """Additions of the plan."""
     parts = [f"market.planned_stock.{t}"] + ([f"market.planned_stock.{t - 1}"] if t else [])
     return Spec(
@@ -244,7 +254,7 @@ def planned_additions(reader: Reader, t: int) -> Spec:
 
 
 @explains("market.planned_stock.{t}")
-def plan(reader: Reader, t: int) -> Spec:
+def plan(reader: Reader, t: int) -> Equation:
     """Planned capacity."""
     return Spec(
         f"Planned capacity, quarter {t}", _planned(reader, t), "H100e",
@@ -265,7 +275,7 @@ def _zero_profit(reader: Reader) -> Array:
 
 
 @explains("market.zero_profit_stock.{t}")
-def zero_profit_stock(reader: Reader, t: int) -> Spec:
+def zero_profit_stock(reader: Reader, t: int) -> Equation:
     """Stock that just earns the hurdle."""
     return Spec(
         f"Stock that just earns the hurdle, quarter {t}", at(_zero_profit(reader), t), "H100e",
@@ -275,7 +285,7 @@ def zero_profit_stock(reader: Reader, t: int) -> Spec:
 
 
 @explains("market.catching_up.{t}")
-def catching_up(reader: Reader, t: int) -> Spec:
+def catching_up(reader: Reader, t: int) -> Equation:
     """How far the plan has closed today's scarcity."""
     value = _planned(reader, t) / at(_zero_profit(reader), t) / _glut(reader, t)
     return Spec(
@@ -285,7 +295,7 @@ def catching_up(reader: Reader, t: int) -> Spec:
 
 
 @explains("market.planned_glut.{t}")
-def planned_glut(reader: Reader, t: int) -> Spec:
+def planned_glut(reader: Reader, t: int) -> Equation:
     """Planned overcapacity."""
     label, value = f"Planned stock over what pays, quarter {t}", _glut(reader, t)
     if reader.scenario.overcapacity.plan_by_year is not None:

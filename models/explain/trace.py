@@ -5,16 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from models.basis.entry import Value
 from models.evidence.sources import Source
-
-TraceStatus = Literal["computed", "fact", "assumption", "judgment", "draw"]
-Rule = Literal[
-    "", "sum", "product", "quotient", "difference", "average", "minus", "same", "between", "standard_error"
-]
-"""How operands make the value where that can be said in one word; otherwise the equation says it."""
+from models.explain.equation import Kind, Status
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +27,18 @@ class Trace:
     status : {"computed", "fact", "assumption", "judgment", "draw"}
         What kind of number it is; ``"draw"`` comes from random draws.
     formula, equation : str
-        The formula in words, and in the symbols of the model; for an assumption what it is, and its symbol.
+        The formula in words, and in the symbols of the operands; for an assumption what it is, and its symbol.
+    kind : str
+        How the number comes about; an ``"expression"`` can be computed from its operands as printed.
+    with_numbers : str
+        The equation with the values of its operands in the place of their symbols; empty where it has none.
+    symbols : tuple of str
+        Symbol of each operand in the equation.
     operands : tuple of Trace
         What the formula is applied to.
     rule : str
         ``"sum"``, ``"product"`` (of all operands), ``"quotient"``, ``"difference"`` (of the first two), ``"average"``,
-        ``"minus"`` (the operand with the other sign), ``"same"``, ``"between"`` (two order statistics),
-        ``"standard_error"`` (spread of independent estimates), or empty: as the equation says.
+        ``"minus"`` (the operand with the other sign), ``"same"``, or empty: as the equation says.
     beside : tuple of Trace
         Numbers worth reading with it that the formula does not use.
     standard_error : float or None
@@ -55,11 +55,14 @@ class Trace:
     label: str
     value: Value
     unit: str
-    status: TraceStatus
+    status: Status
     formula: str
     equation: str
+    kind: Kind = "given"
+    with_numbers: str = ""
+    symbols: tuple[str, ...] = ()
     operands: tuple[Trace, ...] = ()
-    rule: Rule = ""
+    rule: str = ""
     beside: tuple[Trace, ...] = ()
     standard_error: float | None = None
     source: Source | None = None
@@ -122,7 +125,7 @@ def as_rows(trace: Trace, depth: int | None = None) -> list[dict[str, Any]]:
     -------
     list of dict
         ``level`` (0 for the number itself), ``role`` (operand or beside), ``parent`` (path), ``path``, ``label``,
-        ``value``, ``unit``, ``standard_error``, ``status``, ``formula``, ``equation``, ``rule``, ``source``
+        ``value``, ``unit``, ``standard_error``, ``status``, ``formula``, ``equation``, ``kind``, ``rule``, ``source``
         (citation), ``source_id``, ``address``, ``date``, ``confidence``, ``is_history``, ``note``, ``is_repeated``
         (taken apart in an earlier row) and ``goes_on`` (operands were left out).
     """
@@ -133,7 +136,7 @@ def as_rows(trace: Trace, depth: int | None = None) -> list[dict[str, Any]]:
             {
                 "level": level, "role": role, "parent": parent, "path": node.path, "label": node.label,
                 "value": node.value, "unit": node.unit, "standard_error": node.standard_error, "status": node.status,
-                "formula": node.formula, "equation": node.equation, "rule": node.rule,
+                "formula": node.formula, "equation": node.equation, "kind": node.kind, "rule": node.rule,
                 "source": origin.citation if origin else "", "source_id": origin.id if origin else "",
                 "address": origin.address if origin else "", "date": origin.date if origin else "",
                 "confidence": origin.confidence if origin else "", "is_history": node.is_history, "note": node.note,

@@ -5,19 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from models.basis.timeline import Array
+from models.explain.equation import Equation
 from models.explain.prices import is_one_market, place, run_of
 from models.explain.registry import Reader, Spec, explains
 from models.market.localization import matched_share
 
 
 @explains("market.utilization.{path}.{t}")
-def utilization(reader: Reader, path: str, t: int) -> Spec:
+def utilization(reader: Reader, path: str, t: int) -> Equation:
     """Utilization at home."""
     return _utilization(reader, reader.market.utilization, "", path, t)
 
 
 @explains("market.utilization_world.{path}.{t}")
-def utilization_world(reader: Reader, path: str, t: int) -> Spec:
+def utilization_world(reader: Reader, path: str, t: int) -> Equation:
     """Utilization of the world, which decides what retires."""
     if is_one_market(reader):
         value = reader.pick(reader.market.world.utilization, path, t)
@@ -28,12 +29,12 @@ def utilization_world(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("market.utilization_local.{path}.{t}")
-def utilization_local(reader: Reader, path: str, t: int) -> Spec:
+def utilization_local(reader: Reader, path: str, t: int) -> Equation:
     """Utilization the home bloc would have on its own."""
     return _utilization(reader, reader.market.home.utilization, "_local", path, t)
 
 
-def _utilization(reader: Reader, values: Array, which: str, path: str, t: int) -> Spec:
+def _utilization(reader: Reader, values: Array, which: str, path: str, t: int) -> Equation:
     bound = "market.bound_share_world" if which == "_world" else "market.bound_share"
     pool = "_local" if which == "_local" else ""
     local = "" if which == "_world" else "_local"
@@ -51,18 +52,18 @@ def _utilization(reader: Reader, values: Array, which: str, path: str, t: int) -
 
 
 @explains("market.matched_pool{run}.{path}.{t}")
-def matched_pool(reader: Reader, run: str, path: str, t: int) -> Spec:
+def matched_pool(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Share of capacity that finds demand which may go anywhere."""
     return _matched(reader, run, path, t, is_pool=True)
 
 
 @explains("market.matched_home{run}.{path}.{t}")
-def matched_home(reader: Reader, run: str, path: str, t: int) -> Spec:
+def matched_home(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Share of capacity that finds demand bound to its bloc."""
     return _matched(reader, run, path, t, is_pool=False)
 
 
-def _matched(reader: Reader, run: str, path: str, t: int, is_pool: bool) -> Spec:
+def _matched(reader: Reader, run: str, path: str, t: int, is_pool: bool) -> Equation:
     zone = reader.scenario.localization
     sd = zone.pooled_sd(zone.scenario_error) if is_pool else zone.local_sd(zone.scenario_error)
     ratio = reader.pick(run_of(reader, run).served_ratio, path, t)
@@ -76,7 +77,7 @@ def _matched(reader: Reader, run: str, path: str, t: int, is_pool: bool) -> Spec
 
 
 @explains("market.served_ratio{run}.{path}.{t}")
-def served_ratio(reader: Reader, run: str, path: str, t: int) -> Spec:
+def served_ratio(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Demand at the market price over usable capacity."""
     return Spec(
         f"Demand over usable capacity, {place(run)}, quarter {t}, {reader.whose(path)}",
@@ -90,7 +91,7 @@ def served_ratio(reader: Reader, run: str, path: str, t: int) -> Spec:
 
 
 @explains("market.pooled_sd")
-def pooled_sd(reader: Reader) -> Spec:
+def pooled_sd(reader: Reader) -> Equation:
     """Spread of demand over capacity where blocs pool."""
     zone = reader.scenario.localization
     error = "localization.bloc_error" if zone.fragmentation is None else "localization.fragmentation"
@@ -103,7 +104,7 @@ def pooled_sd(reader: Reader) -> Spec:
 
 
 @explains("market.pooled_sd_before")
-def pooled_sd_before(reader: Reader) -> Spec:
+def pooled_sd_before(reader: Reader) -> Equation:
     """Spread of pooled demand that the long-run price was set on."""
     zone = reader.scenario.localization
     return Spec(
@@ -115,7 +116,7 @@ def pooled_sd_before(reader: Reader) -> Spec:
 
 
 @explains("market.local_sd")
-def local_sd(reader: Reader) -> Spec:
+def local_sd(reader: Reader) -> Equation:
     """Spread of demand over capacity inside one bloc."""
     zone = reader.scenario.localization
     error = "localization.bloc_error" if zone.fragmentation is None else "localization.fragmentation"
@@ -127,7 +128,7 @@ def local_sd(reader: Reader) -> Spec:
 
 
 @explains("market.bound_share")
-def bound_share(reader: Reader) -> Spec:
+def bound_share(reader: Reader) -> Equation:
     """Share of home demand that must be served at home."""
     mandates = tuple(
         f"policy.programs.{i}.terms.mandate" for i, p in enumerate(reader.scenario.policy.programs) if p.terms.mandate
@@ -140,7 +141,7 @@ def bound_share(reader: Reader) -> Spec:
 
 
 @explains("market.bound_share_world")
-def bound_share_world(reader: Reader) -> Spec:
+def bound_share_world(reader: Reader) -> Equation:
     """Share of the world's demand that must be served in its own bloc."""
     return Spec(
         "Localized share, world", reader.scenario.localization.bound_share(), "share",
@@ -150,7 +151,7 @@ def bound_share_world(reader: Reader) -> Spec:
 
 
 @explains("market.overcapacity.{path}.{t}")
-def surplus(reader: Reader, path: str, t: int) -> Spec:
+def surplus(reader: Reader, path: str, t: int) -> Equation:
     """Surplus capacity at home."""
     label = f"Surplus capacity, quarter {t}, {reader.whose(path)}"
     value = reader.pick(reader.market.surplus, path, t)
@@ -166,7 +167,7 @@ def surplus(reader: Reader, path: str, t: int) -> Spec:
 
 
 @explains("market.surplus{run}.{path}.{t}")
-def pass_surplus(reader: Reader, run: str, path: str, t: int) -> Spec:
+def pass_surplus(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Surplus capacity of the world, or of the home bloc alone."""
     return Spec(
         f"Surplus capacity, {place(run)}, quarter {t}, {reader.whose(path)}",

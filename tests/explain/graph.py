@@ -1,12 +1,16 @@
-"""Explanations as a graph: everything that stands behind a few numbers, each read once."""
+"""Explanations as a graph: everything that stands behind a few numbers, each read once, and whether it adds up."""
 
 import math
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
 from models.engine.evaluate import Evaluation
-from models.explain.registry import Reader, Spec
+from models.explain.equation import Equation, NotAnExpression
+from models.explain.registry import Reader
 from models.explain.resolve import spec_of
 
 # Numbers whose explanations together visit every subject.
@@ -22,35 +26,56 @@ HEADLINES = (
 )
 
 
-def behind(evaluation: Evaluation, headlines: Iterable[str] = HEADLINES) -> dict[str, Spec]:
-    """Every number behind the headlines, by path."""
-    reader, found, ahead = Reader(evaluation), {}, list(headlines)
+class Numbers(dict[str, Equation]):
+    """Numbers behind a few headlines by path; what was not walked to is read when somebody asks for it."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        super().__init__()
+        self.reader = Reader(evaluation)
+
+    def __missing__(self, path: str) -> Equation:
+        return spec_of(self.reader, path)
+
+
+def behind(evaluation: Evaluation, headlines: Iterable[str] = HEADLINES, each: int = 6) -> Numbers:
+    """Numbers behind the headlines, at most so many of one shape: another quarter or path is the same equation."""
+    numbers, ahead, shapes = Numbers(evaluation), list(headlines), Counter[str]()
     while ahead:
         path = ahead.pop()
-        if path not in found:
-            found[path] = spec_of(reader, path)
-            ahead += [*found[path].operands, *found[path].beside]
-    return found
+        shape = re.sub(r"\d+", "#", path)
+        if path not in numbers and shapes[shape] < each:
+            shapes[shape] += 1
+            numbers[path] = numbers[path]
+            ahead += [*numbers[path].paths, *numbers[path].beside]
+    return numbers
 
 
-def applied(spec: Spec, values: list[float]) -> float | None:
-    """What a rule makes of its operands; None where the rule names no single number."""
-    one_operand = {"same": 1.0, "minus": -1.0}
-    if spec.rule in one_operand:
-        (value,) = values
-        return one_operand[spec.rule] * value
-    return {
-        "sum": lambda: math.fsum(values),
-        "product": lambda: math.prod(values),
-        "quotient": lambda: values[0] / values[1] if values[1] else math.nan,
-        "difference": lambda: values[0] - values[1],
-        "average": lambda: math.fsum(values) / len(values),
-        "standard_error": lambda: float(np.std(values, ddof=1)) / math.sqrt(len(values)),
-    }.get(spec.rule, lambda: None)()
+def broken(numbers: Mapping[str, Equation], tolerance: float = 1e-7, only: Mapping[str, Equation] | None = None
+           ) -> list[str]:
+    """Numbers that are not what their printed equation makes of the values of their operands."""
+    wrong = []
+    for path, equation in list((numbers if only is None else only).items()):
+        if equation.kind != "expression":
+            continue
+        try:
+            values = [numbers[operand].value for operand in equation.paths]
+            made = float(equation.evaluate(lambda name: numbers[name].value))
+        except (NotAnExpression, TypeError) as why:
+            wrong.append(f"{path}: {why}")
+            continue
+        scale = max((abs(x) for x in values if _is_finite(x)), default=1.0) if equation.is_sum else abs(made)
+        if not agree(float(equation.value), made, scale, tolerance):  # type: ignore[arg-type]
+            inside = {name: numbers[path].value for name, path in equation.symbols[:12]}
+            wrong.append(f"{path} = {equation.value} is not {equation.text} of {inside}: {made}")
+    return wrong
 
 
-def agree(stated: float, found: float, scale: float, tolerance: float = 1e-7) -> bool:
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and math.isfinite(value)
+
+
+def agree(stated: float, made: float, scale: float, tolerance: float = 1e-7) -> bool:
     """Whether two numbers are the same up to rounding at the given scale; undefined and infinite ones match."""
     if math.isnan(stated) or math.isinf(stated):
-        return math.isnan(found) if math.isnan(stated) else found == stated
-    return abs(stated - found) <= tolerance * max(scale, abs(stated), 1e-12)
+        return math.isnan(made) if math.isnan(stated) else made == stated
+    return abs(stated - made) <= tolerance * max(scale, abs(stated), 1e-12)

@@ -14,7 +14,9 @@ from models.commands.options import plain_json
 from models.engine.evaluate import Evaluation, evaluate
 from models.errors import ScenarioError
 from models.explain import Trace, as_rows, as_text, explain, headline_paths, resolve
-from models.explain.registry import Reader, Spec
+from models.explain.equation import Equation
+from models.explain.registry import Reader
+from models.explain.resolve import spec_of
 from models.explain.trace import steps
 from models.scenario.scenario import Scenario
 from models.tables.contract import evaluation_json
@@ -90,7 +92,7 @@ def test_a_rate_of_return_reaches_the_calibration(base: Evaluation) -> None:
     cost = near["hardware.installed_cost"]
     assert (cost.value, cost.status, cost.is_leaf) == (22_000.0, "assumption", True)
     assert cost.source is not None and cost.source.id == "gpu_prices-001"
-    far = behind(base, ["assets.gpu_fleet.irr.p50"])
+    far = behind(base, ["assets.gpu_fleet.irr.p50"], each=30)
     assert {"clearing.balance_utilization", "demand.growth_now", "pipeline.local_response"} <= far.keys()
 
 
@@ -107,7 +109,7 @@ def test_depth_cuts_and_every_cut_can_be_followed(base: Evaluation) -> None:
 
 def test_a_number_that_explains_itself_is_a_defect(base: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
     ring = {"a": "b", "b": "a"}
-    monkeypatch.setattr(resolve, "spec_of", lambda reader, path: Spec(path, 1.0, "", "x", operands=(ring[path],)))
+    monkeypatch.setattr(resolve, "spec_of", lambda reader, path: Equation(path, 1.0, "", "x", "y", {"y": ring[path]}))
     with pytest.raises(RuntimeError, match="explains itself"):
         explain(base, "a")
 
@@ -172,7 +174,7 @@ def test_each_number_is_read_once(base: Evaluation, monkeypatch: pytest.MonkeyPa
     asked: list[str] = []
     real = resolve.spec_of
 
-    def counted(reader: Reader, path: str) -> Spec:
+    def counted(reader: Reader, path: str) -> Equation:
         asked.append(path)
         return real(reader, path)
 
@@ -222,3 +224,30 @@ def test_numbers_that_are_none_read_as_words() -> None:
     assert line(True, "on/off") == "label: on"
     assert line("sobol", "choice") == "label: sobol"
     assert line(1_234_567.8, "USD") == "label: 1,234,568 USD"
+
+
+def test_a_rate_of_return_makes_its_flows_worth_nothing(base: Evaluation) -> None:
+    reader = Reader(base)
+    for stake in [*(f"assets.{key}" for key in base.assets), "assets.gpu_fleet.at_cost", "variants.gpu_debt_equity"]:
+        for path in spec_of(reader, f"{stake}.irr.p50").paths:
+            rate, row = spec_of(reader, path).value, path.rsplit(".", 1)[1]
+            flows = [spec_of(reader, f"{stake}.net_quarter.{row}.{t}").value for t in range(41)]
+            worth = sum(flow * (1 + rate) ** (-t / 4) for t, flow in enumerate(flows))
+            assert abs(worth) < 1e-6 * abs(flows[0]), path
+            years = [spec_of(reader, name) for name in spec_of(reader, path).paths]
+            assert sum(year.value for year in years) == pytest.approx(sum(flows)), path
+
+
+def test_the_parts_of_a_fair_price_are_the_price_up_to_sampling(base: Evaluation) -> None:
+    reader = Reader(base)
+    for key in ("gpu_fleet", "data_center", "gpu_debt", "hardware_supplier", "cloud_platform"):
+        error = base.assets[key].fair_price.premium_se * math.sqrt(8)  # of the one block of eight that is shown
+        assert abs(spec_of(reader, f"assets.{key}.neutral_rest").value) < 4 * error, key
+
+
+def test_a_default_is_a_shortfall(base: Evaluation) -> None:
+    reader = Reader(base)
+    example = next(p for p in spec_of(reader, "assets.gpu_debt.defaults").paths if ".default." in p)
+    cash, reserve, due, *_ = (spec_of(reader, p).value for p in spec_of(reader, example).paths)
+    income = reserve * base.scenario.rates.base_rate / 4
+    assert cash + reserve + income < due
