@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from models.measures.log_ratio import FloatArray
+from models.measures.roots import FloatArray
 from models.measures.tails import cvar, quantiles
 
 

@@ -58,7 +58,6 @@ def seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
 def run(rows: int = ROWS) -> list[dict[str, float | int | str]]:
     """Return one record per measurement: what, rows, milliseconds, microseconds a row, times slower than ours."""
     flows, mixed, nearby = ordinary_flows(rows), idle_flows(rows), ordinary_flows(INTERACTIVE_ROWS)
-    guess = irr(nearby * np.where(np.arange(PERIODS + 1) == 0, 1.02, 1.0))[0]
     loops = flows[:PYXIRR_ROWS].tolist()
     by_path = np.ascontiguousarray(nearby)
     few = np.ascontiguousarray(flows[:NUMPY_FINANCIAL_ROWS])
@@ -67,7 +66,6 @@ def run(rows: int = ROWS) -> list[dict[str, float | int | str]]:
         ("assay, several sign changes", rows, seconds(lambda: irr(mixed), 2)),
         ("assay, one screen", INTERACTIVE_ROWS, seconds(lambda: irr(nearby), 20)),
         ("assay, one screen, C order", INTERACTIVE_ROWS, seconds(lambda: irr(by_path), 20)),
-        ("assay, one screen, from a guess", INTERACTIVE_ROWS, seconds(lambda: irr(nearby, guess=guess), 20)),
         ("pyxirr, row by row", len(loops), seconds(lambda: [pyxirr.irr(row) for row in loops], 2)),
         ("numpy-financial, row by row", len(few), seconds(lambda: [npf.irr(row) for row in few], 1)),
     ]

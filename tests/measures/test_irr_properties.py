@@ -141,17 +141,6 @@ def test_total_loss_is_the_limit_of_tiny_proceeds(periods: int) -> None:
     assert irr([-1.0, *[0.0] * periods]) == (-1.0, IrrStatus.total_loss)
 
 
-@given(st.integers(0, 2**32 - 1), st.floats(-3.0, 3.0))
-def test_guess_never_changes_the_answer(seed: int, shift: float) -> None:
-    flows = np.vstack([investments(8, 20, seed), idle_quarters(8, 20, seed)])
-    rate, status = irr(flows)
-    guess = rate + shift
-    guess[::5] = np.nan
-    guided, guided_status = irr(flows, guess=guess)
-    np.testing.assert_array_equal(guided_status, status)
-    np.testing.assert_allclose(guided, rate, rtol=1e-9, atol=1e-10)
-
-
 def test_sum_of_zero_is_a_rate_of_zero() -> None:
     """Also when the sum is zero only up to rounding; other roots count if they are above zero."""
     assert irr([-100.0, 150.0, -50.0], 1) == (0.0, IrrStatus.ok)
