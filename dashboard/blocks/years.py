@@ -9,10 +9,10 @@ import streamlit as st
 from dashboard import format as f
 from dashboard import state
 from models.basis.entry import Entry
-from models.errors import ScenarioError
-from models.intake import column as columns
+from models.errors import DataError
+from models.intake import years
 
-SPAN = f"{columns.FIRST_YEAR} to {columns.FIRST_YEAR + columns.YEARS - 1}"
+SPAN = f"{years.FIRST_YEAR} to {years.FIRST_YEAR + years.YEARS - 1}"
 
 
 def editor(entry: Entry, factor: float, unit: str, about: str, scope: str) -> None:
@@ -54,9 +54,9 @@ def _use(entry: Entry, factor: float, unit: str, key: str) -> None:
     is_new = file is not None and state.entered(f"{key}:used") != file.file_id
     text = state.entered(f"{key}:text")
     try:
-        rows = columns.uploaded(file.name, file.getvalue()) if is_new else columns.pasted(str(text or ""))
-        path = columns.path_of(rows, low=entry.low or 0.0, high=entry.high or 0.0, factor=factor, unit=unit)
-    except ScenarioError as error:
+        rows = years.uploaded(file.getvalue()) if is_new else years.pasted(str(text or ""))
+        path = years.path_of(rows, low=entry.low or 0.0, high=entry.high or 0.0, factor=factor, unit=unit)
+    except DataError as error:
         state.seed(f"{key}:problem", str(error))
         return
     if is_new:

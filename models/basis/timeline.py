@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,9 @@ DELTA = 0.25
 
 HOURS = 8760.0 / 4.0
 """Hours in a quarter."""
+
+START_YEAR, START_QUARTER = 2026, 4
+"""Calendar of quarter 0, in which a run begins."""
 
 
 def years(quarters: int) -> Array:
@@ -40,3 +45,19 @@ def empty_paths(paths: int, quarters: int) -> Array:
 def zero_paths(paths: int, quarters: int) -> Array:
     """Zeros of shape (paths, quarters + 1), laid out time-major."""
     return np.zeros((quarters + 1, paths)).T
+
+
+def quarter_of(day: dt.date) -> int:
+    """Quarter of a day, counted from quarter 0; negative before it."""
+    return (day.year - START_YEAR) * 4 + (day.month - 1) // 3 + 1 - START_QUARTER
+
+
+def quarter_start(quarter: int) -> dt.date:
+    """First day of a quarter counted from quarter 0."""
+    count = START_QUARTER - 1 + quarter
+    return dt.date(START_YEAR + count // 4, count % 4 * 3 + 1, 1)
+
+
+def quarter_end(quarter: int) -> dt.date:
+    """Last day of a quarter counted from quarter 0."""
+    return quarter_start(quarter + 1) - dt.timedelta(days=1)

@@ -59,7 +59,7 @@ def _own_weights(args: argparse.Namespace) -> tuple[float, ...]:
     if args.holdings:
         path = Path(args.holdings)
         try:
-            return read_holdings(path.name, path.read_bytes()).weights
+            return read_holdings(path.read_bytes()).weights
         except OSError as error:
             raise DataError(f"{path}: {error.strerror or 'cannot be read'}") from None
     if not args.weights:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from models.commands.options import add_scenario_options, plain_json, tell, told_scenario
 from models.errors import DataError
-from models.intake.sheet import MAX_BYTES
 from models.studies.book.book import evaluate_book
 from models.studies.book.book_risk import GROUPS, BookRisk, book_risk, concentration, loan_table
 from models.studies.book.tape import read_tape
+from models.studies.book.tape_columns import LIMITS
 from models.studies.book.tape_template import template_csv
 
 SHOWN_PROBLEMS = 50
@@ -72,8 +72,8 @@ def _sentence(r: BookRisk) -> str:
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DataError(f"{path}: larger than {MAX_BYTES / 1e6:,.0f} MB; a book of loans is smaller")
+        if path.stat().st_size > LIMITS.size:
+            raise DataError(f"{path}: larger than {LIMITS.size / 1e6:,.0f} MB; a book of loans is smaller")
         return path.read_bytes()
     except OSError as error:
         raise DataError(f"{path}: {error.strerror or 'cannot be read'}") from None

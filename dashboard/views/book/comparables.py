@@ -17,10 +17,9 @@ from dashboard.blocks.long_run import long_run
 from dashboard.blocks.markup import Cell, Markup, row, table_html, tag
 from dashboard.views.book import comparables_chart as charts
 from dashboard.words import records
-from models.basis.timeline import DELTA
+from models.basis.timeline import DELTA, quarter_start
 from models.evidence.deals import GRADES, KINDS, TABLE, comparables_table
 from models.scenario.scenario import Scenario
-from models.studies.book.tape_columns import vintage_start
 from models.studies.facility.replay import replay_deals, replay_table
 
 SECONDS = 3.0
@@ -75,7 +74,7 @@ def place(scenario: Scenario) -> Placed:
     own = {
         "grade": debt.customer, "spread": result.coupon - scenario.rates.base_rate,
         "tenor_years": (scenario.hardware.ramp_quarters + debt.tenor_quarters) * DELTA,
-        "advance_rate": result.advance_rate, "date": vintage_start(0).isoformat(),
+        "advance_rate": result.advance_rate, "date": quarter_start(0).isoformat(),
     }
     rows = records(comparables_table())
     frames = {axis: charts.price_frame(rows, own, axis) for axis in charts.AXES}

@@ -43,7 +43,7 @@ def _book(scenario: Scenario) -> None:
         tape.bring()
         return
     reading = long_run(
-        run.own_job(read_book, scenario, data), slot="loan-book",
+        run.own_job(read_book, scenario, read), slot="loan-book",
         words=f"Running {len(read.loans):,} loans on shared futures", seconds=1.0 + SECONDS_A_LOAN * len(read.loans),
     )
     if reading is not None:

@@ -16,7 +16,7 @@ from dashboard.words import records
 from models.scenario.scenario import Scenario
 from models.studies.book.book import evaluate_book
 from models.studies.book.book_risk import book_risk, concentration, distribution, loan_table
-from models.studies.book.tape import read_tape
+from models.studies.book.tape import Tape
 
 SAYS = {
     "expected_loss": ("Expected loss", "Mean present value lost to defaults, share of what is owed."),
@@ -60,9 +60,9 @@ class BookReading:
     table: pd.DataFrame
 
 
-def read_book(scenario: Scenario, data: bytes, progress: Callable[[float], None]) -> BookReading:
+def read_book(scenario: Scenario, tape: Tape, progress: Callable[[float], None]) -> BookReading:
     """Run the loans of a tape in the market of a scenario, and keep small tables only."""
-    book = evaluate_book(scenario, read_tape(data).loans, progress=progress)
+    book = evaluate_book(scenario, tape.loans, progress=progress)
     risk, rows, curve = asdict(book_risk(book)), records(loan_table(book)), distribution(book)
     return BookReading(
         headline=charts.book_message(risk),

@@ -7,11 +7,10 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.blocks.blocks import download, safe_csv, sheet, verdict
-from models.intake.sheet import MAX_BYTES
+from models.intake.table import Problem
 from models.studies.book import tape_template
 from models.studies.book.tape import Tape
-from models.studies.book.tape_columns import COLUMNS, MAX_LOANS
-from models.studies.book.tape_rules import Problem
+from models.studies.book.tape_columns import COLUMNS, LIMITS, MAX_LOANS
 
 PLACE = "loan-tape"
 """Where the session holds the tape; it is written nowhere."""
@@ -32,7 +31,7 @@ def bring() -> None:
     with left:
         st.file_uploader(
             f"CSV or XLSX, at most {MAX_LOANS:,} loans", type=["csv", "txt", "xlsx"], key="loans:file",
-            on_change=_uploaded, max_upload_size=MAX_BYTES // 1_000_000,
+            on_change=_uploaded, max_upload_size=LIMITS.size // 1_000_000,
             help="It is read, checked and run in memory, and stored nowhere. Formulas are not run.",
         )
     with right:

@@ -9,7 +9,7 @@ from dashboard import state
 from dashboard.views.portfolio.mix_chart import SHORT
 from models.claims.registry import CLASSES
 from models.errors import AssayError
-from models.studies.portfolio.holdings import MAX_BYTES, read_holdings
+from models.studies.portfolio.holdings import LIMITS, read_holdings
 from models.studies.portfolio.mandate import FAMILIES, Settings
 
 FAMILY_NAMES = {"picks_and_shovels": "Picks and shovels", "llm_and_cloud": "LLM and cloud"}
@@ -42,7 +42,7 @@ def upload() -> None:
     with box:
         st.file_uploader(
             "CSV or XLSX with the columns class and amount", type=["csv", "xlsx"], key=UPLOAD, on_change=_uploaded,
-            max_upload_size=max(1, MAX_BYTES // 1_000_000),
+            max_upload_size=max(1, LIMITS.size // 1_000_000),
         )
         names = ", ".join(c.label for c in CLASSES.values())
         st.caption(f"One row a holding: class is one of {names}, or Cash; amount in dollars. Formulas are refused. "
@@ -57,7 +57,7 @@ def _uploaded() -> None:
     if file is None:
         return
     try:
-        found = read_holdings(str(file.name), file.getvalue())  # type: ignore[attr-defined]
+        found = read_holdings(file.getvalue())  # type: ignore[attr-defined]
     except AssayError as error:
         state.exchange(SLOT, f"Not read: {error}. Your mix is kept as it was.")
         return

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.basis.timeline import Array
+from models.basis.timeline import Array, quarter_start
 from models.measures import risk
 from models.studies.book.book import Book
 from models.studies.book.tape import NO_CUSTOMER
-from models.studies.book.tape_columns import vintage_start
 
 CONFIDENCE = 0.95
 GRID = 61
@@ -201,7 +200,7 @@ def distribution(book: Book) -> pd.DataFrame:
 
 def quarter_name(quarter: int) -> str:
     """Calendar name of a quarter counted from today: 2026-Q4."""
-    first = vintage_start(quarter)
+    first = quarter_start(quarter)
     return f"{first.year}-Q{(first.month - 1) // 3 + 1}"
 
 
@@ -212,7 +211,7 @@ def _added(losses: Array) -> Array:
 
 def _group(book: Book, i: int, by: str) -> str:
     loan = book.loans[i]
-    return loan.customer_key if by == "customer" else str(vintage_start(loan.vintage).year)
+    return loan.customer_key if by == "customer" else str(quarter_start(loan.vintage).year)
 
 
 def _label(book: Book, i: int, by: str) -> str:

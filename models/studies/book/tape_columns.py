@@ -1,109 +1,28 @@
-"""Columns of a loan tape, each declared once: template, reading, checks, help and errors all come from here."""
+"""Columns of a loan tape and how much of one is read."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
-
+from models.intake.column import Column
+from models.intake.sheet import Limits
 from models.market.customer import GRADES
 
-Kind = Literal["text", "amount", "share", "rate", "number", "date", "choice"]
-
 MAX_LOANS = 5_000
-TODAY_YEAR, TODAY_QUARTER = 2026, 4
-"""Calendar of quarter 0, in which a run begins."""
+LIMITS = Limits(
+    "loan tape", size=20_000_000, unpacked=100_000_000, rows=MAX_LOANS, thing="loan", whole="book",
+    too_large=f"A book of {MAX_LOANS:,} loans takes under 2 MB: remove other sheets and columns",
+    too_many="split it, or add up loans with the same customer, vintage and terms; "
+    f"the first {MAX_LOANS:,} were checked",
+)
 FIRST_VINTAGE, LAST_VINTAGE = -16, 16
 """Quarters before and after quarter 0 in which a loan may close: older machines are near the end of their life, and a
 later loan would outlive the horizon."""
 
 AMORTIZATION = {"level": "level payments", "straight": "equal principal"}
-HOW: Mapping[Kind, str] = {
-    "text": "write words",
-    "amount": "write the full number of dollars, such as 300000000",
-    "share": "write 0.75 or 75%",
-    "rate": "write 0.04, 4% or 400 bp",
-    "number": "write a plain number, such as 4 or 2.5",
-    "date": "write the day as 2026-12-31",
-    "choice": "choose one of the words of the template",
-}
-"""How a cell of each kind is written, for error messages."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of the tape.
-
-    Attributes
-    ----------
-    name, label : str
-        Heading in the file, and the words for a reader.
-    kind : Kind
-        How its cells are read.
-    unit, help : str
-    is_required : bool
-        Whether a cell must have a value.
-    low, high : float or None
-        Inclusive bounds in plain units (0.35, USD); length for text.
-    options : mapping
-        Stored key to shown words, for a choice.
-    empty : str
-        What an empty cell means.
-    """
-
-    name: str
-    label: str
-    kind: Kind
-    unit: str
-    help: str
-    is_required: bool = False
-    low: float | None = None
-    high: float | None = None
-    options: Mapping[str, str] = field(default_factory=dict)
-    empty: str = ""
-
-    @property
-    def bounds(self) -> str:
-        """Bounds in words; empty where there are none."""
-        if self.options:
-            return " or ".join(self.options)
-        if self.kind == "text" or self.low is None or self.high is None:
-            return f"at most {self.high:g} characters" if self.high is not None else ""
-        if self.kind == "date":
-            return f"{vintage_start(int(self.low))} to {vintage_end(int(self.high))}"
-        return f"{written(self.low, self.kind)} to {written(self.high, self.kind)}"
-
-
-def written(value: float, kind: Kind) -> str:
-    """Value as a tape would hold it: 75%, 400 bp, 300,000,000."""
-    if kind == "share":
-        return f"{value * 100:.6g}%"
-    if kind == "rate":
-        return f"{value * 1e4:.6g} bp"
-    return f"{value:,.0f}" if kind == "amount" else f"{value:.6g}"
-
-
-def vintage(day: dt.date) -> int:
-    """Quarter of a day, counted from quarter 0; negative before it."""
-    return (day.year - TODAY_YEAR) * 4 + (day.month - 1) // 3 + 1 - TODAY_QUARTER
-
-
-def vintage_start(quarter: int) -> dt.date:
-    """First day of a quarter counted from quarter 0."""
-    count = TODAY_QUARTER - 1 + quarter
-    return dt.date(TODAY_YEAR + count // 4, count % 4 * 3 + 1, 1)
-
-
-def vintage_end(quarter: int) -> dt.date:
-    """Last day of a quarter counted from quarter 0."""
-    return vintage_start(quarter + 1) - dt.timedelta(days=1)
-
 
 COLUMNS: tuple[Column, ...] = (
     Column(
         "loan", "Loan", "text", "name", "Name or number of the loan; every loan has its own.",
-        is_required=True, high=80,
+        is_required=True, is_unique=True, high=80,
     ),
     Column(
         "offtaker", "Customer", "text", "name",
@@ -120,7 +39,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "size_usd", "Size", "amount", "USD", "Amount lent at closing, not what is left of it.",
-        is_required=True, low=100_000, high=1e12,
+        is_required=True, low=100_000, high=1e12, negative="write what was lent as a positive number",
     ),
     Column(
         "advance_rate", "Advance rate", "share", "share of cost", "Amount lent over the cost of the machines it buys.",
@@ -169,4 +88,3 @@ COLUMNS: tuple[Column, ...] = (
         low=0.0, high=12.0, empty="the scenario's reserve",
     ),
 )
-BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}

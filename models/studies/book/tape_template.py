@@ -10,9 +10,11 @@ import io
 from pathlib import Path
 from typing import Any
 
-from models.intake.cells import shifted
-from models.intake.sheet import read_sheet
-from models.studies.book.tape_columns import COLUMNS, LAST_VINTAGE, MAX_LOANS, Column, vintage_end, vintage_start
+from models.basis.timeline import quarter_end, quarter_start
+from models.intake.cells import read_cell
+from models.intake.column import Column
+from models.intake.sheet import ABOUT, read_sheet
+from models.studies.book.tape_columns import COLUMNS, LIMITS, MAX_LOANS
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "data" / "loan_tape_example.csv"
 FORMATS = {"amount": "#,##0", "share": "0.0%", "rate": "0.00%", "number": "0.00", "date": "yyyy-mm-dd"}
@@ -32,16 +34,16 @@ def template_xlsx() -> bytes:
     bold, wrap = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True, "valign": "top"})
     loans = book.add_worksheet("Loans")
     loans.freeze_panes(1, 1)
-    example = read_sheet(EXAMPLE.read_bytes())
+    example = read_sheet(EXAMPLE.read_bytes(), LIMITS)
     for k, column in enumerate(COLUMNS):
         style = book.add_format({"num_format": FORMATS[column.kind]}) if column.kind in FORMATS else None
         loans.set_column(k, k, max(12, len(column.name) + 2), style)
         loans.write_string(0, k, column.name, bold)
         loans.write_comment(0, k, _note(column), {"x_scale": 2.2, "y_scale": 1.4})
         loans.data_validation(1, k, MAX_LOANS, k, _rule(column))
-        for row, cells in enumerate(example.rows, start=1):
+        for row, cells in enumerate(example.rows[1:], start=1):
             _write(loans, row, k, cells[k], column, style)
-    about = book.add_worksheet("Columns")
+    about = book.add_worksheet(ABOUT)
     for k, (title, width) in enumerate((("Column", 18), ("What it is", 60), ("Unit", 16), ("Bounds", 28),
                                         ("Needed", 10), ("Empty means", 40))):
         about.set_column(k, k, width, wrap)
@@ -71,23 +73,15 @@ def _rule(column: Column) -> dict[str, Any]:
     if column.kind == "text":
         return rule | {"validate": "length", "criteria": "<=", "value": int(column.high or 0)}
     if column.kind == "date":
-        first, last = vintage_start(int(column.low or 0)), vintage_end(int(column.high or LAST_VINTAGE))
+        first, last = quarter_start(int(column.low or 0)), quarter_end(int(column.high or 0))
         return rule | {"validate": "date", "criteria": "between", "minimum": first, "maximum": last}
     return rule | {"validate": "decimal", "criteria": "between", "minimum": column.low, "maximum": column.high}
 
 
 def _write(sheet: Any, row: int, k: int, text: str, column: Column, style: Any) -> None:
-
-
-    if not text:
-        return
-    if column.kind == "date":
+    if column.kind == "date" and text:
         sheet.write_datetime(row, k, dt.datetime.fromisoformat(text), style)
-    elif column.kind in ("text", "choice"):
+    elif isinstance(value := read_cell(text, column), float):
+        sheet.write_number(row, k, value, style)
+    elif text:
         sheet.write_string(row, k, text)
-    elif text.endswith("%"):
-        sheet.write_number(row, k, shifted(text[:-1], -2), style)
-    elif text.endswith(" bp"):
-        sheet.write_number(row, k, shifted(text[:-3], -4), style)
-    else:
-        sheet.write_number(row, k, float(text), style)

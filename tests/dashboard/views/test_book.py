@@ -16,8 +16,8 @@ from dashboard.blocks.markup import facts_html
 from dashboard.views.book import charts, reading, tape
 from dashboard.views.book import comparables as loan_comparables
 from dashboard.views.book import comparables_chart as deal_charts
+from models.intake.table import Problem
 from models.studies.book import tape_template
-from models.studies.book.tape_rules import Problem
 
 SCRIPT = """
 from dashboard import state

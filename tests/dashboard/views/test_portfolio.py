@@ -116,7 +116,7 @@ def test_own_holdings_by_upload(monkeypatch):
     kept = dict(places)
     File.content = b"class,amount\nData center,=3\n"
     inputs._uploaded()
-    assert "row 2, amount: '=3' is a formula" in str(places[inputs.SLOT])
+    assert "line 2, amount: '=3' is a formula" in str(places[inputs.SLOT])
     assert {k: v for k, v in places.items() if k != inputs.SLOT} == {k: v for k, v in kept.items() if k != inputs.SLOT}
 
 
