@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -20,11 +21,14 @@ from models.engine.evaluate import Evaluation
 from models.engine.evaluate import evaluate as _evaluate
 from models.scenario.scenario import Scenario
 from models.studies import verdict as _verdict
+from models.studies.book.tape import Tape
 
 EVALUATIONS, KEPT, JOBS, OWN = 2, 512, 64, 4
 
 _LOG = logging.getLogger(__name__)
-_KEY: dict[str | type[Any], Callable[[Any], Any]] = {Scenario: Scenario.model_dump_json}
+_KEY: dict[str | type[Any], Callable[[Any], Any]] = {
+    Scenario: Scenario.model_dump_json, Tape: attrgetter("digest"),
+}
 
 T = TypeVar("T")
 
