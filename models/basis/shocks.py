@@ -23,6 +23,7 @@ from models.basis.timeline import QUARTERS, Array, years
 
 Method = Literal["sobol", "random"]
 Shape = tuple[int, ...]
+Counted = tuple[int, int | None]
 
 REPLICATES = 8
 SOBOL_COLUMNS = 32
@@ -49,6 +50,8 @@ class Driver:
         Value on the path without surprises: no hazard is reached, nothing moves.
     shape : callable
         Quarters -> shape of the draws of one path.
+    counted : (first, last)
+        Which draws of a path matter.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Driver:
     columns: range = range(0)
     calm: float = 0.0
     shape: Callable[[int], Shape] = lambda quarters: ()
+    counted: Counted = (0, None)
 
     def calm_draws(self, paths: int, quarters: int) -> Array:
         """The driver without surprises, (paths, shape), read-only and of no size in memory."""
@@ -104,7 +108,8 @@ def _steered_normals(points: Array, generator: np.random.Generator, shape: Shape
 
 def _walk(name: str, label: str, columns: range) -> Mapping[str, Driver]:
     """Standard normals a quarter whose running sum is steered by Sobol points; column 0 is zero."""
-    return {"driver": Driver(name, label, _steered_normals, columns, shape=lambda quarters: (quarters + 1,))}
+    return {"driver": Driver(
+        name, label, _steered_normals, columns, shape=lambda quarters: (quarters + 1,), counted=(1, None))}
 
 
 def _chance(name: str, label: str, columns: range, calm: float = NEVER) -> Mapping[str, Driver]:
@@ -119,10 +124,11 @@ def _normal(name: str, label: str, columns: range) -> Mapping[str, Driver]:
 
 
 def _each(
-    name: str, label: str, shape: Callable[[int], Shape], *, calm: float = HALF, columns: range = range(0)
+    name: str, label: str, shape: Callable[[int], Shape], *, calm: float = HALF, columns: range = range(0),
+    counted: Counted = (0, None),
 ) -> Mapping[str, Driver]:
     """Uniforms from a pseudo-random stream; Sobol points in place of the first ones, if it has columns."""
-    return {"driver": Driver(name, label, _stream, columns, calm, shape)}
+    return {"driver": Driver(name, label, _stream, columns, calm, shape, counted)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,9 +143,11 @@ class Shocks:
     method: Method
     replicate: NDArray[np.int64]
     demand_z: Array = field(metadata=_walk("demand", "Demand", range(0, 10)))
-    # Waiting times between busts, one a quarter.
+    # Waiting times between busts, one a quarter: at the default rate a seventh within ten years has a chance below one
+    # in a million.
     jump_gap_u: Array = field(metadata=_each(
-        "jump_gap", "Demand busts", lambda quarters: (quarters,), calm=ALWAYS, columns=range(10, 12)))
+        "jump_gap", "Demand busts", lambda quarters: (quarters,), calm=ALWAYS, columns=range(10, 12),
+        counted=(0, 6)))
     offtaker_u: Array = field(metadata=_chance("offtaker", "Luck of the customer", range(12, 13)))
     tenant_u: Array = field(metadata=_chance("tenant", "Luck of the anchor tenant", range(13, 14)))
     policy_u: Array = field(metadata=_chance("policy", "End of sovereign programs", range(14, 15)))

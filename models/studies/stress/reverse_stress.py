@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from models.basis.shocks import Shocks, draw_shocks
+from models.basis.shocks import DRIVERS, Shocks, draw_shocks
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES, Claims, build_claims
 from models.engine.prices import fair_prices, market_price
@@ -173,7 +173,9 @@ class _Limit:
 
 def _importance(space: DriverSpace, point: Array) -> dict[str, float]:
     whole = float(point @ point)
-    parts = {d.label: float(point[space.where[d.key]] @ point[space.where[d.key]]) / whole for d in space.drivers}
+    parts = {
+        DRIVERS[name].label: float(point[where] @ point[where]) / whole for name, where in space.where.items()
+    }
     return dict(sorted(parts.items(), key=lambda pair: -pair[1]))
 
 
@@ -187,10 +189,10 @@ def _nearest(space: DriverSpace, normals: Array, values: Array, point: Array) ->
     if not len(lost) or not np.isfinite(point).all():
         return lost
     distance = np.zeros(len(lost))
-    for driver in space.drivers:
-        part = point[space.where[driver.key]]
+    for where in space.where.values():
+        part = point[where]
         if (size := float(np.linalg.norm(part))) > 0:
-            along = normals[lost, space.where[driver.key]] @ part / size
+            along = normals[lost, where] @ part / size
             distance += size**2 * (along - size) ** 2
     count = min(len(lost), max(LEAST, round(NEAREST * len(lost))))
     return np.asarray(lost[np.argsort(distance, kind="stable")[:count]])

@@ -68,9 +68,9 @@ def test_draws_become_normals_and_come_back(key):
 
 def test_what_cannot_move_a_class_is_no_driver():
     calm = Scenario().replace({"demand.volatility": 0.0, "demand.bust_rate": 0.0})
-    assert [d.key for d in drivers(calm, "gpu_fleet")] == ["customer"]
-    assert "cliff" in [d.key for d in drivers(Scenario.preset("subsidy_cliff"), "gpu_fleet")]
-    assert "quality" not in [d.key for d in drivers(Scenario(), "gpu_fleet")]
+    assert drivers(calm, "gpu_fleet") == ("offtaker_u",)
+    assert "policy_u" in drivers(Scenario.preset("subsidy_cliff"), "gpu_fleet")
+    assert "llm_quality_z" not in drivers(Scenario(), "gpu_fleet")
 
 
 @pytest.fixture(scope="module")
