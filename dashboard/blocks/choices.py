@@ -42,3 +42,11 @@ def viewed(view: str, key: str) -> None:
     """What a widget holds becomes the way to look."""
     value = state.entered(key)
     state.set_view(view, value if isinstance(value, str) else None)
+
+
+def pill(label: str, options: Mapping[K, str], key: str, default: K | None = None, **more: Any) -> K:
+    """One of several, in as many lines as they need."""
+    first = next(iter(options)) if default is None else default
+    more = {"label_visibility": "collapsed", "required": True} | more
+    chosen = st.pills(label, list(options), format_func=options.__getitem__, default=first, key=key, **more)
+    return first if chosen is None else chosen

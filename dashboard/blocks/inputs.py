@@ -5,7 +5,8 @@ Stored values are plain (0.35, USD); percent, millions and billions exist only h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +18,7 @@ from dashboard.blocks import years
 from models.basis.entry import Entry, Value
 from models.errors import DataError
 from models.evidence.sources import source
-from models.scenario.catalog import declared
+from models.scenario.catalog import declared, values
 
 HEADLINE = (
     "demand.growth_now",
@@ -97,6 +98,15 @@ def scale(entry: Entry) -> Scale:
 def headline(entry: Entry, base: Value) -> None:
     """Slider and typed entry of one of the eight assumptions; ``base`` is its value in the preset."""
     _number(entry, base, "")
+
+
+def assumptions(entries: Iterable[Entry], scope: str, columns: int = 0, width: int = 280) -> None:
+    """Widgets of assumptions under the name of the page, one below the other or in ``columns`` as fit by ``width``."""
+    preset = values(state.base())
+    with st.grid(columns, min_column_width=width, gap="medium") if columns else nullcontext():
+        for entry in entries:
+            with st.container(gap=None):
+                any_assumption(entry, preset.get(entry.path), scope)
 
 
 def any_assumption(entry: Entry, base: Value, scope: str = "all:") -> None:

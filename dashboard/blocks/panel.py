@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
 from dashboard import format as f
+from dashboard import state
 from dashboard.blocks import inputs
-from models.basis.entry import Entry
+from models.basis.entry import Entry, Value
 from models.evidence.sources import load_sources
 from models.scenario.catalog import catalog, search, values
 from models.scenario.scenario import Scenario
@@ -46,13 +47,26 @@ def all_assumptions(scenario: Scenario, base: Scenario) -> None:
         )
 
 
-def _list(entries: Sequence[Entry], preset: dict[str, object], *, with_group: bool) -> None:
+def _list(entries: Sequence[Entry], preset: Mapping[str, Value], *, with_group: bool) -> None:
     title = ""
     for entry in entries:
         if with_group and entry.group_title != title:
             title = entry.group_title
             st.caption(f.plain(title))
-        inputs.any_assumption(entry, preset.get(entry.path))  # type: ignore[arg-type]
+        inputs.any_assumption(entry, preset.get(entry.path))
+
+
+def groups(scenario: Scenario, names: Iterable[str], scope: str) -> None:
+    """A drawer for each group of assumptions; its widgets are built where it is opened."""
+    entries, preset = catalog(scenario), values(state.base())
+    for group in names:
+        own = [entry for entry in entries if entry.group == group]
+        changed = sum(entry.value != preset.get(entry.path) for entry in own)
+        count = f"{len(own)} assumptions{f', {changed} changed' if changed else ''}"
+        drawer = st.expander(f"{own[0].group_title}: {count}", on_change="rerun", key=f"own:{group}")
+        if drawer.open:
+            with drawer:
+                inputs.assumptions(own, scope, columns=3, width=270)
 
 
 def sources(scenario: Scenario) -> None:

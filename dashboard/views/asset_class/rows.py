@@ -1,167 +1,116 @@
-"""Tables of the asset pages: measures at both entries, single figures, effects of the drivers, key of the lines."""
+"""Tables of the asset pages: measures at both entries, single figures, effects of the drivers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from html import escape
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from dashboard import format as f
-from dashboard.blocks.markup import tag, tip
+from dashboard.blocks.markup import Cell, Fact, Markup, Row, pieces, row, table_html
 from dashboard.views.asset_class.charts import WRITTEN, kind_of
 from dashboard.views.asset_class.words import NOTHING, effect_words
 from models.studies.sensitivity.driver_effects import declaration
 
-Row = Mapping[str, Any]
+Record = Mapping[str, Any]
+Writer = Callable[[float], str]
 
 
-def _spread(row: Row, name: str, write: Callable[[float], str]) -> str:
-    low, middle, high = (escape(write(float(row[f"{name}_{part}"]))) for part in ("p05", "p50", "p95"))
-    return f"<i>{low}</i> <b>{middle}</b> <i>{high}</i>"
+class Measure(NamedTuple):
+    """A measure of a class: name, one sentence, column, how it is written, the unit of its noise."""
 
-
-def _one(row: Row, name: str, write: Callable[[float], str]) -> str:
-    return f"<b>{escape(write(float(row[name])))}</b>"
-
-
-def _points(row: Row, name: str) -> str:
-    text = f.noise(float(row[f"{name}_se"]), 2)
-    return f"{text} pts" if text else ""
-
-
-def _absolute(row: Row, name: str, unit: str) -> str:
-    error = float(row[f"{name}_se"])
-    return f"±{f.digits(2 * error, 2, 3)} {unit}" if error > 0.00025 else ""
-
-
-MEASURES: tuple[tuple[str, str, Callable[[Row], str], Callable[[Row], str]], ...] = (
-    (
-        "Return a year",
-        "Internal rate of return, % a year: 5th percentile, median and 95th percentile of all futures.",
-        lambda row: _spread(row, "irr", f.irr),
-        lambda row: _points(row, "irr_p50"),
-    ),
-    (
-        "P(loss)",
-        "Share of futures that return less money than was paid in.",
-        lambda row: _one(row, "probability_of_loss", f.percent),
-        lambda row: _points(row, "probability_of_loss"),
-    ),
-    (
-        "P(below cash)",
-        "Share of futures that earn less than the common funding rate would have.",
-        lambda row: _one(row, "probability_below_cash", f.percent),
-        lambda row: _points(row, "probability_below_cash"),
-    ),
-    (
-        "Worst 5%",
-        "CVaR 95: mean loss of value at the common funding rate in the worst 5% of futures, % of capital committed.",
-        lambda row: _one(row, "cvar_95", f.percent),
-        lambda row: _points(row, "cvar_95"),
-    ),
-    (
-        "Money back",
-        "MOIC: money paid out over money paid in, x: 5th percentile, median and 95th percentile.",
-        lambda row: _spread(row, "moic", f.multiple),
-        lambda row: _absolute(row, "moic_p50", "x"),
-    ),
-    (
-        "Payback",
-        "Years until the money paid in is back: 5th percentile, median and 95th percentile.",
-        lambda row: _spread(row, "payback_years", _short_years),
-        lambda row: _absolute(row, "payback_years_p50", "years"),
-    ),
-    (
-        "Sure gain",
-        "Sure gain over cash, % of capital, that a cautious investor would take instead; below zero the risk is not "
-        "paid for.",
-        lambda row: _one(row, "certainty_equivalent", f.percent),
-        lambda row: _points(row, "certainty_equivalent"),
-    ),
-    (
-        "Value at the hurdle",
-        "Mean net present value at the class's own required return, USD per unit; zero is fairly paid. Levered "
-        "equity is measured at the hurdle of the asset below it, so leverage shows here.",
-        lambda row: _one(row, "npv_mean", f.money),
-        lambda row: f"±{f.money(2 * float(row['npv_mean_se']))}" if row["npv_mean_se"] > 0 else "",
-    ),
-    (
-        "Entry price",
-        "All that is paid for one unit, USD; known at closing, so without sampling error.",
-        lambda row: f"<b>{escape(f.money(float(row['price'])))}</b>",
-        lambda row: f"per {row['unit']}",
-    ),
-)
-"""Name, one sentence, value, noise (two standard errors) of each measure."""
+    label: str
+    about: str
+    column: str
+    write: Writer
+    noise: str = "pts"
+    is_spread: bool = False
 
 
 def _short_years(value: float) -> str:
     return "never" if value == float("inf") else f"{f.digits(value, 2, 1)} y" if value == value else f.NOT_AVAILABLE
 
 
-def measures(rows: Mapping[str, Row], names: Mapping[str, str], shown: str) -> str:
+MEASURES = (
+    Measure("Return a year", "Internal rate of return, % a year: 5th percentile, median and 95th percentile of all "
+            "futures.", "irr", f.irr, is_spread=True),
+    Measure("P(loss)", "Share of futures that return less money than was paid in.", "probability_of_loss", f.percent),
+    Measure("P(below cash)", "Share of futures that earn less than the common funding rate would have.",
+            "probability_below_cash", f.percent),
+    Measure("Worst 5%", "CVaR 95: mean loss of value at the common funding rate in the worst 5% of futures, % of "
+            "capital committed.", "cvar_95", f.percent),
+    Measure("Money back", "MOIC: money paid out over money paid in, x: 5th percentile, median and 95th percentile.",
+            "moic", f.multiple, "x", is_spread=True),
+    Measure("Payback", "Years until the money paid in is back: 5th percentile, median and 95th percentile.",
+            "payback_years", _short_years, "years", is_spread=True),
+    Measure("Sure gain", "Sure gain over cash, % of capital, that a cautious investor would take instead; below zero "
+            "the risk is not paid for.", "certainty_equivalent", f.percent),
+    Measure("Value at the hurdle", "Mean net present value at the class's own required return, USD per unit; zero is "
+            "fairly paid. Levered equity is measured at the hurdle of the asset below it, so leverage shows here.",
+            "npv_mean", f.money, "USD"),
+    Measure("Entry price", "All that is paid for one unit, USD; known at closing, so without sampling error.",
+            "price", f.money, "per"),
+)
+
+
+def measures(rows: Mapping[str, Record], names: Mapping[str, str], shown: str) -> Markup:
     """Table of the measures, one column an entry; the one the charts show is marked."""
-    head = "".join(
-        f'<th scope="col"{" class=shown" if entry == shown else ""}>{escape(name)}</th>'
-        for entry, name in names.items()
+    return table_html(
+        "Risk and return at both entry prices; noise is two standard errors",
+        ["", *(Cell(name, css="shown" if entry == shown else "") for entry, name in names.items())],
+        [row(one.label, *(_measured(rows[entry], one) for entry in names), about=one.about) for one in MEASURES],
     )
-    body = "".join(
-        f'<tr><th scope="row">{tip(label, about)}</th>'
-        + "".join(f'<td>{value(rows[e])}<span class="noise">{escape(noise(rows[e]))}</span></td>' for e in names)
-        + "</tr>"
-        for label, about, value, noise in MEASURES
-    )
-    caption = tag("caption", "Risk and return at both entry prices; noise is two standard errors")
-    return f'<table class="measures">{caption}<thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def line_key(key: str, shading: Sequence[tuple[str, str, float]]) -> str:
-    """Names of the lines in the bars: money in in the color of the class, money out in gray."""
-    color = {"in": f"var(--{key.replace('_', '-')})", "out": "var(--faint)"}
-    parts = (
-        f'<span class="line-name"><span class="mark" style="--c:{color[side]};opacity:{shade}"></span>'
-        f"{escape(name)}</span>"
-        for name, side, shade in shading
-    )
-    return f'<p class="key">{" ".join(parts)}</p>'
+def _measured(record: Record, one: Measure) -> Cell:
+    if one.noise == "per":
+        return Cell(one.write(float(record[one.column])), f"per {record['unit']}", is_bold=True)
+    if one.is_spread:
+        ends = (one.write(float(record[f"{one.column}_{part}"])) for part in ("p05", "p50", "p95"))
+        return Cell(pieces().spread(*ends), _noise(float(record[f"{one.column}_p50_se"]), one.noise))
+    noise = _noise(float(record[f"{one.column}_se"]), one.noise)
+    return Cell(one.write(float(record[one.column])), noise, is_bold=True)
 
 
-def facts(rows: Sequence[Row]) -> str:
-    """Single figures only this class has."""
-    return f'<dl class="facts">{"".join(_fact(row) for row in rows)}</dl>'
+def _noise(error: float, unit: str) -> str:
+    """Two standard errors; empty where there are none."""
+    if unit == "USD":
+        return f"±{f.money(2 * error)}" if error > 0 else ""
+    if unit == "pts":
+        return f"{text} pts" if (text := f.noise(error, 2)) else ""
+    return f"±{f.digits(2 * error, 2, 3)} {unit}" if error > 0.00025 else ""
 
 
-def _fact(row: Row) -> str:
-    write = f.years if row["unit"] == "years" else WRITTEN[kind_of(str(row["unit"]))]
-    low, high = float(row["p05"]), float(row["p95"])
-    error = float(row["p50_se"])
-    spread = f"{write(low)} to {write(high)} in nine of ten" if low == low else ""
-    noise = ""
-    if error > 0:
-        noise = f"{f.noise(error, 2)} pts" if kind_of(str(row["unit"])) == "share" else f"±{write(2 * error)}"
-    note = ", ".join(part for part in (spread, noise) if part) or "\N{NO-BREAK SPACE}"
-    label = tip(str(row["label"]), str(row["about"]))
-    return f"<div><dt>{label}</dt><dd><b>{escape(write(float(row['p50'])))}</b><small>{escape(note)}</small></dd></div>"
+def facts(rows: Iterable[Record], writer: Callable[[str], Writer]) -> list[Fact]:
+    """Single figures with their range and noise; ``writer`` says how a unit is written."""
+    out = []
+    for each in rows:
+        write, unit = writer(str(each["unit"])), str(each["unit"])
+        low, middle, high, error = (float(each[name]) for name in ("p05", "p50", "p95", "p50_se"))
+        spread = f"{write(low)} to {write(high)} in nine of ten" if low == low else ""
+        noise = "" if not error > 0 else f"{f.noise(error, 2)} pts" if f.is_share(unit) else f"±{write(2 * error)}"
+        note = ", ".join(part for part in (spread, noise) if part)
+        out.append(Fact(str(each["label"]), str(each["about"]), write(middle), note))
+    return out
 
 
-def drivers(rows: Sequence[Row]) -> str:
+def written(unit: str) -> Writer:
+    """How figures of a class in a unit are written."""
+    return f.years if unit == "years" else WRITTEN[kind_of(unit)]
+
+
+def drivers(rows: Sequence[Record]) -> Markup:
     """Table of the drivers: how far each is moved, and what that does to the value of the class."""
-    body = "".join(_driver(row) for row in rows)
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in ("Driver", "Moved", "Value per $", "Noise"))
-    caption = tag("caption", "Change in mean value at the hurdle when one driver moves")
-    return f'<table class="measures drivers">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-
-
-def _driver(row: Row) -> str:
-    item = declaration(str(row["path"]))
-    is_moved = row["before"] == row["before"]
-    moved = str(row["problem"])
-    if is_moved:
-        moved = " → ".join(f.assumption(round(float(row[name]), 4), item.unit) for name in ("before", "after"))
-    noise = f"±{f.digits(200 * float(row['effect_se']), 2, 2)}¢" if row["effect_se"] >= NOTHING / 2 else ""
-    words = effect_words(float(row["effect"]), float(row["effect_se"]))
-    about = f"{item.help} {row['problem']}".strip()
-    return (
-        f'<tr><th scope="row">{tip(str(row["label"]), about)}</th><td>{escape(moved)}</td>'
-        f'<td><b>{escape(words)}</b></td><td><span class="noise">{escape(noise)}</span></td></tr>'
+    return table_html(
+        "Change in mean value at the hurdle when one driver moves", ("Driver", "Moved", "Value per $", "Noise"),
+        map(_driver, rows), "measures drivers",
     )
+
+
+def _driver(effect: Record) -> Row:
+    item, moved = declaration(str(effect["path"])), str(effect["problem"])
+    if effect["before"] == effect["before"]:
+        moved = " → ".join(f.assumption(round(float(effect[name]), 4), item.unit) for name in ("before", "after"))
+    noise = f"±{f.digits(200 * float(effect['effect_se']), 2, 2)}¢" if effect["effect_se"] >= NOTHING / 2 else ""
+    words = effect_words(float(effect["effect"]), float(effect["effect_se"]))
+    about = f"{item.help} {effect['problem']}".strip()
+    return row(str(effect["label"]), moved, Cell(words, is_bold=True), Cell("", noise), about=about)

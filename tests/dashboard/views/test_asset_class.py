@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import format as f
 from dashboard import theme
+from dashboard.blocks.markup import facts_html
 from dashboard.views.asset_class import cash_chart as cash_flow
 from dashboard.views.asset_class import charts as asset_fan
 from dashboard.views.asset_class import holding_chart as asset_holding
@@ -163,7 +164,7 @@ def test_specs_hold_no_data_and_use_the_color_of_the_class() -> None:
 
 def test_user_words_do_not_become_markup() -> None:
     row = {"label": "<script>", "about": '"><b>', "p05": 0.1, "p50": 0.2, "p95": 0.3, "p50_se": 0.0, "unit": "share"}
-    html = asset_rows.facts([row])
+    html = facts_html(asset_rows.facts([row], asset_rows.written))
     assert "<script>" not in html
     assert '"><b>' not in html
 

@@ -7,10 +7,11 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import app
+from dashboard import app, run
 from dashboard import format as f
-from dashboard.views.thesis import page
+from dashboard.views.thesis import page, rows
 from models.studies.thesis import STATEMENTS, ClaimTest, Figure, Part, Statement
+from tests.dashboard.finished import AtOnce
 
 SCRIPT = """
 from dashboard import state
@@ -39,7 +40,7 @@ def test_every_claim_leads_to_a_page_that_exists() -> None:
 
 
 def test_a_claim_shows_verdict_figure_noise_and_who_said_it() -> None:
-    html = page.claim_html(claim())
+    html = rows.claim_html(claim())
     assert "12.3%" in html
     assert "±0.80 pts" in html
     assert "Holds." in html
@@ -49,7 +50,7 @@ def test_a_claim_shows_verdict_figure_noise_and_who_said_it() -> None:
 
 
 def test_words_of_a_claim_are_not_markup() -> None:
-    html = page.claim_html(claim(why="<img src=x onerror=alert(1)>"))
+    html = rows.claim_html(claim(why="<img src=x onerror=alert(1)>"))
     assert "<img" not in html
 
 
@@ -68,21 +69,22 @@ def test_words_of_a_claim_are_not_markup() -> None:
     ],
 )
 def test_figures_carry_their_unit(value: float, unit: str, text: str) -> None:
-    assert page.written(value, unit) == text
+    assert rows.written(value, unit) == text
 
 
 def test_facts_have_no_noise() -> None:
-    assert page.noise(Figure("Fact", 1.0, "USD")) == ""
-    assert page.noise(Figure("Model", 1e9, "USD", 1e8)) == "±$200m"
+    assert rows.noise(Figure("Fact", 1.0, "USD")) == ""
+    assert rows.noise(Figure("Model", 1e9, "USD", 1e8)) == "±$200m"
 
 
 def test_the_summary_counts_every_verdict() -> None:
     tests = [claim(), claim(), claim("does not hold"), claim("too close to call")]
-    assert page.summary(tests) == "2 of 4 claims hold under this scenario, 1 does not, 1 too close to call"
+    assert rows.summary(tests) == "2 of 4 claims hold under this scenario, 1 does not, 1 too close to call"
 
 
 @pytest.mark.slow
-def test_the_page_shows_each_claim_once_under_a_verdict() -> None:
+def test_the_page_shows_each_claim_once_under_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "job", AtOnce())
     test = AppTest.from_string(SCRIPT, default_timeout=240)
     test.query_params["run.paths"] = "256"
     test.run()

@@ -1,0 +1,99 @@
+"""What the market page shows of a scenario: the glut as it comes out, and its charts with the sentences above them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dashboard import format as f
+from dashboard import run
+from dashboard.blocks.blocks import Chart, Tile
+from dashboard.charts import market_fans
+from dashboard.views.market import builders_chart, words
+from dashboard.words import records
+from models.scenario.scenario import Scenario
+from models.tables import classes as tables
+from models.tables import market as market_tables
+
+OUTCOME = {
+    "peak": ("Peak surplus", "Highest surplus of each future: capacity beyond demand at the break-even price. Realized "
+             "is not assumed: demand is uncertain, builders answer prices, and programs add to both."),
+    "peak_quarter": ("Peak comes", "Quarter in which surplus is highest."),
+    "quarters_above": ("Quarters above 10%", "Quarters with a surplus above 10%, of 40."),
+    "idle_capital": ("Idle capital", "Largest value of idle machines over all money put in, at replacement cost."),
+    "idle_cost": ("Cost of idling", "Running cost of idle machines, world, over ten years."),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class MarketReading:
+    """Figures of the glut, and charts of the stock, of who builds and who stops, and of what localization costs."""
+
+    outcome: Sequence[Tile]
+    stock: Sequence[Chart]
+    limits: Sequence[Chart]
+    localization: Sequence[Chart]
+
+
+def read_market(scenario: Scenario) -> MarketReading:
+    """Figures and charts of the market."""
+    result = run.evaluation(scenario)
+    capacity, demand, additions = (tables.fan(result, name) for name in ("capacity", "demand", "additions"))
+    for table in (capacity, demand, additions):
+        table.attrs = {}  # pandas copies them, units of every column, with each operation
+    retired, power = (market_tables.run_fan(result, name) for name in ("retired", "power"))
+    builders, stopped = market_tables.additions_by_builder(result), market_tables.stopped(result)
+    pooling, safety = market_tables.pooling(scenario), market_tables.safety_capacity(scenario)
+    return MarketReading(
+        outcome=_tiles(market_tables.surplus_outcome(result)),
+        stock=[
+            Chart(words.demand_message(capacity, demand),
+                  market_fans.quantity_frame(capacity, "stock", demand, "median demand"), market_fans.SPECS["stock"],
+                  "World capacity, median and ranges; the dashed line is what is wanted at the price that just pays "
+                  "for a new machine."),
+            Chart(words.additions_message(builders), builders_chart.additions_frame(builders), builders_chart.ADDITIONS,
+                  "Mean additions by who ordered them; the line is the range of the total in nine of ten futures."),
+            Chart(words.retired_message(retired),
+                  market_fans.quantity_frame(retired, "flow", additions, "median additions"),
+                  market_fans.SPECS["flow"], "Machines that leave because of age, or because rent no longer covers "
+                  "their running cost; dashed: median additions."),
+        ],
+        limits=[
+            Chart(words.power_message(power), market_fans.quantity_frame(power, "power"), market_fans.SPECS["power"],
+                  "IT load of all machines. What stands today draws the power of today's machines; newer ones draw "
+                  "less for the same compute."),
+            Chart(words.stopped_message(stopped), market_fans.stopped_frame(stopped), market_fans.STOPPED,
+                  "Share of futures in which builders have seen a surplus above the limit for two quarters and order "
+                  "no growth until it is gone; the band is sampling noise."),
+        ],
+        localization=[
+            Chart(words.pooling_message(pooling), builders_chart.pooling_frame(pooling), builders_chart.POOLING,
+                  "Capacity idle in one bloc cannot serve another's shortage, so the same capacity serves less. Shown "
+                  "where capacity just matches demand; in a deep glut it costs nothing."),
+            Chart(words.safety_message(safety), builders_chart.safety_frame(safety), builders_chart.SAFETY,
+                  "Equal blocs whose errors are correlated as assumed, each holding its own reserve (Eppen 1979)."),
+        ],
+    )
+
+
+def _tiles(outcome: pd.DataFrame) -> list[Tile]:
+    """The assumed glut beside the one that comes out."""
+    rows = records(outcome)
+    has_glut, out = rows[0]["assumed"] > 0, []
+    for row in rows:
+        low, middle, high, assumed = (_written(row[name], row["unit"]) for name in ("p05", "p50", "p95", "assumed"))
+        is_given = row["assumed"] == row["assumed"] and (row["measure"] == "peak" or has_glut)
+        below = f"{low} to {high} in nine of ten futures" + (f"; assumed {assumed}" if is_given else "")
+        label, about = OUTCOME[row["measure"]]
+        out.append(Tile(label, middle, about, below=below))
+    return out
+
+
+def _written(value: float, unit: str) -> str:
+    if unit == "share":
+        return f.percent(value, 0)
+    if unit == "quarter":
+        return f.calendar(value) if value == value else f.NOT_AVAILABLE
+    return f.money(value) if unit == "USD" else f.digits(value, 3, 0)
