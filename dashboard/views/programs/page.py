@@ -13,7 +13,6 @@ from dashboard import format as f
 from dashboard import run, state
 from dashboard.blocks import inputs
 from dashboard.blocks.markup import heading, tag
-from dashboard.charts.market_fans import units
 from dashboard.views.programs import charts
 from models.evidence.programs import load_programs
 from models.policy.library import mapped, national_program
@@ -86,7 +85,7 @@ def _numbers(scenario: Scenario, found: ProgramReading) -> None:
     with st.grid(6, min_column_width=150, gap="small"):
         st.metric("Announced", f.money(total["announced"]), help="Announced budgets times subsidy intensity.")
         st.metric("Paid", f.money(total["paid"]), help="Mean over futures: what is disbursed, less what a cliff stops.")
-        st.metric("Built", units(total["built"]), help="Capacity that public money builds, mean over futures.")
+        st.metric("Built", f.compute(total["built"]), help="Capacity that public money builds, mean over futures.")
         for row in found.price.to_dict("records"):
             error = f.noise(row["change_se"], 2)
             about = f"Home rental price {f.rent(row['without'])} without and {f.rent(row['with'])} with the programs"
