@@ -8,14 +8,13 @@ from models.explain import (
     building,
     cloud_platform,
     data_center,
-    debt,
-    debt_loss,
-    debt_terms,
     demand,
     entry_price,
     families,
     fleet,
     fleet_parts,
+    gpu_debt,
+    gpu_debt_loss,
     leaves,
     llm,
     long_run,
@@ -33,7 +32,7 @@ from models.explain.trace import Trace, as_rows, as_text
 
 SUBJECTS = (
     prices, utilization, demand, supply, long_run, performance, present_value, risks, families, entry_price, fleet,
-    fleet_parts, machine_options, debt, debt_loss, debt_terms, data_center, building, supplier, cloud_platform, llm,
+    fleet_parts, machine_options, gpu_debt, gpu_debt_loss, data_center, building, supplier, cloud_platform, llm,
     leaves,
 )
 """Modules that hold the explanations; importing them registers what they explain."""

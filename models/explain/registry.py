@@ -37,6 +37,8 @@ _TOKENS = {
     "claim": r"(?:assets|variants)\.[a-z_]+",
     "measure": r"irr|moic|payback_years",
     "figure": r"(?:cash_)?npv_mean|probability_of_loss|probability_below_cash|cvar_95|certainty_equivalent",
+    "debt": r"default_probability|loss_given_default|expected_loss|wal_years|advance_rate",
+    "share": r"default_probability|expected_loss",
     "rate": r"hurdle|cash",
     "side": r"received|paid",
     "center": r"assets\.data_center|variants\.data_center_unlevered",

@@ -1,0 +1,222 @@
+"""What a lender loses and when it is repaid, as numbers with reasons: default, exposure, recovery, average life."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.assets.gpu_fleet.used import used_values
+from models.basis.timeline import Array
+from models.debt.loan import LoanPaths
+from models.explain.equation import Equation, Operand
+from models.explain.fleet import fleet_of
+from models.explain.gpu_debt import FLEET, LOAN, UNIT, debt_measures, default_quarter, loan_of, named
+from models.explain.quantile import error_spec, known, scramble_spec
+from models.explain.registry import Reader, UnknownPath, declare, explains
+from models.explain.stake import years_of
+
+_FIGURES: dict[str, tuple[str, str, str, str, dict[str, Operand]]] = {
+    "default_probability": (
+        "Default probability", "share", "Paths on which a payment is missed, over all paths.", "defaults/paths",
+        {"defaults": f"{LOAN}.defaults", "paths": "draws"},
+    ),
+    "loss_given_default": (
+        "Loss given default", "share of exposure",
+        "What lenders lose over what they are owed, summed over the paths that default.", "LGD = losses/exposures",
+        {"losses": f"{LOAN}.total.loss", "exposures": f"{LOAN}.total.exposure"},
+    ),
+    "expected_loss": (
+        "Expected loss", "share of funding",
+        "Loss at default, discounted at the coupon to closing, averaged over all paths, per dollar lent.",
+        "EL = loss/loan", {"loss": f"{LOAN}.mean_loss", "loan": f"{LOAN}.principal"},
+    ),
+    "wal_years": (
+        "Weighted average life", "years",
+        "Years from the start of service to each dollar of principal paid, over all dollars and paths.",
+        "WAL = paid_years/paid", {"paid_years": f"{LOAN}.paid_years", "paid": f"{LOAN}.principal_paid"},
+    ),
+    "advance_rate": (
+        "Advance rate", "share of cost", "Loan over hardware cost, net of what is received at closing.",
+        "λ_A = loan/cost", {"loan": f"{LOAN}.principal", "cost": f"{LOAN}.cost"},
+    ),
+}
+
+
+@explains("{asset}.{debt}")
+def debt_figure(reader: Reader, asset: str, debt: str) -> Equation:
+    """A lender's figure over all paths."""
+    label, unit, words, text, operands = _FIGURES[debt]
+    measures = debt_measures(reader, asset)
+    error = known(getattr(measures, f"{debt}_se", None))
+    return Equation(label, getattr(measures, debt), unit, words, text, operands, standard_error=error)
+
+
+@explains("{asset}.{share}_se")
+def debt_error(reader: Reader, asset: str, share: str) -> Equation:
+    """Standard error of a lender's figure."""
+    label, unit, *_ = _FIGURES[share]
+    return error_spec(reader, label, unit, getattr(debt_measures(reader, asset), f"{share}_se"), f"{LOAN}.{share}")
+
+
+@explains("assets.gpu_debt.{share}.scramble{group}")
+def debt_scramble(reader: Reader, share: str, group: int) -> Equation:
+    """A lender's figure on one scramble."""
+    loan, terms = loan_of(reader)
+    label, unit, *_ = _FIGURES[share]
+    found = loan.is_defaulted.astype(float) if share == "default_probability" else _discounted(reader) / terms.principal
+    return scramble_spec(reader, label, unit, found, group, lambda part: float(part.mean()))
+
+
+def _discounted(reader: Reader) -> Array:
+    loan, terms = loan_of(reader)
+    when = np.minimum(loan.default_quarter, loan.balance.shape[1]).astype(float)
+    return np.where(loan.is_defaulted, loan.loss * (1.0 + terms.rate_q) ** -when, 0.0)
+
+
+def _middle(loan: LoanPaths, by: Array) -> tuple[int, ...]:
+    """The path in the middle of those that default, ordered by a number; none where none defaults."""
+    rows = np.flatnonzero(loan.is_defaulted)
+    order = rows[np.argsort(by[rows], kind="stable")]
+    return (int(order[len(order) // 2]),) if len(order) else ()
+
+
+@explains("assets.gpu_debt.defaults")
+def defaults(reader: Reader) -> Equation:
+    """Number of paths on which the loan defaults."""
+    loan, _ = loan_of(reader)
+    shown = _middle(loan, loan.default_quarter.astype(float))
+    return Equation(
+        "Paths that default", int(loan.is_defaulted.sum()), "paths",
+        "Paths on which cash, reserve, trap and cures do not cover interest and principal"
+        + ("; the one in the middle by time is shown." if shown else "; there is none."), "",
+        named(*(f"{LOAN}.default.path{row}" for row in shown), f"{LOAN}.min_dscr.p05", "draws"), "count",
+    )
+
+
+@explains("assets.gpu_debt.default.{path}")
+def default(reader: Reader, path: str) -> Equation:
+    """Quarter in which the loan defaults on a path."""
+    t = default_quarter(reader, path)
+    if t >= loan_of(reader)[0].balance.shape[1]:
+        return Equation(f"Default, {reader.whose(path)}", None, "quarter", "The loan does not default on this path.",
+                        "", named(f"{LOAN}.min_dscr.{path}"), "simulation")
+    return Equation(
+        f"Quarter of default, {reader.whose(path)}", t, "quarter",
+        "First quarter in which cash, what the reserve earns and holds, trapped cash and a cure fall short of interest "
+        "and principal due.", "CFADS + income + DSRA + trap + cure < service",
+        named(f"{FLEET}.cash.{path}.{t}", f"{LOAN}.reserve.{path}.{t - 1}", f"{LOAN}.service.{path}.{t}",
+              "covenants.cures", "covenants.cure_cover"), "simulation",
+    )
+
+
+@explains("assets.gpu_debt.total.{name}")
+def total(reader: Reader, name: str) -> Equation:
+    """Losses or exposures summed over paths."""
+    loan, _ = loan_of(reader)
+    if name not in ("loss", "exposure"):
+        raise UnknownPath("totals are loss and exposure")
+    amounts = loan.exposure if name == "exposure" else loan.loss
+    shown = _middle(loan, amounts)
+    return Equation(
+        f"{'Exposure' if name == 'exposure' else 'Losses'} over all defaults", float(amounts.sum()), UNIT,
+        f"Sum over {int(loan.is_defaulted.sum()):,} paths that default"
+        + ("; the one in the middle is shown." if shown else "."), f"N·E[{name}]",
+        named(*(f"{LOAN}.{name}.path{row}" for row in shown), f"{LOAN}.defaults"), "mean",
+    )
+
+
+@explains("assets.gpu_debt.exposure.{path}")
+def exposure(reader: Reader, path: str) -> Equation:
+    """What the lender is owed at default."""
+    value, t = reader.pick(loan_of(reader)[0].exposure, path), default_quarter(reader, path)
+    when = (f"{LOAN}.default.{path}",)
+    if not value:
+        return Equation(f"Exposure at default, {reader.whose(path)}", 0.0, UNIT, "No default on this path.", "0",
+                        beside=when)
+    return Equation(
+        f"Exposure at default, {reader.whose(path)}", value, UNIT, "Balance before the quarter, and its interest.",
+        "EAD = balance + interest",
+        {"balance": f"{LOAN}.balance.{path}.{t - 1}", "interest": f"{LOAN}.interest_due.{path}.{t}"}, beside=when,
+    )
+
+
+declare(
+    "assets.gpu_debt.loss.{path}", "Loss at default", UNIT,
+    "Exposure, less what is recovered, each as of the quarter of default.", "EAD − PV",
+    {"EAD": ".exposure@", "PV": ".recovered@"}, lambda r: loan_of(r)[0].loss,
+)
+
+
+@explains("assets.gpu_debt.recovered.{path}")
+def recovered(reader: Reader, path: str) -> Equation:
+    """What the lender recovers on a path, as of the default."""
+    loan, _ = loan_of(reader)
+    t = default_quarter(reader, path)
+    cash = (f"{FLEET}.cash.{path}.{t}", f"{LOAN}.reserve.{path}.{t - 1}") if t < loan.balance.shape[1] else ()
+    return Equation(
+        f"Recovered, {reader.whose(path)}", reader.pick(loan.exposure, path) - reader.pick(loan.loss, path), UNIT,
+        "Cash and reserves at once; after a delay what machines fetch in a forced sale, part of the contract's value "
+        "above the market, and a state guarantee. The value of the machines is what buyers expect at the price that "
+        "caused the default.", "cash + (1 − fire)·(1 − cost)·V + R_o·claim",
+        named(*cash, "covenants.fire_sale", "covenants.sale_cost", "covenants.recovery_lag",
+              "covenants.contract_recovery", f"{LOAN}.collateral_value.{path}", f"{LOAN}.coupon"), "simulation",
+    )
+
+
+@explains("assets.gpu_debt.collateral_value.{path}")
+def collateral_value(reader: Reader, path: str) -> Equation:
+    """Value of a used machine at default."""
+    view = fleet_of(reader, FLEET)
+    t = min(default_quarter(reader, path), reader.market.quarters)
+    values = reader.once("used values", lambda: used_values(view.fleet, view.terms, reader.market))
+    return Equation(
+        f"Value of a used machine, quarter {t}, {reader.whose(path)}", reader.pick(values, path, t), UNIT,
+        "What its buyers expect it to earn over the rest of its life, with half of today's price gap gone in so many "
+        "quarters, at the merchant hurdle; scrap value at least.",
+        "V = max(s·K_t, h·Σ v^j·max(0, û_0·P^fwd − c_0) + v^N·s·K_0)",
+        named(f"market.price_ratio.{path}.{t}", "market.earned_utilization", f"{FLEET}.cash_cost",
+              "gpu_fleet.gap_half_life", "hardware.merchant_hurdle", "hardware.life_quarters", "gpu_fleet.salvage",
+              f"market.price_long_run.{t}"), "simulation",
+    )
+
+
+@explains("assets.gpu_debt.mean_loss")
+def mean_loss(reader: Reader) -> Equation:
+    """Mean discounted loss over all paths."""
+    return Equation(
+        "Mean loss, worth at closing", float(_discounted(reader).mean()), UNIT,
+        "Loss at default, discounted at the coupon; zero on paths that do not default.", "E[loss·(1 + r_q)^(−τ)]",
+        named(f"{LOAN}.total.loss", f"{LOAN}.coupon", "draws"), "mean",
+    )
+
+
+@explains("assets.gpu_debt.paid_years")
+def paid_years(reader: Reader) -> Equation:
+    """Principal paid, times the years it was out."""
+    loan, terms = loan_of(reader)
+    paid = (loan.principal + loan.prepaid).mean(axis=0)
+    wait = np.maximum(np.arange(len(paid)) - (terms.first - 1), 0) * 0.25
+    return Equation(
+        "Principal paid times years since service began, mean", float((paid * wait).sum()), f"{UNIT}-years",
+        "Each quarter's principal and prepayment times its years.", "E[Σ paid·years]",
+        {"paid": _payments(reader)}, "mean",
+    )
+
+
+@explains("assets.gpu_debt.principal_paid")
+def principal_paid(reader: Reader) -> Equation:
+    """Principal paid over the life of the loan."""
+    loan, _ = loan_of(reader)
+    value = float((loan.principal + loan.prepaid).mean(axis=0).sum())
+    return Equation(
+        "Principal paid, mean", value, UNIT, "Scheduled principal and prepayments of all years.",
+        "Σ(paid)" if value else "0", {"paid": _payments(reader)} if value else {}, beside=(f"{LOAN}.principal",),
+    )
+
+
+def _payments(reader: Reader) -> tuple[str, ...]:
+    loan, _ = loan_of(reader)
+    return tuple(
+        f"{LOAN}.line.{name}.mean.{year}"
+        for name, amounts in (("principal", loan.principal), ("prepayment", loan.prepaid))
+        for year in years_of(amounts, reader.market.quarters)
+    ) or (f"{LOAN}.principal",)
