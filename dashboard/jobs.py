@@ -15,8 +15,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
-PATIENCE = 2.0
-"""Seconds after which a job that nobody asks about is given up."""
 QUANTUM = 1.0
 """Seconds a job computes before it lets the next one in line."""
 WORKERS = 8
@@ -143,14 +141,8 @@ class Job(Generic[T]):
             self.future = None
 
     @property
-    def share(self) -> float:
-        """Share of the work that is done, 0 to 1; starts or restarts it where needed."""
-        self.ask(patience=PATIENCE)
-        return self.progress
-
-    @property
     def progress(self) -> float:
-        """Share of the work that is done, 0 to 1, without asking for it."""
+        """Share of the work that is done, 0 to 1."""
         return 1.0 if self.future is not None and self.future.done() else min(self.done, 0.99)
 
     def seconds_left(self, estimate: float) -> float:

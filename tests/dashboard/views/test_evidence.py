@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.blocks.blocks import safe_csv
 from dashboard.views.evidence import history_chart as charts
-from dashboard.views.evidence.page import COLUMNS, assumption_rows, check_table, kind_of
+from dashboard.views.evidence.rows import COLUMNS, assumption_rows, check_table, kind_of
 from models.scenario.catalog import catalog, values
 from models.scenario.scenario import Scenario
 from models.studies.hindcast import replay

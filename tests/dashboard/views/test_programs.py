@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import format as f
 from dashboard.views.programs import charts as program_effects
-from dashboard.views.programs.page import library_table
+from dashboard.views.programs.library import library_table
 from models.engine.evaluate import evaluate
 from models.evidence.programs import load_programs
 from models.policy.library import program_from
