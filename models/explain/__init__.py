@@ -5,7 +5,6 @@
 """
 
 from models.explain import (
-    building,
     cloud_platform,
     data_center,
     demand,
@@ -32,7 +31,7 @@ from models.explain.trace import Trace, as_rows, as_text
 
 SUBJECTS = (
     prices, utilization, demand, supply, long_run, performance, present_value, risks, families, entry_price, fleet,
-    fleet_parts, machine_options, gpu_debt, gpu_debt_loss, data_center, building, supplier, cloud_platform, llm,
+    fleet_parts, machine_options, gpu_debt, gpu_debt_loss, data_center, supplier, cloud_platform, llm,
     leaves,
 )
 """Modules that hold the explanations; importing them registers what they explain."""
