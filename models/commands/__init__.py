@@ -1,4 +1,5 @@
-"""Commands of ``python -m models``: one module a command, imported when it is asked for.
+"""Commands of ``python -m models``: a function each, whose docstring is what the help says of it.
 
-Each has ``options(parser)``, which adds what it understands, and ``run(args)``, which prints JSON or text on stdout.
+A command adds what it understands to its parser and returns what runs it: a function of the parsed options that prints
+JSON or text on stdout. It imports its part of the model when it is asked for, and no other command's.
 """

@@ -1,4 +1,4 @@
-"""Scenario options of the command lines: preset, file, link, single values, paths and seed."""
+"""Options that commands share: which scenario, on which draws, at which price, and what is asked of which class."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from models.engine.evaluate import Evaluation, evaluate, evaluate_calm
+from models.engine.target import METRICS, Target
 from models.errors import ScenarioError
 from models.policy.library import mapped, national_program
 from models.scenario.catalog import PROGRAMS, parse
@@ -20,7 +19,33 @@ from models.scenario.file import from_json
 from models.scenario.link import decode
 from models.scenario.scenario import Scenario
 
+Parser = argparse.ArgumentParser
+Run = Callable[[argparse.Namespace], None]
+
 MAX_FILE_BYTES = 2_000_000
+
+
+def add_entry_option(parser: Parser, help: str = "price paid (default: fair)") -> None:
+    """Add the price that was paid."""
+    parser.add_argument("--entry", choices=("fair", "at_cost"), default="fair", help=help)
+
+
+def add_json_option(parser: Parser, help: str = "print JSON instead of text") -> None:
+    """Add the choice of JSON."""
+    parser.add_argument("--json", action="store_true", help=help)
+
+
+def add_target_options(parser: Parser) -> None:
+    """Add what is asked: a metric of a class, or by how much it exceeds that of another."""
+    parser.add_argument("--metric", choices=tuple(METRICS), default="npv", help="what is asked (default: npv)")
+    parser.add_argument("--asset", default="gpu_fleet", metavar="KEY", help="of which class (default: gpu_fleet)")
+    parser.add_argument("--minus", default="", metavar="KEY", help="less that of another class")
+
+
+def add_draw_options(parser: Parser) -> None:
+    """Add the price that was paid, and the options that name a scenario."""
+    add_entry_option(parser, "price that was paid")
+    add_scenario_options(parser)
 
 
 def add_scenario_options(parser: argparse.ArgumentParser) -> None:
@@ -95,6 +120,35 @@ def evaluation_from(scenario: Scenario, args: argparse.Namespace) -> Evaluation:
     return evaluate_calm(scenario) if args.no_shocks else evaluate(scenario)
 
 
+def target(args: argparse.Namespace) -> Target:
+    """What is asked; raises ScenarioError where there is no such class."""
+    return Target(args.metric, args.asset, args.minus)
+
+
+def asked_scenario(args: argparse.Namespace) -> Scenario:
+    """Scenario of the options, notes told on stderr; raises ScenarioError for a run without shocks."""
+    if args.no_shocks:
+        raise ScenarioError("--no-shocks: one path has no sampling error to compare with; leave it out")
+    return told_scenario(args)[0]
+
+
+def draws(args: argparse.Namespace) -> dict[str, Any]:
+    """Price and number of paths as asked for; each analysis knows its own number otherwise."""
+    return {"entry": args.entry} | ({} if args.paths is None else {"paths": args.paths})
+
+
+def told_progress() -> Callable[[float], None]:
+    """Percent done on stderr, at a terminal only."""
+    last = [-1]
+
+    def tell(share: float) -> None:
+        if sys.stderr.isatty() and int(100 * share) > last[0]:
+            last[0] = int(100 * share)
+            print(f"\r{last[0]}%", end="" if share < 1.0 else "\n", file=sys.stderr, flush=True)
+
+    return tell
+
+
 def plain_json(value: Any) -> str:
     """Strict JSON: numbers that are not finite become null."""
     return json.dumps(_finite(value), allow_nan=False, ensure_ascii=False, indent=1)
@@ -105,13 +159,9 @@ def _finite(value: Any) -> Any:
         return {str(k): _finite(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_finite(v) for v in value]
-    if isinstance(value, np.ndarray):
+    if hasattr(value, "tolist"):  # arrays and numbers of numpy
         return _finite(value.tolist())
-    if isinstance(value, float | np.floating):
-        return float(value) if math.isfinite(value) else None
-    if isinstance(value, np.integer):
-        return int(value)
-    return value
+    return value if not isinstance(value, float) or math.isfinite(value) else None
 
 
 def read_file(path: Path) -> str:
