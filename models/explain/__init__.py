@@ -5,35 +5,32 @@
 """
 
 from models.explain import (
+    capacity,
     cloud_platform,
     data_center,
-    demand,
     entry_price,
-    families,
     fleet,
     fleet_parts,
     gpu_debt,
     gpu_debt_loss,
+    hardware_supplier,
     leaves,
-    llm,
-    long_run,
+    llm_developer,
     machine_options,
+    market,
     performance,
-    present_value,
-    prices,
     risks,
-    supplier,
-    supply,
-    utilization,
 )
+from models.explain.equation import Equation, calculate
 from models.explain.resolve import DEPTH, explain, headline_paths
 from models.explain.trace import Trace, as_rows, as_text
 
 SUBJECTS = (
-    prices, utilization, demand, supply, long_run, performance, present_value, risks, families, entry_price, fleet,
-    fleet_parts, machine_options, gpu_debt, gpu_debt_loss, data_center, supplier, cloud_platform, llm,
-    leaves,
+    market, capacity, performance, risks, entry_price, fleet, fleet_parts, machine_options, gpu_debt, gpu_debt_loss,
+    data_center, hardware_supplier, cloud_platform, llm_developer, leaves,
 )
 """Modules that hold the explanations; importing them registers what they explain."""
 
-__all__ = ["DEPTH", "SUBJECTS", "Trace", "as_rows", "as_text", "explain", "headline_paths"]
+__all__ = [
+    "DEPTH", "SUBJECTS", "Equation", "Trace", "as_rows", "as_text", "calculate", "explain", "headline_paths",
+]

@@ -102,7 +102,7 @@ declare(
     {"h": "constants.hours", "U": "market.utilization.mean.{t}", "C": "market.capacity.mean.{t}",
      "P": "market.price.mean.{t}", "markup": "cloud_platform.markup", "share": "cloud_platform.ai_share",
      "luck": ".share_luck.mean.{t}"},
-    lambda r: _extra(r, "ai_revenue"), kind="mean",
+    lambda r: _extra(r, "ai_revenue"), kind="statistic",
 )
 
 

@@ -13,7 +13,7 @@ from models.claims.gpu_fleet import fleet_claim
 from models.claims.registry import Claim, Claims, build_claims
 from models.engine.prices import PATHS, SEED
 from models.explain.equation import Equation
-from models.explain.registry import Reader, Spec, UnknownPath, explains
+from models.explain.registry import Reader, UnknownPath, explains, find
 from models.explain.stake import Stake, flows, held, lines_of, quarters_of, when, worth, years_of
 from models.market.simulate import simulate_market
 from models.scenario.scenario import Scenario
@@ -25,13 +25,12 @@ _LEVERED = ("data_center", "gpu_debt_equity")
 def price(reader: Reader, asset: str) -> Equation:
     """Entry price."""
     stake = held(reader, asset)
-    cost = () if stake.result.asset.at_market else (f"{stake.claim}.base",)
-    premium = (f"{asset}.premium",) if stake.premium or not cost else ()
-    return Spec(
-        f"Entry price, {stake.label}", stake.measures.price, stake.money,
-        "Cost or par, and the premium that makes entry fair." if stake.entry == "fair" else
-        "What the market pays." if not cost else "Cost or par.", "price", (*cost, *premium), "sum",
-    )
+    parts = {} if stake.result.asset.at_market else {"cost": f"{stake.claim}.base"}
+    words = "Cost or par, and the premium that makes entry fair." if stake.entry == "fair" else (
+        "Cost or par." if parts else "What the market pays.")
+    if stake.premium or not parts:
+        parts["premium"] = f"{asset}.premium"
+    return Equation(f"Entry price, {stake.label}", stake.measures.price, stake.money, words, " + ".join(parts), parts)
 
 
 @explains("{asset}.premium")
@@ -41,28 +40,27 @@ def premium(reader: Reader, asset: str) -> Equation:
     if stake.entry == "fair":
         return _fair_premium(reader, stake)
     if not stake.result.asset.at_market:
-        return Spec(f"Premium, {stake.label}", 0.0, stake.money, "Entry at cost or par pays no premium.", "",
-                    (f"{stake.claim}.base",))
-    return Spec(
-        f"Price, {stake.label}", stake.premium, stake.money,
-        "What the market pays, times neutral first-year earnings.", "multiple·earnings",
-        (f"{stake.key}.market_multiple", f"{stake.claim}.neutral_earnings"), "product",
+        return Equation(f"Premium, {stake.label}", 0.0, stake.money, "Entry at cost or par pays no premium.", "0",
+                        beside=(f"{stake.claim}.base",))
+    return Equation(
+        f"Price, {stake.label}", stake.premium, stake.money, "What the market pays, times neutral first-year earnings.",
+        "multiple·earnings",
+        {"multiple": f"{stake.key}.market_multiple", "earnings": f"{stake.claim}.neutral_earnings"},
     )
 
 
 def _fair_premium(reader: Reader, stake: Stake) -> Equation:
     fair = stake.result.fair_price
-    is_levered = stake.key in _LEVERED
-    note = "a levered class pays the premium of the asset below it, in cash at closing" if is_levered else ""
-    return Spec(
+    names = (*(f"neutral.{name}" for name in _neutral(reader, stake).lines), "neutral_rest")
+    return Equation(
         f"Fair {'price' if stake.result.asset.at_market else 'premium over cost'}, {stake.label}", fair.premium,
         stake.money,
         "What the claim is worth over its cost, at its hurdle, in a neutral world without glut, policy and surprise: "
-        "its lines there, and what the rest of the calibration's draws adds to the block shown.",
-        "E[NPV at the hurdle | neutral world]",
-        (*(f"{stake.claim}.neutral.{name}" for name in _neutral(reader, stake).lines), f"{stake.claim}.neutral_rest"),
-        "sum", ("calibration.block", f"{stake.claim}.neutral_hurdle"),
-        fair.premium_se or None, note=note,
+        "its lines there, and what the rest of the calibration's draws adds to the block shown.", "Σ(lines)",
+        {"lines": tuple(f"{stake.claim}.{name}" for name in names)},
+        beside=("calibration.block", f"{stake.claim}.neutral_hurdle"), standard_error=fair.premium_se or None,
+        note="a levered class pays the premium of the asset below it, in cash at closing"
+        if stake.key in _LEVERED else "",
     )
 
 
@@ -71,10 +69,8 @@ def premium_paid(reader: Reader, asset: str) -> Equation:
     """The premium as a flow at closing."""
     stake = held(reader, asset)
     what = "Price" if stake.result.asset.at_market else "Premium over cost"
-    return Spec(
-        f"{what} paid at closing, {stake.label}", -stake.premium, stake.money, "Money out is negative.", "",
-        (f"{asset}.premium",), "minus",
-    )
+    return Equation(f"{what} paid at closing, {stake.label}", -stake.premium, stake.money, "Money out is negative.",
+                    "−premium", {"premium": f"{asset}.premium"})
 
 
 @dataclass(frozen=True)
@@ -130,10 +126,11 @@ def neutral_line(reader: Reader, claim: str, name: str) -> Equation:
     if name not in parts:
         raise UnknownPath(f"lines in the neutral world are {', '.join(parts)}")
     label, value = parts[name]
-    return Spec(
+    return Equation(
         f"{label[0].upper()}{label[1:]}, neutral world", value, stake.money,
-        "Mean present value at the hurdle over the first block of the calibration's draws.", "E[Σ line_t·v^t]",
-        ("calibration.block", f"{claim}.neutral_hurdle"),
+        "Mean present value at the hurdle over the first block of the calibration's draws.",
+        "E[Σ line_t·(1 + r)^(−t/4)]",
+        {"n": "calibration.block", "r": f"{claim}.neutral_hurdle"}, "statistic",
     )
 
 
@@ -142,10 +139,10 @@ def neutral_rest(reader: Reader, claim: str) -> Equation:
     """What the other draws of the calibration add."""
     stake = held(reader, claim)
     shown = sum(value for _, value in _neutral(reader, stake).lines.values())
-    return Spec(
+    return Equation(
         "Rest of the calibration's draws", stake.result.fair_price.premium - shown, stake.money,
         "The fair price averages eight blocks of draws, of which one is shown line by line.", "",
-        ("calibration.block",), status="draw",
+        {"n": "calibration.block"}, "draw", status="draw",
     )
 
 
@@ -153,24 +150,26 @@ def neutral_rest(reader: Reader, claim: str) -> Equation:
 def neutral_hurdle(reader: Reader, claim: str) -> Equation:
     """Hurdle of the claim whose neutral value is the premium."""
     stake = held(reader, claim)
-    return Spec(
-        f"Hurdle of the fair price, {stake.result.asset.label}", _neutral(reader, stake).hurdle, "per year",
-        "Return the claim must just pay in the neutral world.", "r", (f"{claim}.hurdle",),
+    value = _neutral(reader, stake).hurdle
+    own = next(build(reader, **tokens).value for build, tokens in find(f"{claim}.hurdle"))
+    return Equation(
+        f"Hurdle of the fair price, {stake.result.asset.label}", value, "per year",
+        "Return the claim must just pay in the neutral world.", "r", {"r": f"{claim}.hurdle"},
+        "expression" if value == own else "simulation",
     )
 
 
 @explains("{claim}.neutral_earnings")
 def neutral_earnings(reader: Reader, claim: str) -> Equation:
     """First-year earnings, EBITDA or revenue in the neutral world."""
-    stake = held(reader, claim)
-    what, parts = {
-        "hardware_supplier": ("earnings", ("calibration.block",)),
-        "cloud_platform": ("EBITDA", ("calibration.block",)),
-        "llm_developer": ("revenue today", ("llm_developer.revenue_now",)),
-    }.get(stake.key, ("earnings", ("calibration.block",)))
-    return Spec(
+    stake, is_lab = held(reader, claim), claim.endswith("llm_developer")
+    what = "revenue today" if is_lab else "EBITDA" if claim.endswith("cloud_platform") else "earnings"
+    return Equation(
         f"Neutral first-year {what}, {stake.result.asset.label}", stake.result.fair_price.earnings, "USD",
-        "What a market multiple is quoted on, in a world without glut, policy and surprise.", "", parts,
+        "What a market multiple is quoted on, in a world without glut, policy and surprise.",
+        "R_0" if is_lab else "E[earnings]",
+        {"R_0": "llm_developer.revenue_now"} if is_lab else {"n": "calibration.block"},
+        "expression" if is_lab else "statistic",
     )
 
 
@@ -178,12 +177,11 @@ def neutral_earnings(reader: Reader, claim: str) -> Equation:
 def capital(reader: Reader, asset: str) -> Equation:
     """Committed capital."""
     stake = held(reader, asset)
-    bought = flows(reader, stake)
-    years = years_of(bought.contrib.mean(axis=0)[None, :], reader.market.quarters)
-    return Spec(
+    years = years_of(flows(reader, stake).contrib.mean(axis=0)[None, :], reader.market.quarters)
+    return Equation(
         f"Committed capital, {stake.label}", stake.measures.capital, stake.money,
-        "What is paid in on average, each year worth what it is at closing at the common cash rate.",
-        "Σ E[paid in]·(1+r_c)^(−t/4)", tuple(f"{asset}.paid_worth.{year}" for year in years), "sum",
+        "What is paid in on average, each year worth what it is at closing at the common cash rate.", "Σ(years)",
+        {"years": tuple(f"{asset}.paid_worth.{year}" for year in years)},
     )
 
 
@@ -191,11 +189,11 @@ def capital(reader: Reader, asset: str) -> Equation:
 def paid_worth(reader: Reader, asset: str, year: int) -> Equation:
     """Worth at closing of what is paid in in a year."""
     stake = held(reader, asset)
-    paid = -flows(reader, stake).contrib.mean(axis=0)
-    columns = quarters_of(year, reader.market.quarters)
-    return Spec(
+    paid, columns = -flows(reader, stake).contrib.mean(axis=0), quarters_of(year, reader.market.quarters)
+    return Equation(
         f"Paid in, {when(year)}, worth at closing, {stake.label}",
         worth(paid, stake.result.rates.cash_rate, columns), stake.money,
-        "Each quarter discounted at the common cash rate.", "", (f"{asset}.paid.mean.{year}", "rates.cash_rate"),
+        "Each quarter discounted at the common cash rate.", "Σ(paid·(1 + r_c)^(−t/4))",
+        {"paid": tuple(f"{asset}.paid_quarter.mean.{t}" for t in columns), "t": columns, "r_c": "rates.cash_rate"},
+        beside=(f"{asset}.paid.mean.{year}",),
     )
-

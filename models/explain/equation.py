@@ -29,9 +29,9 @@ from scipy.special import ndtr
 from models.basis.entry import Value
 from models.evidence.sources import Source
 
-Kind = Literal["expression", "mean", "count", "root", "draw", "simulation", "given"]
-"""How a number comes about: the printed expression on its operands; the mean over paths of what it says on each of
-them; a count of paths; the rate that makes flows worth nothing; random draws with these parameters; a loop over
+Kind = Literal["expression", "statistic", "root", "draw", "simulation", "given"]
+"""How a number comes about: the printed expression on its operands; a statistic over all paths (a mean of what the text
+says on each, a count, a rank); a search for what makes the text true; random draws with these parameters; a loop over
 quarters with these inputs; or it is declared."""
 
 Status = Literal["computed", "fact", "assumption", "judgment", "draw"]
@@ -120,12 +120,15 @@ class Equation:
         return calculate(self.text, self.bound(value_of))
 
     def bound(self, value_of: Callable[[str], Any]) -> dict[str, Any]:
-        """Values by symbol."""
-        return {
-            name: value_of(where) if isinstance(where, str) else np.asarray(where, dtype=float)
-            if isinstance(where, range) else np.array([value_of(path) for path in where], dtype=float)
-            for name, where in self.operands.items()
-        }
+        """Values by symbol; lists as arrays whose first axis runs over them."""
+
+        def read(where: Operand) -> Any:
+            if isinstance(where, str):
+                value = value_of(where)
+                return np.array(value, dtype=float) if isinstance(value, tuple) else value
+            return np.array([x if isinstance(x, int) else value_of(x) for x in where], dtype=float)
+
+        return {name: read(where) for name, where in self.operands.items()}
 
 
 def calculate(text: str, values: Mapping[str, Any]) -> Any:

@@ -11,7 +11,7 @@ from models.debt.loan import LoanPaths, LoanTerms
 from models.engine.valuation import DebtMeasures
 from models.explain.equation import Equation, Operand
 from models.explain.fleet import fleet_of
-from models.explain.quantile import PROBABILITY, error_spec, quantile_spec, scramble_spec
+from models.explain.quantile import PROBABILITY, error_equation, quantile_equation, scramble_equation
 from models.explain.registry import Reader, UnknownPath, declare, explains, row_of
 from models.explain.stake import held, line
 from models.measures import risk
@@ -65,7 +65,7 @@ def least_coverage(reader: Reader, asset: str, pxx: str) -> Equation:
     """Quantile of the least debt service coverage."""
     quantiles = debt_measures(reader, asset).min_dscr
     label, unit = DEBT_METRICS["min_dscr"]
-    return quantile_spec(
+    return quantile_equation(
         reader, label, unit, _least(reader), pxx, getattr(quantiles, pxx), getattr(quantiles, f"{pxx}_se"),
         lambda i: f"{LOAN}.min_dscr.path{i}",
     )
@@ -75,13 +75,13 @@ def least_coverage(reader: Reader, asset: str, pxx: str) -> Equation:
 def least_coverage_error(reader: Reader, asset: str, pxx: str) -> Equation:
     """Standard error of a quantile of the least coverage."""
     value = getattr(debt_measures(reader, asset).min_dscr, f"{pxx}_se")
-    return error_spec(reader, f"Least debt service coverage {pxx}", "x", value, f"{LOAN}.min_dscr.{pxx}")
+    return error_equation(reader, f"Least debt service coverage {pxx}", "x", value, f"{LOAN}.min_dscr.{pxx}")
 
 
 @explains("assets.gpu_debt.min_dscr.{pxx}.scramble{group}")
 def least_coverage_scramble(reader: Reader, pxx: str, group: int) -> Equation:
     """Quantile of the least coverage on one scramble."""
-    return scramble_spec(reader, f"Least debt service coverage {pxx}", "x", _least(reader), group,
+    return scramble_equation(reader, f"Least debt service coverage {pxx}", "x", _least(reader), group,
                          lambda part: float(risk.quantiles(part, PROBABILITY[pxx])))
 
 
@@ -256,7 +256,7 @@ declare(
     "assets.gpu_debt.mean_balance.{t}", "Balance, end of quarter", UNIT,
     "Mean over paths; nothing is left after a default.", "E[balance]",
     {"loan": f"{LOAN}.principal", "coupon": f"{LOAN}.coupon", "draws": "draws"},
-    lambda r: loan_of(r)[0].balance, kind="mean",
+    lambda r: loan_of(r)[0].balance, kind="statistic",
 )
 
 

@@ -10,7 +10,7 @@ from models.debt.loan import LoanPaths
 from models.explain.equation import Equation, Operand
 from models.explain.fleet import fleet_of
 from models.explain.gpu_debt import FLEET, LOAN, UNIT, debt_measures, default_quarter, loan_of, named
-from models.explain.quantile import error_spec, known, scramble_spec
+from models.explain.quantile import error_equation, known, scramble_equation
 from models.explain.registry import Reader, UnknownPath, declare, explains
 from models.explain.stake import years_of
 
@@ -54,7 +54,7 @@ def debt_figure(reader: Reader, asset: str, debt: str) -> Equation:
 def debt_error(reader: Reader, asset: str, share: str) -> Equation:
     """Standard error of a lender's figure."""
     label, unit, *_ = _FIGURES[share]
-    return error_spec(reader, label, unit, getattr(debt_measures(reader, asset), f"{share}_se"), f"{LOAN}.{share}")
+    return error_equation(reader, label, unit, getattr(debt_measures(reader, asset), f"{share}_se"), f"{LOAN}.{share}")
 
 
 @explains("assets.gpu_debt.{share}.scramble{group}")
@@ -63,7 +63,7 @@ def debt_scramble(reader: Reader, share: str, group: int) -> Equation:
     loan, terms = loan_of(reader)
     label, unit, *_ = _FIGURES[share]
     found = loan.is_defaulted.astype(float) if share == "default_probability" else _discounted(reader) / terms.principal
-    return scramble_spec(reader, label, unit, found, group, lambda part: float(part.mean()))
+    return scramble_equation(reader, label, unit, found, group, lambda part: float(part.mean()))
 
 
 def _discounted(reader: Reader) -> Array:
@@ -198,7 +198,7 @@ def paid_years(reader: Reader) -> Equation:
     return Equation(
         "Principal paid times years since service began, mean", float((paid * wait).sum()), f"{UNIT}-years",
         "Each quarter's principal and prepayment times its years.", "E[Σ paid·years]",
-        {"paid": _payments(reader)}, "mean",
+        {"paid": _payments(reader)}, "statistic",
     )
 
 

@@ -1,15 +1,19 @@
-"""Returns as numbers with reasons: IRR, multiple, payback and the cash flows behind them."""
+"""Returns as numbers with reasons: IRR, multiple, payback, present value and the cash flows behind them."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
 from models.basis.timeline import Array
+from models.engine.prices import steadied
 from models.explain.equation import Equation
-from models.explain.quantile import PROBABILITY, error_spec, quantile_spec, scramble_spec
-from models.explain.registry import Reader, Spec, explains
+from models.explain.quantile import PROBABILITY, error_equation, known, quantile_equation, scramble_equation
+from models.explain.registry import Reader, explains, over_paths
 from models.explain.stake import (
     Stake,
+    discount_rate,
     flows,
     held,
     line,
@@ -20,13 +24,16 @@ from models.explain.stake import (
     quarters_of,
     rates,
     rows_of,
+    values,
     when,
+    worth,
     years_of,
 )
 from models.measures import risk
 from models.tables.classes import METRICS
 
 _SPREADS = {"irr": rates, "moic": multiples, "payback_years": paybacks}
+_SIDES = {"received": "received", "paid": "paid in"}
 
 
 @explains("{asset}.{measure}.{pxx}")
@@ -34,10 +41,10 @@ def spread(reader: Reader, asset: str, measure: str, pxx: str) -> Equation:
     """Quantile of a return."""
     stake = held(reader, asset)
     label, unit = METRICS[measure]
-    found = getattr(stake.measures, measure)
-    return quantile_spec(
-        reader, f"{label}, {stake.label}", unit, _SPREADS[measure](reader, stake), pxx, getattr(found, pxx),
-        getattr(found, f"{pxx}_se"), lambda i: f"{asset}.{measure}.path{i}",
+    stated = getattr(stake.measures, measure)
+    return quantile_equation(
+        reader, f"{label}, {stake.label}", unit, _SPREADS[measure](reader, stake), pxx, getattr(stated, pxx),
+        getattr(stated, f"{pxx}_se"), lambda i: f"{asset}.{measure}.path{i}",
         (f"{asset}.irr_of_mean",) if measure == "irr" else (),
     )
 
@@ -48,7 +55,7 @@ def spread_error(reader: Reader, asset: str, measure: str, pxx: str) -> Equation
     stake = held(reader, asset)
     label, unit = METRICS[measure]
     value = getattr(getattr(stake.measures, measure), f"{pxx}_se")
-    return error_spec(reader, f"{label} {pxx}, {stake.label}", unit, value, f"{asset}.{measure}.{pxx}")
+    return error_equation(reader, f"{label} {pxx}, {stake.label}", unit, value, f"{asset}.{measure}.{pxx}")
 
 
 @explains("{asset}.{measure}.{pxx}.scramble{group}")
@@ -56,22 +63,20 @@ def spread_scramble(reader: Reader, asset: str, measure: str, pxx: str, group: i
     """Quantile of a return on one scramble."""
     stake = held(reader, asset)
     label, unit = METRICS[measure]
-
-    def quantile(part: Array) -> float:
-        return float(risk.quantiles(part, PROBABILITY[pxx]))
-
-    found = _SPREADS[measure](reader, stake)
-    return scramble_spec(reader, f"{label} {pxx}, {stake.label}", unit, found, group, quantile)
+    return scramble_equation(
+        reader, f"{label} {pxx}, {stake.label}", unit, _SPREADS[measure](reader, stake), group,
+        lambda part: float(risk.quantiles(part, PROBABILITY[pxx])),
+    )
 
 
 @explains("{asset}.irr.{path}")
 def path_rate(reader: Reader, asset: str, path: str) -> Equation:
     """IRR of one path."""
     stake = held(reader, asset)
-    return Spec(
+    return Equation(
         f"IRR, {stake.label}, {reader.whose(path)}", reader.pick(rates(reader, stake), path), "per year",
         "The rate at which its cash flows, each discounted from the end of its quarter, are worth nothing together; "
-        "-1 is a total loss.", "Σ CF_t·(1+r)^(−t/4) = 0", _nets(reader, stake, path),
+        "-1 is a total loss.", "Σ CF_t·(1 + r)^(−t/4) = 0", {"CF": _nets(reader, stake, path)}, "root",
     )
 
 
@@ -79,10 +84,10 @@ def path_rate(reader: Reader, asset: str, path: str) -> Equation:
 def rate_of_mean(reader: Reader, asset: str) -> Equation:
     """IRR of the mean cash flow."""
     stake = held(reader, asset)
-    return Spec(
+    return Equation(
         f"IRR of the mean cash flow, {stake.label}", stake.measures.irr_of_mean, "per year",
         "The rate at which the mean cash flows of all paths are worth nothing together; rates themselves do not "
-        "average.", "Σ E[CF_t]·(1+r)^(−t/4) = 0", _nets(reader, stake, "mean"),
+        "average.", "Σ E[CF_t]·(1 + r)^(−t/4) = 0", {"CF": _nets(reader, stake, "mean")}, "root",
     )
 
 
@@ -91,12 +96,17 @@ def _nets(reader: Reader, stake: Stake, stat: str) -> tuple[str, ...]:
     return tuple(f"{stake.prefix}.net.{stat}.{year}" for year in years_of(amounts, reader.market.quarters))
 
 
+def added(label: str, value: float, unit: str, words: str, name: str, parts: tuple[str, ...]) -> Equation:
+    """A number that is the sum of others, or nothing where there are none."""
+    return Equation(label, value, unit, words if parts else "Nothing flows.", f"Σ({name})" if parts else "0",
+                    {name: parts} if parts else {})
+
+
 @explains("{asset}.net.{stat}.{year}")
 def year_flow(reader: Reader, asset: str, stat: str, year: int) -> Equation:
     """Net cash flow of a year, with the entry price."""
     stake = held(reader, asset)
     columns = quarters_of(year, reader.market.quarters)
-    value = sum(reader.pick(net(reader, stake), stat, t) for t in columns)
     parts = []
     for name, (_, amounts) in lines(reader, stake).items():
         used = [t for t in columns if reader.pick(amounts, stat, t)]
@@ -105,10 +115,10 @@ def year_flow(reader: Reader, asset: str, stat: str, year: int) -> Equation:
         parts += [f"{stake.claim}.{where}"] if used else []
     if year == 0 and stake.premium:
         parts.append(f"{asset}.premium_paid")
-    return Spec(
-        f"Net cash flow, {when(year)}, {reader.whose(stat)}, {stake.label}", value, stake.money,
-        "Lines of the year; money out is negative.", "CF", tuple(parts), "sum" if parts else "",
-        note="" if parts else "nothing flows",
+    return added(
+        f"Net cash flow, {when(year)}, {reader.whose(stat)}, {stake.label}",
+        sum(reader.pick(net(reader, stake), stat, t) for t in columns), stake.money,
+        "Lines of the year; money out is negative.", "lines", tuple(parts),
     )
 
 
@@ -116,17 +126,15 @@ def year_flow(reader: Reader, asset: str, stat: str, year: int) -> Equation:
 def quarter_flow(reader: Reader, asset: str, stat: str, t: int) -> Equation:
     """Net cash flow of a quarter, with the entry price."""
     stake = held(reader, asset)
-    value = reader.pick(net(reader, stake), stat, t)
     parts = [
-        f"{stake.claim}.quarter.{name}.{stat}.{t}"
-        for name, (_, amounts) in lines(reader, stake).items()
+        f"{stake.claim}.quarter.{name}.{stat}.{t}" for name, (_, amounts) in lines(reader, stake).items()
         if reader.pick(amounts, stat, t)
     ]
     if t == 0 and stake.premium:
         parts.append(f"{asset}.premium_paid")
-    return Spec(
-        f"Net cash flow, quarter {t}, {reader.whose(stat)}, {stake.label}", value, stake.money,
-        "Lines of the quarter; money out is negative.", "CF_t", tuple(parts), "sum" if parts else "",
+    return added(
+        f"Net cash flow, quarter {t}, {reader.whose(stat)}, {stake.label}", reader.pick(net(reader, stake), stat, t),
+        stake.money, "Lines of the quarter; money out is negative.", "lines", tuple(parts),
     )
 
 
@@ -136,10 +144,10 @@ def year_line(reader: Reader, claim: str, name: str, stat: str, year: int) -> Eq
     stake = held(reader, claim)
     label, amounts = line(reader, stake, name)
     by_quarter = {t: reader.pick(amounts, stat, t) for t in quarters_of(year, reader.market.quarters)}
-    parts = tuple(f"{claim}.quarter.{name}.{stat}.{t}" for t, value in by_quarter.items() if value)
-    return Spec(
+    return added(
         f"{label[0].upper()}{label[1:]}, {when(year)}, {reader.whose(stat)}", sum(by_quarter.values()), stake.money,
-        "Sum of its quarters.", "", parts, "sum" if parts else "",
+        "Sum of its quarters.", "quarters",
+        tuple(f"{claim}.quarter.{name}.{stat}.{t}" for t, value in by_quarter.items() if value),
     )
 
 
@@ -147,10 +155,10 @@ def year_line(reader: Reader, claim: str, name: str, stat: str, year: int) -> Eq
 def path_multiple(reader: Reader, asset: str, path: str) -> Equation:
     """Multiple of money of one path."""
     stake = held(reader, asset)
-    return Spec(
+    return Equation(
         f"Multiple of money, {stake.label}, {reader.whose(path)}", reader.pick(multiples(reader, stake), path), "x",
-        "Money received over money paid in, neither discounted.", "MOIC = Σ distrib/−Σ contrib",
-        (f"{asset}.received.{path}", f"{asset}.paid.{path}"), "quotient",
+        "Money received over money paid in, neither discounted.", "MOIC = received/paid",
+        {"received": f"{asset}.received.{path}", "paid": f"{asset}.paid.{path}"},
     )
 
 
@@ -159,27 +167,36 @@ def side_total(reader: Reader, asset: str, side: str, stat: str) -> Equation:
     """Money received or paid in over the whole life, positive."""
     stake = held(reader, asset)
     amounts = _side(reader, stake, side)
-    years = years_of(rows_of(amounts, stat), reader.market.quarters)
-    return Spec(
+    return added(
         f"Money {_SIDES[side]}, {stake.label}, {reader.whose(stat)}",
-        sum(reader.pick(amounts, stat, t) for t in range(amounts.shape[1])), stake.money, "Sum over the years.", "",
-        tuple(f"{asset}.{side}.{stat}.{year}" for year in years), "sum" if years else "",
+        sum(reader.pick(amounts, stat, t) for t in range(amounts.shape[1])), stake.money, "Sum over the years.",
+        "years", tuple(
+            f"{asset}.{side}.{stat}.{year}" for year in years_of(rows_of(amounts, stat), reader.market.quarters)),
     )
-
-
-_SIDES = {"received": "received", "paid": "paid in"}
 
 
 @explains("{asset}.{side}.{stat}.{year}")
 def side_year(reader: Reader, asset: str, side: str, stat: str, year: int) -> Equation:
     """Money received or paid in in a year, positive."""
     stake = held(reader, asset)
-    amounts = _side(reader, stake, side)
-    value = sum(reader.pick(amounts, stat, t) for t in quarters_of(year, reader.market.quarters))
-    return Spec(
-        f"Money {_SIDES[side]}, {when(year)}, {stake.label}, {reader.whose(stat)}", value, stake.money,
-        f"Quarters in which money is {_SIDES[side]}, on each path by itself.", "", (f"{asset}.net.{stat}.{year}",),
+    amounts, columns = _side(reader, stake, side), quarters_of(year, reader.market.quarters)
+    return added(
+        f"Money {_SIDES[side]}, {when(year)}, {stake.label}, {reader.whose(stat)}",
+        sum(reader.pick(amounts, stat, t) for t in columns), stake.money, "Sum of its quarters.", "quarters",
+        tuple(f"{asset}.{side}_quarter.{stat}.{t}" for t in columns),
     )
+
+
+@explains("{asset}.{side}_quarter.{stat}.{t}")
+def side_quarter(reader: Reader, asset: str, side: str, stat: str, t: int) -> Equation:
+    """Money received or paid in in a quarter, positive."""
+    stake = held(reader, asset)
+    return over_paths(Equation(
+        f"Money {_SIDES[side]}, quarter {t}, {stake.label}, {reader.whose(stat)}",
+        reader.pick(_side(reader, stake, side), stat, t), stake.money,
+        f"What is {_SIDES[side]} in the quarter, on each path by itself.",
+        f"max({'' if side == 'received' else '−'}CF_t, 0)", {"CF_t": f"{asset}.net_quarter.{stat}.{t}"},
+    ), stat)
 
 
 def _side(reader: Reader, stake: Stake, side: str) -> Array:
@@ -194,16 +211,13 @@ def path_payback(reader: Reader, asset: str, path: str) -> Equation:
     value = reader.pick(paybacks(reader, stake), path)
     label = f"Payback, {stake.label}, {reader.whose(path)}"
     if not 0.0 < value < np.inf:
-        return Spec(
-            label, value, "years", "The money never comes back." if value else "No money is out at any time.", "",
-            _nets(reader, stake, path),
-        )
+        words = "The money never comes back." if value else "No money is out at any time."
+        return Equation(label, value, "years", words, "Σ CF ≥ 0", {"CF": _nets(reader, stake, path)}, "root")
     t = int(np.ceil(4.0 * value - 1e-9))
-    return Spec(
-        label, value, "years",
-        f"Before quarter {t} money is still out; its flow brings it back, part of a quarter in.",
-        "(t − 1 − before/CF_t)/4", (f"{asset}.cumulative.{path}.{t - 1}", f"{asset}.net_quarter.{path}.{t}"),
-        note=f"t = {t}",
+    return Equation(
+        label, value, "years", f"Before quarter {t} money is still out; its flow brings it back, part of a quarter in.",
+        f"({t} − 1 − before/CF_t)/4",
+        {"before": f"{asset}.cumulative.{path}.{t - 1}", "CF_t": f"{asset}.net_quarter.{path}.{t}"},
     )
 
 
@@ -212,8 +226,78 @@ def cumulative(reader: Reader, asset: str, path: str, t: int) -> Equation:
     """Cumulative cash flow up to a quarter."""
     stake = held(reader, asset)
     by_quarter = [reader.pick(net(reader, stake), path, q) for q in range(t + 1)]
-    parts = tuple(f"{asset}.net_quarter.{path}.{q}" for q, value in enumerate(by_quarter) if value)
-    return Spec(
+    return added(
         f"Cash flow up to quarter {t}, {stake.label}, {reader.whose(path)}", sum(by_quarter), stake.money,
-        "Sum of the quarters so far.", "", parts, "sum" if parts else "",
+        "Sum of the quarters so far.", "quarters",
+        tuple(f"{asset}.net_quarter.{path}.{q}" for q, value in enumerate(by_quarter) if value),
+    )
+
+
+@explains("{asset}.npv_mean")
+def hurdle_value(reader: Reader, asset: str) -> Equation:
+    """Mean net present value at the class's own hurdle."""
+    stated = held(reader, asset).measures
+    return _steadied_mean(reader, asset, "hurdle", stated.npv_mean, stated.npv_mean_se)
+
+
+@explains("{asset}.cash_npv_mean")
+def cash_value(reader: Reader, asset: str) -> Equation:
+    """Mean net present value at the common cash rate."""
+    stated = held(reader, asset).measures
+    return _steadied_mean(reader, asset, "cash", stated.cash_npv_mean, stated.cash_npv_mean_se)
+
+
+def _steadied_mean(reader: Reader, asset: str, rate: str, value: float, error: float) -> Equation:
+    """Mean present value; where control variates steady it, the plain mean and their correction."""
+    plain = replace(present_value(reader, asset, rate, "mean"), value=value, standard_error=known(error))
+    if held(reader, asset).result.claim.controls is None:
+        return plain
+    return replace(
+        plain, operands={"NPV": f"{asset}.npv_{rate}.mean", "correction": f"{asset}.control_{rate}"},
+        words="Mean over all paths, corrected for how far two variables of known mean came out off it.",
+        text="NPV + correction",
+    )
+
+
+@explains("{asset}.control_{rate}")
+def control(reader: Reader, asset: str, rate: str) -> Equation:
+    """What control variates take out of a mean."""
+    stake = held(reader, asset)
+    whole = values(reader, stake, rate)
+    return Equation(
+        f"Correction by control variates, {stake.label}",
+        float((steadied(whole, stake.result.claim.controls) - whole).mean()), stake.money,
+        "A few very good futures carry most of the mean; what the luck of these draws adds, as read from variables "
+        "whose mean is known, is taken out.", "−slope·(E[control] − 1)",
+        {"σ_q": "llm_developer.quality_sd", "draws": "draws"}, "draw", status="draw",
+    )
+
+
+@explains("{asset}.npv_{rate}.{stat}")
+def present_value(reader: Reader, asset: str, rate: str, stat: str) -> Equation:
+    """Present value at the hurdle or at the cash rate, on average or on a path."""
+    stake = held(reader, asset)
+    years = years_of(rows_of(net(reader, stake), stat), reader.market.quarters)
+    words = "its own hurdle" if rate == "hurdle" else "the common cash rate"
+    return added(
+        f"Net present value at {words}, {stake.label}, {reader.whose(stat)}",
+        reader.pick(values(reader, stake, rate), stat), stake.money,
+        f"What the flows of each year are worth at closing, discounted at {words}.", "years",
+        tuple(f"{asset}.pv_{rate}.{stat}.{year}" for year in years),
+    )
+
+
+@explains("{asset}.pv_{rate}.{stat}.{year}")
+def year_value(reader: Reader, asset: str, rate: str, stat: str, year: int) -> Equation:
+    """Present value of the flows of a year."""
+    stake = held(reader, asset)
+    columns, paths = quarters_of(year, reader.market.quarters), net(reader, stake)
+    amounts = np.array([reader.pick(paths, stat, t) for t in range(paths.shape[1])])
+    return Equation(
+        f"Worth at closing of {when(year)}, {reader.whose(stat)}, {stake.label}",
+        worth(amounts, discount_rate(reader, stake, rate), columns), stake.money,
+        "The flow of each quarter of the year, discounted from the end of the quarter.", "Σ(CF_t·(1 + r)^(−t/4))",
+        {"CF_t": tuple(f"{asset}.net_quarter.{stat}.{t}" for t in columns), "t": columns,
+         "r": f"{stake.claim}.hurdle" if rate == "hurdle" else "rates.cash_rate"},
+        beside=(f"{asset}.net.{stat}.{year}",),
     )

@@ -73,8 +73,8 @@ def explains(*templates: str) -> Callable[[Builder], Builder]:
 
 
 def declare(
-    template: str | tuple[str, ...], label: str, unit: str, words: str, text: str, operands: Mapping[str, Operand],
-    value: Callable[..., Any], *, is_averaged: bool = False, **more: Any,
+    template: str | tuple[str, ...], label: str, unit: str | Callable[[Reader, str], str], words: str, text: str,
+    operands: Mapping[str, Operand], value: Callable[..., Any], *, is_averaged: bool = False, **more: Any,
 ) -> None:
     """Register an equation as the explanation of every path of a shape.
 
@@ -84,6 +84,8 @@ def declare(
         As for `explains`.
     label : str
         Quarter and path are added to it.
+    unit : str or callable
+        The unit, or what gives it for the reader and the pass of the market loop.
     text : str
         The equation; ``{τ}`` is the years since closing.
     operands : mapping
@@ -103,7 +105,8 @@ def declare(
         root = _class_of(templates[0]).format(**tokens)
         found = value(reader, **{name: tokens[name] for name in names})
         equation = Equation(
-            label=f"{label}{_where(reader, tokens)}", value=_picked(reader, found, tokens), unit=unit, words=words,
+            label=f"{label}{_where(reader, tokens)}", value=_picked(reader, found, tokens),
+            unit=unit if isinstance(unit, str) else unit(reader, tokens.get("run", "")), words=words,
             text=text.replace("{τ}", f"{tokens['t'] / 4:g}") if "{τ}" in text else text,
             operands={name: placed(where, root, tokens) for name, where in operands.items()}, **more,
         )
@@ -261,7 +264,7 @@ def over_paths(equation: Equation, stat: str) -> Equation:
     if stat != "mean" or not equation.text:
         return equation
     left, equals, right = equation.text.rpartition(" = ")
-    return replace(equation, text=f"{left}{equals}E[{right}]", kind="mean")
+    return replace(equation, text=f"{left}{equals}E[{right}]", kind="statistic")
 
 
 def faded(now: str, long_run: str, fade: str, years: str = "{τ}") -> str:
@@ -319,8 +322,3 @@ def Spec(
         named = x
     return Equation(label, value, unit, formula, text, named, kind, beside, standard_error, status, source, note)  # type: ignore[arg-type]
 
-
-def intensity_of(reader: Reader) -> tuple[str, ...]:
-    """What budgets are multiplied by: the intensity, and its path by year where one is given."""
-    by_year = reader.scenario.policy.intensity_by_year is not None
-    return ("policy.intensity", *(("policy.intensity_by_year",) if by_year else ()))

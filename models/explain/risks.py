@@ -10,34 +10,32 @@ from models.basis.timeline import Array
 from models.engine.prices import steadied
 from models.engine.valuation import CONFIDENCE
 from models.explain.equation import Equation
-from models.explain.quantile import error_spec, known, scramble_spec
-from models.explain.registry import Reader, Spec, UnknownPath, explains
+from models.explain.quantile import error_equation, known, scramble_equation
+from models.explain.registry import Reader, UnknownPath, explains
 from models.explain.stake import Stake, held, losses, multiples, values
 from models.measures import risk
 from models.tables.classes import METRICS
+
+_FAMILIES = {"picks_and_shovels": "Picks and shovels", "llm_and_cloud": "LLM and cloud"}
 
 
 @explains("{asset}.probability_of_loss")
 def probability_of_loss(reader: Reader, asset: str) -> Equation:
     """Share of paths that return less than was paid in."""
-    found = held(reader, asset).measures
-    return _share(reader, asset, "probability_of_loss", found.probability_of_loss, found.probability_of_loss_se,
-                  "paths_with_loss")
+    return _share(reader, asset, "probability_of_loss", "paths_with_loss")
 
 
 @explains("{asset}.probability_below_cash")
 def probability_below_cash(reader: Reader, asset: str) -> Equation:
     """Share of paths that earn less than cash."""
-    found = held(reader, asset).measures
-    return _share(reader, asset, "probability_below_cash", found.probability_below_cash,
-                  found.probability_below_cash_se, "paths_below_cash")
+    return _share(reader, asset, "probability_below_cash", "paths_below_cash")
 
 
-def _share(reader: Reader, asset: str, name: str, value: float, error: float, count: str) -> Equation:
-    label, unit = METRICS[name]
-    return Spec(
-        f"{label}, {held(reader, asset).label}", value, unit, "Such paths over all paths.", "",
-        (f"{asset}.{count}", "draws"), "quotient", standard_error=known(error),
+def _share(reader: Reader, asset: str, name: str, count: str) -> Equation:
+    (label, unit), stake = METRICS[name], held(reader, asset)
+    return Equation(
+        f"{label}, {stake.label}", getattr(stake.measures, name), unit, "Such paths over all paths.", "count/n",
+        {"count": f"{asset}.{count}", "n": "draws"}, standard_error=known(getattr(stake.measures, f"{name}_se")),
     )
 
 
@@ -45,10 +43,10 @@ def _share(reader: Reader, asset: str, name: str, value: float, error: float, co
 def paths_with_loss(reader: Reader, asset: str) -> Equation:
     """Number of paths that lose money."""
     stake = held(reader, asset)
-    return Spec(
+    return Equation(
         f"Paths that lose money, {stake.label}", int((multiples(reader, stake) < 1.0).sum()), "paths",
         "Paths whose multiple of money is below one; where it stands on ordered paths shows how near that is.",
-        "#{MOIC < 1}", tuple(f"{asset}.moic.{pxx}" for pxx in ("p05", "p50", "p95")),
+        "#{MOIC < 1}", {pxx: f"{asset}.moic.{pxx}" for pxx in ("p05", "p50", "p95")}, "statistic",
     )
 
 
@@ -56,12 +54,13 @@ def paths_with_loss(reader: Reader, asset: str) -> Equation:
 def paths_below_cash(reader: Reader, asset: str) -> Equation:
     """Number of paths that earn less than cash."""
     stake = held(reader, asset)
-    found = values(reader, stake, "cash")
-    rows = {int(np.argsort(found, kind="stable")[int(p * (len(found) - 1))]) for p in (0.05, 0.5)}
-    return Spec(
-        f"Paths that earn less than cash, {stake.label}", int((found < 0.0).sum()), "paths",
+    worth = values(reader, stake, "cash")
+    rows = {int(np.argsort(worth, kind="stable")[int(p * (len(worth) - 1))]) for p in (0.05, 0.5)}
+    return Equation(
+        f"Paths that earn less than cash, {stake.label}", int((worth < 0.0).sum()), "paths",
         "Paths whose value at the common cash rate is below zero; a poor and a middling one are shown.",
-        "#{NPV(r_c) < 0}", ("rates.cash_rate", *(f"{asset}.npv_cash.path{i}" for i in sorted(rows))),
+        "#{NPV(r_c) < 0}",
+        {"r_c": "rates.cash_rate", "NPV": tuple(f"{asset}.npv_cash.path{i}" for i in sorted(rows))}, "statistic",
     )
 
 
@@ -70,11 +69,11 @@ def tail_loss(reader: Reader, asset: str) -> Equation:
     """Mean loss in the worst futures."""
     stake = held(reader, asset)
     label, unit = METRICS["cvar_95"]
-    return Spec(
+    return Equation(
         f"{label}, {stake.label}", stake.measures.cvar_95, unit,
         "The loss that 95% of futures do not exceed, and by how much the worst 5% exceed it on average. Loss is minus "
-        "the value at the common cash rate per dollar of committed capital.", "CVaR = VaR + E[(L−VaR)⁺]/(1−α)",
-        (f"{asset}.value_at_risk_95", f"{asset}.excess_loss_95"), "sum",
+        "the value at the common cash rate per dollar of committed capital.", "CVaR = VaR + excess",
+        {"VaR": f"{asset}.value_at_risk_95", "excess": f"{asset}.excess_loss_95"},
         standard_error=known(stake.measures.cvar_95_se),
     )
 
@@ -86,9 +85,9 @@ def value_at_risk(reader: Reader, asset: str) -> Equation:
     lost = losses(reader, stake)
     value = float(risk.value_at_risk(lost, CONFIDENCE))
     row = int(np.flatnonzero(lost == value)[0])
-    return Spec(
+    return Equation(
         f"Loss that 95% of futures do not exceed, {stake.label}", value, "share of capital",
-        f"Ordered by loss, path {row:,} stands at this place.", "VaR", (f"{asset}.loss_per_dollar.path{row}",), "same",
+        f"Ordered by loss, path {row:,} stands at this place.", "VaR = L", {"L": f"{asset}.loss_per_dollar.path{row}"},
     )
 
 
@@ -100,13 +99,13 @@ def excess_loss(reader: Reader, asset: str) -> Equation:
     edge = float(risk.value_at_risk(lost, CONFIDENCE))
     order = np.argsort(lost, kind="stable")
     middle = int(order[len(order) - 1 - int((1.0 - CONFIDENCE) * len(order)) // 2])
-    return Spec(
+    return Equation(
         f"Mean excess in the worst 5%, {stake.label}",
         float(np.maximum(lost - edge, 0.0).mean() / (1.0 - CONFIDENCE)), "share of capital",
         "How much the worst 5% lose beyond that, on average; the middle one and the worst are shown.",
-        "E[(L−VaR)⁺]/(1−α)",
-        (f"{asset}.loss_per_dollar.path{middle}", f"{asset}.loss_per_dollar.path{int(order[-1])}",
-         "constants.confidence"),
+        "E[max(0, L − VaR)]/(1 − α)",
+        {"L": tuple(f"{asset}.loss_per_dollar.path{int(i)}" for i in (middle, order[-1])), "α": "constants.confidence"},
+        "statistic",
     )
 
 
@@ -114,10 +113,10 @@ def excess_loss(reader: Reader, asset: str) -> Equation:
 def path_loss(reader: Reader, asset: str, path: str) -> Equation:
     """Loss of one path per dollar."""
     stake = held(reader, asset)
-    return Spec(
+    return Equation(
         f"Loss per dollar, {stake.label}, {reader.whose(path)}", reader.pick(losses(reader, stake), path),
-        "share of capital", "Minus the value at the common cash rate, over committed capital.", "L = −NPV(r_c)/capital",
-        (f"{asset}.npv_cash.{path}", f"{asset}.capital"),
+        "share of capital", "Minus the value at the common cash rate, over committed capital.", "L = −NPV/capital",
+        {"NPV": f"{asset}.npv_cash.{path}", "capital": f"{asset}.capital"},
     )
 
 
@@ -126,10 +125,10 @@ def sure_gain(reader: Reader, asset: str) -> Equation:
     """Sure gain over cash per dollar that is as good."""
     stake = held(reader, asset)
     label, unit = METRICS["certainty_equivalent"]
-    return Spec(
+    return Equation(
         f"{label}, {stake.label}", stake.measures.certainty_equivalent, unit,
         "The sure wealth a risk-averse investor finds as good, less wealth held in cash, per dollar invested.",
-        "(CE − 1)/f", (f"{asset}.sure_wealth", "rates.wealth_share"),
+        "(CE − 1)/f", {"CE": f"{asset}.sure_wealth", "f": "rates.wealth_share"},
         standard_error=known(stake.measures.certainty_equivalent_se),
     )
 
@@ -139,11 +138,12 @@ def sure_wealth(reader: Reader, asset: str) -> Equation:
     """Sure wealth that is as good as the gamble."""
     stake, terms = held(reader, asset), reader.scenario.rates
     wealth = risk.certainty_equivalent(1.0 - losses(reader, stake), terms.risk_aversion, terms.wealth_share)
-    return Spec(
+    return Equation(
         f"Sure wealth as good as the gamble, {stake.label}", float(wealth), "x wealth in cash",
         "Part of wealth is in this class and the rest in cash; utility has constant relative risk aversion.",
-        "CE = (E[W^(1−γ)])^(1/(1−γ)),  W = 1 + f·NPV(r_c)/capital",
-        ("rates.risk_aversion", "rates.wealth_share", f"{asset}.cash_npv_mean", f"{asset}.capital", f"{asset}.cvar_95"),
+        "CE = (E[W^(1 − γ)])^(1/(1 − γ)),  W = 1 + f·NPV/capital",
+        {"γ": "rates.risk_aversion", "f": "rates.wealth_share", "NPV": f"{asset}.cash_npv_mean",
+         "capital": f"{asset}.capital", "tail": f"{asset}.cvar_95"}, "statistic",
     )
 
 
@@ -170,42 +170,31 @@ def _gain(reader: Reader, lost: Array) -> float:
 @explains("{asset}.{figure}_se")
 def figure_error(reader: Reader, asset: str, figure: str) -> Equation:
     """Standard error of a mean, a probability or a tail loss."""
-    stake = held(reader, asset)
-    label, unit = METRICS[figure]
+    (label, unit), stake = METRICS[figure], held(reader, asset)
     value = getattr(stake.measures, f"{figure}_se")
-    return error_spec(reader, f"{label}, {stake.label}", unit, value, f"{asset}.{figure}")
+    return error_equation(reader, f"{label}, {stake.label}", unit, value, f"{asset}.{figure}")
 
 
 @explains("{asset}.{figure}.scramble{group}")
 def figure_scramble(reader: Reader, asset: str, figure: str, group: int) -> Equation:
     """A mean, a probability or a tail loss on one scramble."""
-    stake = held(reader, asset)
-    label, unit = METRICS[figure]
+    (label, unit), stake = METRICS[figure], held(reader, asset)
     per_path, statistic = _FIGURES[figure]
-    return scramble_spec(
-        reader,
-        f"{label}, {stake.label}",
-        unit,
-        per_path(reader, stake),
-        group,
-        lambda part: statistic(reader, part),
-    )
+    return scramble_equation(reader, f"{label}, {stake.label}", unit, per_path(reader, stake), group,
+                             lambda part: statistic(reader, part))
 
 
 @explains("{asset}.irr_status.{name}")
 def status_count(reader: Reader, asset: str, name: str) -> Equation:
     """Number of paths whose IRR has a status."""
     stake = held(reader, asset)
-    found = stake.measures.irr_status
-    if name not in found:
-        raise UnknownPath(f"statuses here are {', '.join(found)}")
-    return Spec(
-        f"Paths with IRR status {name}, {stake.label}",
-        found[name],
-        "paths",
-        _STATUS.get(name, "By the rules of IRR.") + " Every path with a value stays in the quantiles.",
-        "",
-        ("draws", *(f"{asset}.irr.{pxx}" for pxx in ("p05", "p50", "p95"))),
+    counts = stake.measures.irr_status
+    if name not in counts:
+        raise UnknownPath(f"statuses here are {', '.join(counts)}")
+    return Equation(
+        f"Paths with IRR status {name}, {stake.label}", counts[name], "paths",
+        _STATUS.get(name, "By the rules of IRR.") + " Every path with a value stays in the quantiles.", "",
+        {"n": "draws"} | {pxx: f"{asset}.irr.{pxx}" for pxx in ("p05", "p50", "p95")}, "statistic",
     )
 
 
@@ -214,3 +203,107 @@ _STATUS = {
     "multiple": "Several rates do; the one nearest zero is taken.", "no_root": "No rate does.",
     "no_investment": "Nothing was paid in.", "undefined": "Nothing flows.",
 }
+
+
+@explains("correlation.rank.{row}.{column}")
+def correlation(reader: Reader, row: str, column: str) -> Equation:
+    """Rank correlation of two classes; by number or by key."""
+    results = reader.evaluation.assets
+    pair = [_class(reader, word) for word in (row, column)]
+    keys = list(results)
+    labels = " and ".join(results[key].asset.label for key in pair)
+    return Equation(
+        f"Rank correlation, {labels}",
+        float(reader.evaluation.correlation[keys.index(pair[0]), keys.index(pair[1])]), "correlation",
+        "Paths are ranked by the value of each class over cash; both ride on the same futures, so their ranks move "
+        "together by as much as the model makes them.", "Spearman's ρ",
+        {"values": tuple(dict.fromkeys(f"assets.{key}.value_per_dollar.mean" for key in pair)), "n": "draws"},
+        "statistic",
+    )
+
+
+def _class(reader: Reader, word: str) -> str:
+    keys = list(reader.evaluation.assets)
+    if word in keys:
+        return word
+    if word.isdigit() and int(word) < len(keys):
+        return keys[int(word)]
+    raise UnknownPath(f"classes are {', '.join(keys)}, counted from 0")
+
+
+@explains("{claim}.value_per_dollar.{stat}")
+def value_per_dollar(reader: Reader, claim: str, stat: str) -> Equation:
+    """Value over cash per dollar of capital at fair entry."""
+    stake = held(reader, claim)
+    return Equation(
+        f"Value over cash per dollar, {stake.label}, {reader.whose(stat)}", reader.pick(stake.result.cash_npv, stat),
+        "share of capital", "Value at the common cash rate over committed capital.", "NPV/capital",
+        {"NPV": f"{claim}.npv_cash.{stat}", "capital": f"{claim}.capital"},
+    )
+
+
+def _lead(reader: Reader) -> Array:
+    return np.asarray(reader.evaluation.family_lead > 0, dtype=float)
+
+
+@explains("picks_and_shovels_ahead.probability")
+def ahead(reader: Reader) -> Equation:
+    """Share of futures in which picks and shovels lead."""
+    return Equation(
+        "Picks and shovels ahead of LLM and cloud", float(_lead(reader).mean()), "share",
+        "Paths on which a dollar in picks and shovels is worth more, over all paths.", "count/n",
+        {"count": "picks_and_shovels_ahead.paths", "n": "draws"}, beside=("picks_and_shovels_ahead.lead.mean",),
+        standard_error=known(risk.mean_standard_error(_lead(reader), reader.evaluation.replicate)),
+    )
+
+
+@explains("picks_and_shovels_ahead.paths")
+def ahead_paths(reader: Reader) -> Equation:
+    """Number of paths on which picks and shovels lead."""
+    lead = reader.evaluation.family_lead
+    middle = int(np.argsort(lead, kind="stable")[len(lead) // 2])
+    return Equation(
+        "Paths on which picks and shovels lead", int((lead > 0).sum()), "paths",
+        "Paths on which the lead is above zero; the middle one is shown.", "#{lead > 0}",
+        {"lead": f"picks_and_shovels_ahead.lead.path{middle}"}, "statistic",
+    )
+
+
+@explains("picks_and_shovels_ahead.lead.{stat}")
+def lead(reader: Reader, stat: str) -> Equation:
+    """Lead of picks and shovels per dollar."""
+    return Equation(
+        f"Lead of picks and shovels, {reader.whose(stat)}", reader.pick(reader.evaluation.family_lead, stat),
+        "share of capital", "Value over cash per dollar in picks and shovels, less that in LLM and cloud.",
+        "picks − other", {"picks": f"families.picks_and_shovels.{stat}", "other": f"families.llm_and_cloud.{stat}"},
+    )
+
+
+@explains("families.{family}.{stat}")
+def family(reader: Reader, family: str, stat: str) -> Equation:
+    """Mean value per dollar of the classes of a family."""
+    if family not in _FAMILIES:
+        raise UnknownPath(f"families are {', '.join(_FAMILIES)}")
+    results = reader.evaluation.assets
+    keys = [key for key, result in results.items() if result.asset.family == family]
+    return Equation(
+        f"Value over cash per dollar, {_FAMILIES[family]}, {reader.whose(stat)}",
+        float(np.mean([reader.pick(results[key].cash_npv, stat) for key in keys])), "share of capital",
+        "Mean of its classes, each with the same weight.", "mean(classes)",
+        {"classes": tuple(f"assets.{key}.value_per_dollar.{stat}" for key in keys)},
+    )
+
+
+@explains("picks_and_shovels_ahead.standard_error")
+def ahead_error(reader: Reader) -> Equation:
+    """Standard error of the share of futures in which picks and shovels lead."""
+    error = risk.mean_standard_error(_lead(reader), reader.evaluation.replicate)
+    return error_equation(reader, "Picks and shovels ahead", "share", error, "picks_and_shovels_ahead")
+
+
+@explains("picks_and_shovels_ahead.scramble{group}")
+def ahead_scramble(reader: Reader, group: int) -> Equation:
+    """Share of futures in which picks and shovels lead, on one scramble."""
+    return scramble_equation(
+        reader, "Picks and shovels ahead", "share", _lead(reader), group, lambda part: float(part.mean())
+    )

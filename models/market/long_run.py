@@ -17,6 +17,8 @@ from models.basis.yearly import Years, integral
 from models.market.localization import Localization, matched_share
 
 REFERENCE_INSTALLED_COST = 22_000.0
+REFERENCE_CASH_COST, CASH_COST_SLOPE = 0.36, 0.0068  # USD/h, and USD/h for each USD 1,000 of hardware beyond
+EARNED_AT_MOST = 0.8  # part of what a machine earns that its running cost may take
 REFERENCE_PRICE_RATIO = 2.60 / 2.484067  # spot over long-run price at the default calibration
 
 
@@ -150,7 +152,7 @@ def cash_cost_now(hardware: Hardware) -> float:
     """Running cost of a new machine today, USD/h: as typed, or following the hardware cost."""
     if hardware.cash_cost is not None:
         return hardware.cash_cost
-    return 0.36 + 0.0068 * (hardware.installed_cost - REFERENCE_INSTALLED_COST) / 1_000.0
+    return REFERENCE_CASH_COST + CASH_COST_SLOPE * (hardware.installed_cost - REFERENCE_INSTALLED_COST) / 1_000.0
 
 
 def balance_utilization(hardware: Hardware, place: Localization, target: float, ceiling: float) -> float:
@@ -208,7 +210,7 @@ def long_run(
     for t in range(quarters + 1):
         curve = index if t >= known else expected
         income = earned * now * float((v * curve[t + j]).sum())
-        cash[t] = min(cash_cost_now(hardware) * np.sqrt(curve[t]), 0.8 * income / v.sum())
+        cash[t] = min(cash_cost_now(hardware) * np.sqrt(curve[t]), EARNED_AT_MOST * income / v.sum())
         cost[t] = HOURS * (income - cash[t] * v.sum())
     old = cash[np.maximum(np.arange(quarters + 1) - hardware.life_quarters, 0)]
     power = hardware.power_kw * np.sqrt(index[: quarters + 1])

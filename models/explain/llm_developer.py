@@ -1,0 +1,268 @@
+"""Flows of the LLM developer as numbers with reasons: long demand, short compute."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.assets.llm_developer import GROWTH_CLIP
+from models.basis.timeline import DELTA, Array, years
+from models.claims.llm_developer import program_live
+from models.explain.equation import Equation
+from models.explain.registry import Reader, declare, explains, faded
+from models.explain.stake import held, line
+from models.market.demand import cumulative_growth
+
+LAB = "assets.llm_developer"
+_FUNDING = ("llm_funding.runway", "llm_funding.raise_years", "llm_funding.raise_cap")
+
+
+def _extra(reader: Reader, name: str) -> Array:
+    return held(reader, LAB).result.claim.flows.extras[name]
+
+
+def _proceeds(reader: Reader) -> Array:
+    return line(reader, held(reader, LAB), "sale_or_exit")[1]
+
+
+def _failed_at(reader: Reader, path: str) -> int:
+    return int(reader.pick(_extra(reader, "failed_at"), path))
+
+
+declare("assets.llm_developer.hurdle", "Hurdle, LLM developer", "per year", "As declared.", "r",
+        {"r": "llm_developer.hurdle"}, lambda r: r.scenario.llm_developer.hurdle)
+
+
+@explains("assets.llm_developer.quarter.sale_or_exit.{path}.{t}")
+def proceeds(reader: Reader, path: str, t: int) -> Equation:
+    """What today's owners receive on a path."""
+    value, revenue = reader.pick(_proceeds(reader), path, t), f"{LAB}.revenue.{path}.{t}"
+    label = f"Sale or exit, quarter {t}, {reader.whose(path)}"
+    if t == _failed_at(reader, path):
+        return Equation(
+            label, value, "USD", "Money ran out: the company is sold for a fraction of its revenue, of which today's "
+            "owners still hold a part.", "own·price·R",
+            {"own": f"{LAB}.own.{path}.{t - 1}", "price": f"{LAB}.sale_price.{path}", "R": revenue},
+            beside=(f"{LAB}.cash.{path}.{t - 1}", f"{LAB}.operating.{path}.{t}"),
+        )
+    if t < reader.market.quarters:
+        return Equation(label, value, "USD", "The company is neither sold nor at the horizon.", "0")
+    return Equation(
+        label, value, "USD", "At the horizon: a multiple of revenue, and cash, of which today's owners still hold a "
+        "part.", "own·(multiple·R + max(cash, 0))",
+        {"own": f"{LAB}.own.{path}.{t}", "multiple": f"{LAB}.multiple.{path}", "R": revenue,
+         "cash": f"{LAB}.cash.{path}.{t}"},
+    )
+
+
+@explains("assets.llm_developer.sale_price.{path}")
+def sale_price(reader: Reader, path: str) -> Equation:
+    """Price of the company where its money ran out, over its revenue."""
+    t, value = _failed_at(reader, path), None
+    if t <= reader.market.quarters:
+        owned = reader.pick(_extra(reader, "own"), path, t - 1) * reader.pick(_extra(reader, "revenue"), path, t)
+        value = reader.pick(_proceeds(reader), path, t) / owned if owned else 0.0
+    return Equation(
+        f"Price of a failed company, {reader.whose(path)}", value, "x revenue", "Any price between the two is as "
+        "likely.", "", {"low": "llm_funding.sale_low", "high": "llm_funding.sale_high", "draws": "draws"}, "draw",
+        status="draw",
+    )
+
+
+@explains("assets.llm_developer.quarter.sale_or_exit.mean.{t}")
+def mean_proceeds(reader: Reader, t: int) -> Equation:
+    """What today's owners receive on average."""
+    amounts = _proceeds(reader)
+    label, value = f"Sale or exit, quarter {t}, {reader.whose('mean')}", reader.pick(amounts, "mean", t)
+    if t < reader.market.quarters:
+        failed = int((_extra(reader, "failed_at") == t).sum())
+        names = ("llm_funding.sale_low", "llm_funding.sale_high", *_FUNDING, "draws")
+        return Equation(
+            label, value, "USD", f"Companies whose money ran out in this quarter ({failed} of {reader.paths:,} paths) "
+            "are sold for a fraction of their revenue.", "E[own·price·R]", {"terms": names}, "statistic",
+        )
+    rows = np.argsort(amounts[:, t], kind="stable")
+    shown = tuple(f"{LAB}.quarter.sale_or_exit.path{int(rows[i])}.{t}" for i in (-1, len(rows) // 2))
+    return Equation(
+        label, value, "USD", "Survivors are worth a multiple of revenue at the horizon; a few very good futures carry "
+        "most of the mean. The best and the middle one are shown.", "E[exit]", {"exit": shown}, "statistic",
+    )
+
+
+declare(
+    "assets.llm_developer.revenue.{path}.{t}", "Revenue a year", "USD/year",
+    "Revenue today, growth that fades less erosion, demand for compute against its reference, and how well its own "
+    "models do.", "R_0·growth·demand·quality",
+    {"R_0": "llm_developer.revenue_now", "growth": ".trend.{t}", "demand": ".relative_demand@", "quality": ".quality@"},
+    lambda r: _extra(r, "revenue"),
+)
+declare(
+    "assets.llm_developer.trend.{t}", "Revenue trend against today", "x",
+    "Growth that fades, less what open models take.", f"exp({faded('g_0', 'g_∞', 'k')} − erosion·{{τ}})",
+    {"g_0": "llm_developer.growth_now", "g_∞": "llm_developer.growth_long_run", "k": "llm_developer.growth_fade",
+     "erosion": "llm_developer.erosion"}, lambda r: _trend(r),
+)
+declare(
+    "assets.llm_developer.relative_demand.{path}.{t}", "Demand against its reference", "x",
+    "World demand over the reference path.", "B/B_ref",
+    {"B": "market.demand@", "B_ref": "market.reference_demand.{t}"}, lambda r: r.market.relative_demand,
+)
+
+
+def _trend(reader: Reader) -> Array:
+    lab, when = reader.scenario.llm_developer, years(reader.market.quarters)
+    growth = cumulative_growth(lab.growth_now, lab.growth_long_run, lab.growth_fade, when) - lab.erosion * when
+    return np.asarray(np.exp(growth))
+
+
+def _quality(reader: Reader) -> Array:
+    expected = reader.scenario.llm_developer.revenue_now * _trend(reader) * reader.market.relative_demand
+    return reader.once("lab quality", lambda: _extra(reader, "revenue") / expected)
+
+
+@explains("assets.llm_developer.quality.{path}.{t}")
+def quality(reader: Reader, path: str, t: int) -> Equation:
+    """How well the developer's own models do, and a champion's public customers."""
+    label, value = f"Own success, quarter {t}, {reader.whose(path)}", reader.pick(_quality(reader), path, t)
+    if reader.scenario.llm_developer.champion:
+        return Equation(
+            label, value, "x", "How well its own models do; public customers of a champion come on top.",
+            "success·(1 + uplift·live)",
+            {"success": f"{LAB}.success.{path}.{t}", "uplift": "llm_developer.champion_uplift",
+             "live": f"{LAB}.program_live.{path}.{t}"}, beside=("llm_developer.champion",),
+        )
+    return Equation(label, value, "x", "A martingale with mean one: models win or lose.", "",
+                    {"σ_q": "llm_developer.quality_sd", "draws": "draws"}, "draw", status="draw")
+
+
+def _live(reader: Reader) -> Array:
+    return reader.once("program live", lambda: np.asarray(program_live(reader.scenario, reader.shocks)))
+
+
+declare(
+    "assets.llm_developer.success.{path}.{t}", "Success of its own models", "x",
+    "A martingale with mean one: models win or lose.", "", {"σ_q": "llm_developer.quality_sd", "draws": "draws"},
+    lambda r: _quality(r) / (
+        1.0 + r.scenario.llm_developer.champion_uplift * r.scenario.llm_developer.champion * _live(r)),
+    kind="draw", status="draw",
+)
+declare(
+    "assets.llm_developer.program_live.{path}.{t}", "Home program runs", "share",
+    "One while a home program runs, zero before it starts and after it ends or is cut.", "", {"draws": "draws"},
+    _live, kind="draw", status="draw", beside=("llm_developer.champion",),
+)
+declare(
+    "assets.llm_developer.operating.{path}.{t}", "Cash flow a year before funding", "USD/year",
+    "Revenue less people, data and rest, less compute, less fixed cost.", "R·(1 − other) − compute − fixed·R_0",
+    {"R": ".revenue@", "other": "llm_costs.other", "compute": ".compute_cost@", "fixed": "llm_costs.fixed",
+     "R_0": "llm_developer.revenue_now"}, lambda r: _extra(r, "net"),
+)
+
+
+@explains("assets.llm_developer.compute_cost.{path}.{t}")
+def compute_cost(reader: Reader, path: str, t: int) -> Equation:
+    """Yearly cost of inference and training."""
+    own = "success" if reader.scenario.llm_developer.champion else "quality"
+    growth = faded("g_0", "g_∞", "k", f"{t / 4:g}")
+    names = {
+        "inference": "inference", "a": "inference_price", "training": "training", "b": "training_price",
+        "c": "training_quality", "g_0": "training_growth_now", "g_∞": "training_growth_long_run",
+        "k": "training_growth_fade", "bill": "frontier_bill", "f": "frontier_share",
+    }
+    return Equation(
+        f"Compute cost a year, quarter {t}, {reader.whose(path)}",
+        reader.pick(_extra(reader, "compute_cost"), path, t), "USD/year",
+        "Inference follows revenue, training the frontier and own success; both get cheaper with the rental price: a "
+        "glut helps this class.",
+        "{inference}·R·ρ^{a} + max({training}·R_0, f·bill)·" f"exp({growth})·" "ρ^{b}·q^{c}",
+        {"R": f"{LAB}.revenue.{path}.{t}", "ρ": f"market.price_ratio.{path}.{t}", "q": f"{LAB}.{own}.{path}.{t}",
+         "R_0": "llm_developer.revenue_now"} | {name: f"llm_costs.{where}" for name, where in names.items()},
+    )
+
+
+@explains("assets.llm_developer.cash.{path}.{t}")
+def cash(reader: Reader, path: str, t: int) -> Equation:
+    """Cash at the end of a quarter."""
+    value = reader.pick(_extra(reader, "cash"), path, t)
+    label = f"Cash, end of quarter {t}, {reader.whose(path)}"
+    if t == 0:
+        return Equation(
+            label, value, "USD", "Two years of today's burn.", "2·max(−net, 0.05·R_0)",
+            {"net": f"{LAB}.operating.{path}.0", "R_0": "llm_developer.revenue_now"},
+        )
+    if t >= _failed_at(reader, path):
+        return Equation(label, value, "USD", "Nothing after a failure.", "0")
+    parts = {"cash": f"{LAB}.cash.{path}.{t - 1}", "Δ": "constants.quarter", "net": f"{LAB}.operating.{path}.{t}",
+             "raised": f"{LAB}.raised.{path}.{t}"}
+    text = "cash + Δ·net + raised"
+    if reader.scenario.llm_developer.champion:
+        text += " + Δ·grant·live"
+        parts |= {"grant": "llm_developer.champion_grant", "live": f"{LAB}.program_live.{path}.{t}"}
+    if reader.scenario.tax.is_on:
+        text, parts = f"{text} − tax", parts | {"tax": f"{LAB}.tax.{path}.{t}"}
+    words = "Cash a quarter ago, cash flow, grants and money raised, less tax."
+    return Equation(label, value, "USD", words, text, parts)
+
+
+@explains("assets.llm_developer.tax.{path}.{t}")
+def tax(reader: Reader, path: str, t: int) -> Equation:
+    """Tax paid out of cash in a quarter."""
+    value = 0.0
+    if reader.scenario.tax.is_on and 0 < t < _failed_at(reader, path):
+        grant = DELTA * reader.scenario.llm_developer.champion_grant * reader.scenario.llm_developer.champion
+        value = sum(reader.pick(_extra(reader, name), path, t) * part for name, part in (("net", DELTA), ("raised", 1)))
+        value += reader.pick(_extra(reader, "cash"), path, t - 1) - reader.pick(_extra(reader, "cash"), path, t)
+        value += grant * reader.pick(_live(reader), path, t) if grant else 0.0
+    return Equation(
+        f"Tax, quarter {t}, {reader.whose(path)}", value, "USD",
+        "Rate times profit; losses of the years before wait for it.", "τ_c·max(0, profit − losses)",
+        {"τ_c": "tax.rate", "profit": f"{LAB}.operating.{path}.{t}"}, "simulation",
+    )
+
+
+@explains("assets.llm_developer.raised.{path}.{t}")
+def raised(reader: Reader, path: str, t: int) -> Equation:
+    """Money raised in a quarter."""
+    value = reader.pick(_extra(reader, "raised"), path, t)
+    return Equation(
+        f"Raised, quarter {t}, {reader.whose(path)}", value, "USD",
+        "When the runway is short, years of burn are raised, if that is not too large a part of the company."
+        + ("" if value else " Not in this quarter."), "y·max(−net, 0)" if value else "0",
+        {"y": "llm_funding.raise_years", "net": f"{LAB}.operating.{path}.{t}"},
+        beside=(f"{LAB}.revenue.{path}.{t}", "llm_funding.runway", "llm_funding.raise_cap"),
+    )
+
+
+@explains("assets.llm_developer.own.{path}.{t}")
+def own(reader: Reader, path: str, t: int) -> Equation:
+    """Part of the company that today's owners hold."""
+    label, value = f"Part held by today's owners, quarter {t}, {reader.whose(path)}", _extra(reader, "own")
+    rounds = [q for q in range(1, t + 1) if reader.pick(_extra(reader, "raised"), path, q)]
+    if t >= _failed_at(reader, path):
+        return Equation(label, reader.pick(value, path, t), "share", "Nothing after a failure.", "0")
+    if not rounds:
+        return Equation(label, reader.pick(value, path, t), "share", "No round diluted it.", "1", {"terms": _FUNDING})
+    named = {"x": "multiple", "R": "revenue", "raised": "raised"}
+    return Equation(
+        label, reader.pick(value, path, t), "share", f"Diluted by each of {len(rounds)} rounds.",
+        "Π(x·R/(x·R + raised))",
+        {name: tuple(f"{LAB}.{where}.{path}.{q}" for q in rounds) for name, where in named.items()},
+    )
+
+
+@explains("assets.llm_developer.multiple.{path}", "assets.llm_developer.multiple.{path}.{t}")
+def multiple(reader: Reader, path: str, t: int | None = None) -> Equation:
+    """Revenue multiple, at the horizon or in a quarter."""
+    when = reader.market.quarters if t is None else t
+    low, high = GROWTH_CLIP
+    year = {"R": f"{LAB}.revenue.{path}.{when}", "R_before": f"{LAB}.revenue.{path}.{when - 4}",
+            "T": f"{LAB}.trend.{when}", "T_before": f"{LAB}.trend.{when - 4}"}
+    return Equation(
+        f"Revenue multiple {'at the horizon' if t is None else f'in quarter {t}'}, {reader.whose(path)}",
+        reader.pick(_extra(reader, "multiple"), path, when), "x revenue",
+        "A part that fades as growth does and one that stays, more when demand is high and when revenue outgrows its "
+        "trend.", "({excess}·e^(−{fade}·" f"{when / 4:g}" ") + {floor})·demand"
+        + (f"·clip((R/R_before − 1)/(T/T_before − 1), {low:g}, {high:g})" if when >= 4 else ""),
+        {"excess": "llm_funding.multiple_excess", "fade": "llm_funding.multiple_fade",
+         "floor": "llm_funding.multiple_floor", "demand": f"{LAB}.relative_demand.{path}.{when}"}
+        | (year if when >= 4 else {}),
+    )
