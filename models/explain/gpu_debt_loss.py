@@ -88,7 +88,7 @@ def defaults(reader: Reader) -> Equation:
         "Paths that default", int(loan.is_defaulted.sum()), "paths",
         "Paths on which cash, reserve, trap and cures do not cover interest and principal"
         + ("; the one in the middle by time is shown." if shown else "; there is none."), "",
-        named(*(f"{LOAN}.default.path{row}" for row in shown), f"{LOAN}.min_dscr.p05", "draws"), "count",
+        named(*(f"{LOAN}.default.path{row}" for row in shown), f"{LOAN}.min_dscr.p05", "draws"), "statistic",
     )
 
 
@@ -120,7 +120,7 @@ def total(reader: Reader, name: str) -> Equation:
         f"{'Exposure' if name == 'exposure' else 'Losses'} over all defaults", float(amounts.sum()), UNIT,
         f"Sum over {int(loan.is_defaulted.sum()):,} paths that default"
         + ("; the one in the middle is shown." if shown else "."), f"N·E[{name}]",
-        named(*(f"{LOAN}.{name}.path{row}" for row in shown), f"{LOAN}.defaults"), "mean",
+        named(*(f"{LOAN}.{name}.path{row}" for row in shown), f"{LOAN}.defaults"), "statistic",
     )
 
 
@@ -185,7 +185,7 @@ def mean_loss(reader: Reader) -> Equation:
     return Equation(
         "Mean loss, worth at closing", float(_discounted(reader).mean()), UNIT,
         "Loss at default, discounted at the coupon; zero on paths that do not default.", "E[loss·(1 + r_q)^(−τ)]",
-        named(f"{LOAN}.total.loss", f"{LOAN}.coupon", "draws"), "mean",
+        named(f"{LOAN}.total.loss", f"{LOAN}.coupon", "draws"), "statistic",
     )
 
 
