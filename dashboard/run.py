@@ -58,14 +58,14 @@ def _kept(name: str, _make: Callable[..., T], *key: Hashable) -> T:
     return _make(*key)
 
 
-def job(make: Callable[..., T], *key: Hashable) -> Job[T]:
-    """The one job of ``make(*key, progress=...)``, shared between sessions; it starts when somebody asks for it."""
-    return _job(_name(make), make, *key)
+def job(make: Callable[..., T], *key: Hashable, **named: Hashable) -> Job[T]:
+    """The one job of ``make(*key, **named, progress=...)`` for all sessions; it starts when somebody asks for it."""
+    return _job(_name(make), make, *key, **named)
 
 
 @st.cache_resource(max_entries=JOBS, show_spinner=False, hash_funcs=_KEY)
-def _job(name: str, _make: Callable[..., T], *key: Hashable) -> Job[T]:
-    return Job(lambda progress: _make(*key, progress=progress))
+def _job(name: str, _make: Callable[..., T], *key: Hashable, **named: Hashable) -> Job[T]:
+    return Job(lambda progress: _make(*key, **named, progress=progress))
 
 
 def own(make: Callable[..., T], *key: Hashable) -> T:

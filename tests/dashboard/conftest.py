@@ -18,7 +18,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Open the first page at an address, given as query parameters."""
     job = run.job
     nothing = Finished(())  # the search itself is tested with the engine
-    monkeypatch.setattr(run, "job", lambda make, *key: nothing if make is flip_points else job(make, *key))
+    monkeypatch.setattr(run, "job", lambda make, *a, **b: nothing if make is flip_points else job(make, *a, **b))
 
     def open_(**query: str) -> AppTest:
         page = AppTest.from_file(str(APP), default_timeout=120)

@@ -23,8 +23,8 @@ class AtOnce:
     def __init__(self) -> None:
         self.made: dict[Hashable, Finished] = {}
 
-    def __call__(self, make: Callable[..., Any], *key: Hashable) -> Finished:
-        where = (make.__name__, *key)
+    def __call__(self, make: Callable[..., Any], *key: Hashable, **named: Hashable) -> Finished:
+        where = (make.__name__, *key, *named.items())
         if where not in self.made:
-            self.made[where] = Finished(make(*key, progress=lambda share: None))
+            self.made[where] = Finished(make(*key, **named, progress=lambda share: None))
         return self.made[where]

@@ -2,116 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from dashboard import format as f
 from dashboard import run, state
+from dashboard.blocks.blocks import chart, part, table, title, verdict
 from dashboard.blocks.long_run import long_run
-from dashboard.blocks.markup import heading, tag
-from dashboard.views.drivers import charts, goals
-from dashboard.views.drivers.goals import Asked, Progress, assumption_names, pick
-from models.claims.registry import CLASSES
-from models.engine.target import METRICS, Target
+from dashboard.blocks.markup import row
+from dashboard.views.drivers import reading
+from dashboard.views.drivers.charts import short
+from dashboard.views.drivers.inputs import LABELS, assumption_names, goal, pick, scale, target
+from models.engine.target import Target
+from models.scenario.catalog import entry
 from models.scenario.scenario import Scenario
+from models.studies.sensitivity.break_even import surface
+from models.studies.sensitivity.cheapest import cheapest
+from models.studies.sensitivity.goal_seek import PRICE, seek
 from models.studies.sensitivity.sobol import sobol
-from models.studies.sensitivity.tornado import RANGES, tornado
+from models.studies.sensitivity.tornado import tornado
 
-RANGE_NAMES = {"p10_p90": "10th to 90th percentile", "bounds": "Declared bounds"}
-NOBODY = ""
-SECONDS = {"tornado": 5.0, "sobol": 60.0}
-"""Rough times on one quiet core; the bar corrects them as it goes."""
-
-TORNADO_ABOUT = (
-    "Each assumption alone is moved to both ends of its range, all others as they are, on the same futures and at the "
-    "price already paid. Range: {}. Whiskers: two standard errors of the paired difference."
-)
-SOBOL_ABOUT = (
-    "The assumptions with the widest bars are all drawn at once, uniformly from their declared bounds, on fixed "
-    "shocks. Dark is the share of variance one brings alone (first order), dark and pale together its share with all "
-    "others (total); the line is a 95% interval."
-)
-def find_tornado(scenario: Scenario, asked: Asked, ranges: str, paid: str, progress: Progress) -> dict[str, Any]:
-    """Bars of a metric."""
-    return tornado(scenario, Target(*asked), ranges=ranges, entry=paid, progress=progress).to_dict()
-
-
-def find_sobol(scenario: Scenario, asked: Asked, paid: str, progress: Progress) -> dict[str, Any]:
-    """Shares of variance of the assumptions with the widest bars."""
-    return sobol(scenario, Target(*asked), entry=paid, progress=progress).to_dict()
+QUESTIONS = {"family": "Which family leads", "best": "Which class pays best"}
+Names = Mapping[str, str]
 
 
 def render() -> None:
     """What is asked, then each analysis in its own place."""
-    scenario = state.scenario()
-    asked, ranges, paid = _asked()
+    scenario, paid = state.scenario(), state.view("entry")
+    asked, ranges = target()
     names = assumption_names(scenario)
-    found = _tornado(scenario, asked, ranges, paid, names)
-    if found is not None:
+    if _tornado(scenario, asked, ranges, paid, names):
         _sobol(scenario, asked, paid, names)
-    goals.render(scenario, asked, paid)
+    part("What would have to be true")
+    _goal(scenario, asked, paid, names)
+    _surface(scenario, paid, names)
+    _cheapest(scenario, paid)
 
 
-def _asked() -> tuple[Asked, str, str]:
-    """Metric, class and range that the page is about."""
-    classes = {key: asset.label for key, asset in CLASSES.items()}
-    with st.grid(4, min_column_width=180, gap="small"):
-        asset = pick("Class", classes, "asset", "gpu_fleet")
-        metrics = {key: m.label for key, m in METRICS.items() if key != "default_probability" or asset == "gpu_debt"}
-        metric = pick("Metric", metrics, "metric", "npv", help=METRICS["npv"].help)
-        others = {NOBODY: "No other class"} | {k: v for k, v in classes.items() if k != asset}
-        alone = metric in ("worth", "default_probability")
-        minus = NOBODY if alone else pick("Less that of", others, f"minus:{asset}", NOBODY)
-        ranges = pick("Range", RANGE_NAMES, "ranges", "p10_p90", help=f.plain(
-            "Percentiles of a triangle over the declared bounds with its peak at today's value, or the bounds."))
-    return (metric, asset, minus), ranges, state.view("entry")
-
-
-def _tornado(scenario: Scenario, asked: Asked, ranges: str, paid: str, names: Mapping[str, str]
-             ) -> dict[str, Any] | None:
-    found = long_run(
-        run.job(find_tornado, scenario, asked, ranges, paid), slot="tornado", words="Moving one assumption at a time",
-        seconds=SECONDS["tornado"],
+def _tornado(scenario: Scenario, asked: Target, ranges: str, paid: str, names: Names) -> bool:
+    bars = long_run(
+        run.job(tornado, scenario, asked, ranges=ranges, entry=paid), slot="tornado",
+        words="Moving one assumption at a time", seconds=5,
     )
-    if found is None:
-        return None
-    unit = found["unit"]
-    today = charts.amount(found["base"], unit)
-    count = len(found["bars"])
-    detail = (
-        f"{found['label']} today: {today} (±{charts.amount(2 * found['base_se'], unit)}, two standard errors). "
-        f"{count} of {count + len(found['idle'])} assumptions change it at all; the widest "
-        f"{min(count, charts.SHOWN)} are shown."
-    )
-    words = tag("h1", charts.tornado_message(found, names)) + tag("p", detail)
-    st.html(f'<div class="verdict" role="status" aria-live="polite">{words}</div>')
-    st.html(heading("Range of each assumption, and what it does", TORNADO_ABOUT.format(RANGES[ranges])))
-    spec = charts.tornado_spec(f"Change of {charts.lowered(found['label'])}", charts.is_share(unit))
-    st.vega_lite_chart(charts.tornado_frame(found["bars"], names, unit), spec, theme=None, alt="Tornado of assumptions")
+    if bars is None:
+        return False
+    found = bars.to_dict()
+    verdict(*reading.bars_told(found, names))
+    chart(reading.bars(found, names, ranges))
     if found["stuck"]:
         stuck = ", ".join(names[item["path"]] for item in found["stuck"])
         st.caption(f"Cannot be moved alone, because others must agree with them: {f.plain(stuck)}.")
-    return found
+    return True
 
 
-def _sobol(scenario: Scenario, asked: Asked, paid: str, names: Mapping[str, str]) -> None:
-    st.html(tag("h2", "How much each one matters when all are uncertain", "assay-part"))
-    found = long_run(
-        run.job(find_sobol, scenario, asked, paid), slot="sobol", words="Drawing all assumptions at once",
-        seconds=SECONDS["sobol"], label="Split the uncertainty",
+def _sobol(scenario: Scenario, asked: Target, paid: str, names: Names) -> None:
+    part("How much each one matters when all are uncertain")
+    shares = long_run(
+        run.job(sobol, scenario, asked, entry=paid), slot="sobol", words="Drawing all assumptions at once", seconds=60,
+        label="Split the uncertainty",
     )
-    if found is None:
+    if shares is not None:
+        found = shares.to_dict()
+        chart(reading.shares(found, names))
+        st.caption(reading.agreement(found))
+
+
+def _goal(scenario: Scenario, asked: Target, paid: str, names: Names) -> None:
+    """Goal, assumption, and the values that bring the one to the other."""
+    is_worth, has_other = asked.metric == "worth", bool(asked.minus)
+    options = names if has_other or is_worth else {**names, PRICE: "Price of the class"}
+    with st.grid(3, min_column_width=220, gap="small"):
+        path = pick("Assumption to move", options, f"seek:{has_other}{is_worth}", "overcapacity.peak")
+        wanted = goal(asked)
+    if wanted is None:
         return
-    st.html(heading(charts.shares_message(found, names), SOBOL_ABOUT))
-    st.vega_lite_chart(charts.shares_frame(found["indices"], names), charts.SHARES, theme=None, alt="Sobol indices")
-    same, agreement = found["same_top"], found["agreement"]
-    order = f"the first {same} places are the same" if same > 1 else "the first place is the same" if same else (
-        "even the first place differs")
-    st.caption(
-        f"Two independent runs of half the size: {order}, rank agreement {f.digits(agreement, 2)} (1 is the same "
-        f"order). {found['evaluations']:,} scenarios of {found['paths']} futures; mean "
-        f"{charts.amount(found['mean'], found['unit'])}, standard deviation "
-        f"{charts.amount(found['sd'], found['unit'])}."
+    sought = long_run(run.job(seek, scenario, asked, wanted, path, entry=paid), slot="seek",
+                      words="Turning the assumption", seconds=2)
+    if sought is not None:
+        chart(reading.sought(sought.to_dict(), wanted, scale(path, scenario)))
+
+
+def _surface(scenario: Scenario, paid: str, names: Names) -> None:
+    """Two classes over two assumptions."""
+    part("Where one class stops beating another")
+    with st.grid(4, min_column_width=180, gap="small"):
+        first = pick("Class A", LABELS, "first", "gpu_fleet")
+        second = pick("Class B", LABELS, f"second:{first}", "data_center", "gpu_fleet", taken=first)
+        x = pick("Across", names, "x", "overcapacity.peak")
+        y = pick("Up", names, f"y:{x}", "policy.intensity", "overcapacity.peak", taken=x)
+    grid = long_run(
+        run.job(surface, scenario, first, second, x, y, entry=paid), slot="surface",
+        words="Comparing them on every point of the grid", seconds=20, label="Draw the surface",
     )
+    if grid is not None:
+        axes = [(names[path], scale(path, scenario)) for path in (x, y)]
+        chart(reading.surface(grid.to_dict(), *axes))
+
+
+def _cheapest(scenario: Scenario, paid: str) -> None:
+    """The cheapest combination that flips the verdict, beside the cheapest single change."""
+    part("The cheapest combination that flips the verdict")
+    question = pick("Verdict", QUESTIONS, "question", "family", width=260)
+    flip = long_run(
+        run.job(cheapest, scenario, question, entry=paid), slot="cheapest", words="Searching combinations", seconds=40,
+        label="Search",
+    )
+    if flip is None:
+        return
+    found = flip.to_dict()
+    title(reading.flip_message(found), reading.FLIPS_ABOUT)
+    if changes := found["changes"]:
+        table("Changes of the combination", ["Assumption", "Today", "Flips at", "Share of range"], [
+            row(c["label"], short(c["from_value"], c["unit"]), short(c["to_value"], c["unit"]),
+                f.percent(abs(c["effort"]), 0))
+            for c in changes
+        ], "measures drivers")
+        st.button("Apply this combination", key="drivers:apply", on_click=_apply, args=(changes,),
+                  help="Undo takes the changes back one by one")
+
+
+def _apply(changes: Sequence[Mapping[str, Any]]) -> None:
+    for change in changes:
+        is_whole = entry(change["path"], state.scenario()).kind == "integer"
+        state.change(change["path"], int(change["to_value"]) if is_whole else change["to_value"])

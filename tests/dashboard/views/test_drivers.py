@@ -1,34 +1,62 @@
 """The page of what drives a metric: bars at once, long runs when asked, goals, a surface, a combination to apply."""
 
 import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.views.drivers import charts, goals, surface_chart
+from dashboard.views.drivers import charts, surface_chart
+from dashboard.views.drivers import page as drivers
 from models.engine.target import Target
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.break_even import surface
-from models.studies.sensitivity.tornado import tornado
+from models.studies.sensitivity.cheapest import Change, Cheapest
+from models.studies.sensitivity.goal_seek import seek
+from models.studies.sensitivity.tornado import numbers, tornado
 
 PATHS = 64
+FEW = ("overcapacity.peak", "chip.rent_factor", "demand.growth_now", "leasing.term_short")
+
+
+def script() -> None:
+    from dashboard import state
+    from dashboard.views.drivers import page as drivers
+
+    state.open_session()
+    state.write_address()
+    drivers.render()
+
+
+def on_less(make: Callable[..., Any], **less: object) -> Callable[..., Any]:
+    """A study on few assumptions or points, with a name of its own among the jobs."""
+
+    def study(*key: object, **named: object) -> Any:
+        return make(*key, **named, **less)
+
+    study.__qualname__ = f"little {make.__name__}"
+    return study
+
+
+def a_flip(scenario: Scenario, question: str, entry: str, progress: Callable[[float], None]) -> Cheapest:
+    change = Change("overcapacity.peak", "Overcapacity at its peak", "share", 0.0, 0.4, 0.13)
+    other = Change("hardware.life_quarters", "<b>Life</b>", "quarters", 20.0, 18.0, -0.1)
+    return Cheapest("family", "picks_and_shovels", "llm_and_cloud", (change, other), 0.16, None, "", 1, 64)
 
 
 @pytest.fixture(scope="module")
-def page() -> AppTest:
-    def script():
-        from dashboard import state
-        from dashboard.views.drivers import page as drivers
-
-        state.open_session()
-        state.write_address()
-        drivers.render()
-
+def page() -> Iterator[AppTest]:
     app = AppTest.from_function(script, default_timeout=300)
     app.query_params["run.paths"] = str(PATHS)
-    return settled(app.run())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drivers, "tornado", on_less(tornado, drivers=FEW))
+        patch.setattr(drivers, "seek", on_less(seek, points=5))
+        patch.setattr(drivers, "surface", on_less(surface, points=5))
+        patch.setattr(drivers, "cheapest", a_flip)
+        yield settled(app.run())
 
 
 def settled(app: AppTest) -> AppTest:
@@ -53,9 +81,8 @@ def charts_on(app: AppTest) -> int:
 def test_the_page_opens_on_bars_and_a_goal_and_runs_nothing_long_by_itself(page: AppTest) -> None:
     assert charts_on(page) == 2
     assert "moves mean NPV at the hurdle of GPU fleet most" in words(page)
-    assert "two standard errors" in words(page) and "not investment advice" in words(page)
+    assert "two standard errors" in words(page) and "Cannot be moved alone" in words(page)
     assert {b.key for b in page.button} == {"sobol:start", "surface:start", "cheapest:start"}
-    assert "Cannot be moved alone" in words(page)
 
 
 def test_a_goal_out_of_reach_is_answered_with_the_nearest(page: AppTest) -> None:
@@ -68,46 +95,30 @@ def test_a_goal_out_of_reach_is_answered_with_the_nearest(page: AppTest) -> None
     settled(page.run())
     assert "No value of overcapacity at its peak brings median IRR of GPU fleet to 90.0%" in words(page)
     assert "its lower bound" in words(page)
-    page.selectbox(key="drivers:metric").set_value("npv")
-    settled(page.run())
 
 
-def test_a_surface_is_drawn_when_asked_and_its_title_says_who_wins(page: AppTest, monkeypatch) -> None:
-    def small(scenario, pair, axes, paid, progress):
-        return surface(scenario, *pair, *axes, entry=paid, points=5, progress=progress).to_dict()
-
-    monkeypatch.setattr(goals, "find_surface", small)
-    settled(page.run())
+def test_a_surface_is_drawn_when_asked_and_its_title_says_who_wins(page: AppTest) -> None:
     before = charts_on(page)
     page.button(key="surface:start").click()
     settled(page.run())
     assert charts_on(page) == before + 1
     assert "GPU fleet beats data center" in words(page) or "Data center beats GPU fleet" in words(page)
+    assert "Data center ahead" in words(page)
 
 
-def test_a_combination_is_applied_with_one_press(page: AppTest, monkeypatch) -> None:
-    def quick(scenario, question, paid, progress):
-        change = {"path": "overcapacity.peak", "label": "Overcapacity at its peak", "unit": "share",
-                  "from_value": 0.0, "to_value": 0.4, "effort": 0.13}
-        other = {"path": "hardware.life_quarters", "label": "<b>Life</b>", "unit": "quarters", "from_value": 20.0,
-                 "to_value": 18.0, "effort": -0.1}
-        return {"question": "family", "today": "picks_and_shovels", "answer": "llm_and_cloud",
-                "changes": [change, other], "distance": 0.16, "distance_sd": 0.56, "single": None, "single_answer": ""}
-
-    monkeypatch.setattr(goals, "find_cheapest", quick)
-    settled(page.run())
+def test_a_combination_is_applied_with_one_press(page: AppTest) -> None:
     page.button(key="cheapest:start").click()
     settled(page.run())
     assert "LLM and cloud lead after 2 changes of 16% of a range together; no single assumption flips it" in words(page)
     assert "<b>Life</b>" not in words(page) and "&lt;b&gt;Life" in words(page)
-    page.button(key="drivers:apply").click()
-    settled(page.run())
+    page.button(key="drivers:apply").click().run()
     assert page.query_params["overcapacity.peak"] in ("0.4", ["0.4"])
     assert page.query_params["hardware.life_quarters"] in ("18", ["18"])
 
 
 def test_pieces_of_a_bar_never_overlap_and_noise_is_pale() -> None:
-    found = tornado(Scenario().replace({"run.paths": PATHS}), Target("npv", "gpu_fleet")).to_dict()
+    few = [item.path for item in numbers(Scenario(), ("chip", "gpu_fleet", "demand"))]
+    found = tornado(Scenario().replace({"run.paths": PATHS}), Target("npv", "gpu_fleet"), drivers=few).to_dict()
     names = {b["path"]: b["label"] for b in found["bars"]}
     frame = charts.tornado_frame(found["bars"], names, found["unit"])
     assert len(frame) == 2 * min(charts.SHOWN, len(found["bars"])) <= 300

@@ -1,0 +1,151 @@
+"""What the drivers page shows of each study: charts, and the sentences above and below them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard import format as f
+from dashboard import theme
+from dashboard.blocks.blocks import Chart
+from dashboard.blocks.inputs import Scale
+from dashboard.blocks.markup import key_html
+from dashboard.views.drivers import charts, surface_chart
+from dashboard.views.drivers.inputs import LABELS
+from models.studies.sensitivity.tornado import RANGES
+
+Study = Mapping[str, Any]
+
+BARS_ABOUT = (
+    "Each assumption alone is moved to both ends of its range, all others as they are, on the same futures and at the "
+    "price already paid. Range: {}. Whiskers: two standard errors of the paired difference."
+)
+SHARES_ABOUT = (
+    "The assumptions with the widest bars are all drawn at once, uniformly from their declared bounds, on fixed "
+    "shocks. Dark is the share of variance one brings alone (first order), dark and pale together its share with all "
+    "others (total); the line is a 95% interval."
+)
+GOAL_ABOUT = (
+    "Every value within the declared bounds at which the metric meets the goal, on the same futures at the price "
+    "already paid; in brackets what two standard errors of the metric mean for the value. The band is the noise of the "
+    "metric, the dashed line the goal."
+)
+SURFACE_ABOUT = (
+    "Color: the class that is ahead in more futures, the paler the closer to half. The dashed line is where the mean "
+    "difference is zero, the washed-out band where it is within two standard errors of zero: too close to call. "
+    "The ring is today's scenario."
+)
+FLIPS_ABOUT = (
+    "Distance is counted in shares of each assumption's declared range, combined as the root of the sum of squares. "
+    "Break points of one assumption at a time flatter: a little of several is often enough."
+)
+BOUNDS = {"low": ", its lower bound", "high": ", its upper bound"}
+
+
+def bars_told(found: Study, names: Mapping[str, str]) -> tuple[str, str]:
+    """Which assumption moves a metric most; and the metric today, and how many move it at all."""
+    unit, count = found["unit"], len(found["bars"])
+    return charts.tornado_message(found, names), (
+        f"{found['label']} today: {charts.amount(found['base'], unit)} (±{charts.amount(2 * found['base_se'], unit)}, "
+        f"two standard errors). {count} of {count + len(found['idle'])} assumptions change it at all; the widest "
+        f"{min(count, charts.SHOWN)} are shown."
+    )
+
+
+def bars(found: Study, names: Mapping[str, str], ranges: str) -> Chart:
+    """A bar an assumption."""
+    unit = found["unit"]
+    return Chart(
+        "Range of each assumption, and what it does", charts.tornado_frame(found["bars"], names, unit),
+        charts.tornado_spec(f"Change of {f.inside(found['label'])}", f.is_share(unit)),
+        BARS_ABOUT.format(RANGES[ranges]), "Tornado of assumptions",
+    )
+
+
+def shares(found: Study, names: Mapping[str, str]) -> Chart:
+    """Shares of the variance."""
+    drawn = charts.shares_frame(found["indices"], names)
+    return Chart(charts.shares_message(found, names), drawn, charts.SHARES, SHARES_ABOUT, "Sobol indices")
+
+
+def agreement(found: Study) -> str:
+    """How far two independent runs of half the size agree."""
+    same, unit = found["same_top"], found["unit"]
+    order = f"the first {same} places are the same" if same > 1 else "the first place is the same" if same else (
+        "even the first place differs")
+    return (
+        f"Two independent runs of half the size: {order}, rank agreement {f.digits(found['agreement'], 2)} (1 is the "
+        f"same order). {found['evaluations']:,} scenarios of {found['paths']} futures; mean "
+        f"{charts.amount(found['mean'], unit)}, standard deviation {charts.amount(found['sd'], unit)}."
+    )
+
+
+def sought(found: Study, goal: float | str, scale: Scale) -> Chart:
+    """The metric along an assumption, with the values at which it meets the goal."""
+    unit = found["target_unit"]
+    scan = [
+        {"x": x * scale.factor, "metric": m, "error": e, "goal": g, "kind": "scan",
+         "text": f"{_written(x, found)}: {charts.amount(m, unit)}"}
+        for x, m, e, g in zip(found["points"], found["metrics"], found["errors"], found["goals"], strict=True)
+    ]
+    marks = [(s["value"], s["metric"], _written(s["value"], found)) for s in found["solutions"]] or [
+        (found["nearest"], found["nearest_metric"], f"nearest: {_written(found['nearest'], found)}")
+    ]
+    marked = [
+        {"x": x * scale.factor, "metric": m, "error": 0.0, "goal": m, "kind": "found", "text": text}
+        for x, m, text in marks
+    ]
+    spec = charts.seek_spec(_axis(found["label"], scale), found["target_label"], f.is_share(unit))
+    return Chart(_goal_message(found, goal), charts.seek_frame(scan, marked), spec, GOAL_ABOUT,
+                 "Metric along the assumption")
+
+
+def _goal_message(found: Study, goal: float | str) -> str:
+    unit, moved = found["target_unit"], f.inside(found["label"])
+    wanted = "its hurdle" if isinstance(goal, str) else charts.amount(goal, unit)
+    if not found["solutions"]:
+        return (
+            f"No value of {moved} brings {f.inside(found['target_label'])} to {wanted}; nearest is "
+            f"{charts.amount(found['nearest_metric'], unit)} at {_written(found['nearest'], found)}"
+            f"{BOUNDS.get(found['at_bound'], '')}"
+        )
+    values = []
+    for s in found["solutions"]:
+        band = f" ({_written(s['low'], found)} to {_written(s['high'], found)})" if s["low"] == s["low"] else ""
+        values.append(f"{_written(s['value'], found)}{band}")
+    return f"{found['target_label']} is {wanted} where {moved} is {' or '.join(values)}"
+
+
+def _written(value: float, found: Study) -> str:
+    unit = found["unit"]
+    return f.money(value) if unit.startswith("USD per ") else charts.short(value, unit)
+
+
+def _axis(name: str, scale: Scale) -> str:
+    return f"{name}, {scale.unit}" if scale.unit else name
+
+
+def surface(found: Study, x: tuple[str, Scale], y: tuple[str, Scale]) -> Chart:
+    """One class against another over two assumptions, each with its name and how it is shown."""
+    classes = found["first"], found["second"]
+    return Chart(
+        surface_chart.surface_message(found, *(LABELS[key] for key in classes)),
+        surface_chart.surface_frame(found, x[1].factor, y[1].factor),
+        surface_chart.surface_spec(_axis(*x), _axis(*y), *classes), SURFACE_ABOUT, "Break-even surface",
+        key_html((theme.SCREEN[key], 1.0, f"{LABELS[key]} ahead") for key in classes),
+    )
+
+
+def flip_message(found: Study) -> str:
+    """What it takes to flip the verdict, together and alone."""
+    many, single = len(found["changes"]), found["single"]
+    if not many:
+        return "No combination of these assumptions was found that flips the verdict within their declared bounds"
+    who = (LABELS | theme.FAMILY_NAMES)[found["answer"]]
+    verb = "lead" if found["question"] == "family" else "pays best"
+    together = f.percent(found["distance"], 0)
+    start = f"{who} {verb} after {many} change{'s' * (many > 1)} of {together} of a range together"
+    if single is None:
+        return f"{start}; no single assumption flips it"
+    alone = f.percent(abs(single["effort"]), 0)
+    return f"{start}; the cheapest single change, {f.inside(single['label'])}, takes {alone}"
