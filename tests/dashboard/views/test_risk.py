@@ -1,14 +1,16 @@
 """The page of risk: stress matrix, nearest loss and regret, with their sentences and errors."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import run
-from dashboard.views.risk import charts
-from dashboard.views.risk import page as view
+from dashboard.views.risk import charts, reading
 from models.claims.registry import CLASSES
 from models.scenario.scenario import Scenario
+from models.studies.stress.stress import stress_matrix, stress_table
 from tests.dashboard.finished import AtOnce
 
 PATHS = 128
@@ -27,12 +29,13 @@ def texts(app: AppTest) -> str:
     return " ".join(element.proto.body for element in app.get("html"))
 
 
-@pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setattr(run, "job", AtOnce())
-    page = AppTest.from_function(script, default_timeout=300)
-    page.query_params["run.paths"] = str(PATHS)
-    return page.run()
+@pytest.fixture(scope="module")
+def app() -> Iterator[AppTest]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "job", AtOnce())
+        page = AppTest.from_function(script, default_timeout=300)
+        page.query_params["run.paths"] = str(PATHS)
+        yield page.run()
 
 
 def test_the_page_shows_matrix_story_and_regret(app: AppTest) -> None:
@@ -45,18 +48,19 @@ def test_the_page_shows_matrix_story_and_regret(app: AppTest) -> None:
     assert metrics["Distance"].endswith(" sd") and metrics["Share of futures"].endswith("%")
     assert "regretted least at worst" in body
 
-    found = view.find_matrix(Scenario().replace({"run.paths": PATHS}), "fair", lambda share: None)
-    assert charts.matrix_message(found.table, "npv") in body
-
-    app.segmented_control(key="risk:figure").set_value("cvar_95").run()
-    assert charts.matrix_message(found.table, "cvar_95") in texts(app)
-    assert charts.matrix_message(found.table, "npv") not in texts(app)
-
 
 def test_nothing_is_claimed_of_a_stress_that_has_nothing_to_do(app: AppTest) -> None:
-    rows = texts(app).split("<tr>")
-    cliff = next(row for row in rows if "Subsidy cliff" in row)
+    cliff = next(row for row in texts(app).split("<tr>") if "Subsidy cliff" in row)
     assert cliff.count("–") == 6 and "+" not in cliff.split("</th>")[1]
+
+
+def test_the_sentence_above_the_matrix_is_about_the_figure_shown(app: AppTest) -> None:
+    matrix = run.job(stress_matrix, Scenario().replace({"run.paths": PATHS}), entry="fair").result
+    assert matrix is not None
+    said = {figure: charts.matrix_message(stress_table(matrix), figure) for figure in ("npv", "cvar_95")}
+    assert said["npv"] in texts(app)
+    app.segmented_control(key="risk:figure").set_value("cvar_95").run()
+    assert said["cvar_95"] in texts(app) and said["npv"] not in texts(app)
 
 
 def table(**changes: float) -> pd.DataFrame:
@@ -88,8 +92,9 @@ def test_more_loss_is_worse_and_more_value_is_not(figure: str, change: float, wo
 def test_a_change_within_its_noise_is_no_change() -> None:
     row = {"asset": "gpu_fleet", "label": "GPU fleet", "change": 0.01, "change_se": 0.02, "base": 0.0, "value": 0.01,
            "is_void": False}
-    assert "≈0" in view._cell(row, "npv", 0.5) and "too close to call" in view._cell(row, "npv", 0.5)
-    assert "−20" in view._cell(row | {"change": -0.2, "change_se": 0.001}, "npv", 0.5)
+    close = reading.matrix_cell(row, "npv", 0.5)
+    assert close.text == "≈0" and "too close to call" in close.title
+    assert reading.matrix_cell(row | {"change": -0.2, "change_se": 0.001}, "npv", 0.5).text == "−20.0"
 
 
 def test_the_way_to_a_loss_is_said_in_one_sentence() -> None:
