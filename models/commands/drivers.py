@@ -94,7 +94,8 @@ def surface(parser: Parser) -> Run:
 
 def flips(parser: Parser) -> Run:
     """The cheapest combination of changes that flips the verdict."""
-    from models.studies.sensitivity.cheapest import QUESTIONS, cheapest
+    from models.studies.sensitivity.cheapest import cheapest
+    from models.studies.sensitivity.flip import QUESTIONS
 
     parser.add_argument("--question", choices=QUESTIONS, default="family", help="which answer is to flip")
     add_draw_options(parser)

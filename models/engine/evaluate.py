@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.basis.shocks import REPLICATES, Method, Shocks, calm_shocks, draw_replicate, draw_shocks, joined_shocks
+from models.basis.shocks import REPLICATES, Method, Shocks, calm_shocks, draw_replicate, joined_shocks
 from models.basis.timeline import Array
-from models.claims.registry import CLASSES, PICKS, VARIANTS, Claims, build_claims
-from models.engine.outcomes import loan_outcomes, pool, pool_loan
+from models.claims.registry import CLASSES, VARIANTS, Claims, build_claims
+from models.engine.position import family_lead, pooled
 from models.engine.prices import fair_prices
-from models.engine.valuation import AssetResult, Measures, Pooled, Quantiles, asset_result
+from models.engine.valuation import ENTRIES, AssetResult, Measures, Quantiles, asset_result, pooled_loan
+from models.engine.world import draws_of
 from models.market.simulate import MarketPaths, simulate_market
 from models.measures import risk
 from models.scenario.scenario import Scenario
@@ -44,6 +45,7 @@ class Evaluation:
     replicate: NDArray[np.int64]
     is_calm: bool
     paths: int
+    kept: Evaluation | None = None  # of the kept paths alone, where there are more
     model_version: str = MODEL_VERSION
 
     def summary(self) -> pd.DataFrame:
@@ -60,29 +62,19 @@ class Evaluation:
     @cached_property
     def family_lead(self) -> Array:
         """Value per dollar of picks and shovels less that of LLM and cloud, equal weights inside a family, (paths,)."""
-        means = {
-            family: np.mean([a.cash_npv for a in self.assets.values() if (a.asset.family == PICKS) == family], axis=0)
-            for family in (True, False)
-        }
-        return np.asarray(means[True] - means[False])
+        return family_lead({key: a.cash_npv for key, a in self.assets.items()})
 
     @cached_property
     def lead_share(self) -> tuple[float, float]:
         """Share of paths on which picks and shovels lead, and its standard error."""
         leads = (self.family_lead > 0).astype(float)
-        scrambles = next(iter(self.assets.values())).scrambles
+        scrambles = next(iter(self.assets.values())).replicate
         return float(leads.mean()), float(risk.mean_standard_error(leads, scrambles))
 
-    @cached_property
+    @property
     def sample(self) -> Evaluation:
         """The evaluation of the kept paths alone; the same object unless there are more."""
-        if self.paths == len(self.replicate):
-            return self
-        alone = {key: replace(result, pooled=None) for key, result in (dict(self.assets) | dict(self.variants)).items()}
-        return replace(
-            self, paths=len(self.replicate), assets={key: alone[key] for key in self.assets},
-            variants={key: alone[key] for key in self.variants},
-        )
+        return self.kept or self
 
 
 def evaluate(
@@ -103,7 +95,7 @@ def evaluate(
     if shocks is None and scenario.run.paths > KEPT:
         return _in_blocks(scenario, keys, variants)
     if shocks is None:
-        shocks = draw_shocks(scenario.run.seed, scenario.run.paths, _method(scenario))
+        shocks = draws_of(scenario, scenario.run.paths)
     return _run(scenario, scenario, shocks, keys, variants)
 
 
@@ -121,8 +113,7 @@ def _run(
     wanted = (tuple(CLASSES) if keys is None else keys) + (tuple(VARIANTS) if variants else ())
     claims = build_claims(played, market, shocks, wanted)
     results = {
-        key: asset_result(key, claim, prices[key], played.rates, shocks.replicate, claims)
-        for key, claim in claims.by_key.items()
+        key: asset_result(key, prices[key], played.rates, shocks.replicate, claims) for key in claims.by_key
     }
     return Evaluation(
         scenario=scenario, market=market, claims=claims,
@@ -136,24 +127,23 @@ def _in_blocks(scenario: Scenario, keys: tuple[str, ...] | None, variants: bool)
     """Evaluate scramble by scramble: only figures by path stay, and the first paths of every scramble."""
     run = scenario.run
     each = run.paths // REPLICATES
-    found: list[dict[str, Pooled]] = []
+    blocks: list[dict[Any, Any]] = []
     kept: list[Shocks] = []
     for group in range(REPLICATES):
         shocks = draw_replicate(run.seed, group, each, _method(scenario))
-        found += [_block(scenario, shocks.take(rows), keys, variants) for rows in _rows(each)]
+        blocks += [_block(scenario, shocks.take(rows), keys, variants) for rows in _rows(each)]
         kept.append(shocks.take(slice(0, KEPT // REPLICATES)))
     whole = _run(scenario, scenario, joined_shocks(kept), keys, variants)
-    blocks = {
-        key: Pooled(
-            pool([block[key].fair for block in found]), pool([block[key].at_cost for block in found]),
-            pool_loan(loans) if (loans := [loan for block in found if (loan := block[key].loan)]) else None,
-        )
-        for key in found[0]
-    }
+
+    def of_all(key: str, result: AssetResult) -> AssetResult:
+        bought = {e: pooled(result.bought[e], [block[key, e] for block in blocks]) for e in ENTRIES}
+        loans = [block["loan"] for block in blocks if block["loan"] is not None]
+        return replace(result, bought=bought, loan=lambda: pooled_loan(loans) if loans else None)
+
     return replace(
-        whole, paths=run.paths,
-        assets={key: replace(result, pooled=blocks[key]) for key, result in whole.assets.items()},
-        variants={key: replace(result, pooled=blocks[key]) for key, result in whole.variants.items()},
+        whole, paths=run.paths, kept=whole,
+        assets={key: of_all(key, result) for key, result in whole.assets.items()},
+        variants={key: of_all(key, result) for key, result in whole.variants.items()},
     )
 
 
@@ -163,17 +153,12 @@ def _rows(paths: int) -> list[slice]:
     return [slice(first, first + size) for first in range(0, paths, size)]
 
 
-def _block(
-    scenario: Scenario, shocks: Shocks, keys: tuple[str, ...] | None, variants: bool
-) -> dict[str, Pooled]:
+def _block(scenario: Scenario, shocks: Shocks, keys: tuple[str, ...] | None, variants: bool) -> dict[Any, Any]:
+    """Figures by path of every class at both entries, and of the loan; flows and market are let go."""
     part = _run(scenario, scenario, shocks, keys, variants)
-    return {
-        key: Pooled(
-            result.outcomes("fair"), result.outcomes("at_cost"),
-            loan_outcomes(part.claims, shocks.replicate) if key == "gpu_debt" else None,
-        )
-        for key, result in (dict(part.assets) | dict(part.variants)).items()
-    }
+    results = dict(part.assets) | dict(part.variants)
+    by_path = {(key, e): result.bought[e].by_path() for key, result in results.items() for e in ENTRIES}
+    return {**by_path, "loan": results["gpu_debt"].loan() if "gpu_debt" in results else None}
 
 
 def _method(scenario: Scenario) -> Method:

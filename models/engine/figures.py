@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from models.basis.shocks import Shocks
+from models.basis.store import Store
 from models.basis.timeline import Array
-from models.claims.registry import CLASSES, PICKS, Claims
-from models.engine.nearby import Bought
-from models.engine.prices import steadied
-from models.engine.valuation import CONFIDENCE
+from models.claims.registry import CLASSES, Claims
+from models.engine.estimate import CONFIDENCE, Replicate
+from models.engine.position import Position, family_lead
+from models.engine.world import World
 from models.market.simulate import MarketPaths
 from models.measures import risk
 from models.measures.standard_errors import by_replicate
@@ -123,76 +123,61 @@ def paired_error(each: Array) -> Array:
         return np.asarray(each.std(axis=0, ddof=1) / np.sqrt(count))
 
 
-def read_figures(bought: Mapping[str, Bought], market: MarketPaths, shocks: Shocks) -> Figures:
-    """Figures of a scenario from its market and what every class is worth at the price paid."""
+def read_figures(world: World, entry: str = "fair") -> Figures:
+    """Figures of a world; those of a layer that several neighbors share are read once as long as it lives."""
+    positions, replicate = world.positions(entry=entry), world.shocks.replicate
     found: dict[str, Pair] = {}
-    for key, held in bought.items():
-        found |= {f"{key}.{name}": pair for name, pair in _once(held, shocks, _class_figures).items()}
-    found["families.lead"] = _mean(_lead({key: steady_value(held) for key, held in bought.items()}), shocks)
-    leads = _lead({key: held.value for key, held in bought.items()}) > 0
-    found["families.lead_share"] = _mean(leads.astype(float), shocks)
-    found |= _once(bought["gpu_debt"].claims, shocks, _loan_figures)
-    found |= _once(market, shocks, _market_figures)
+    for key, position in positions.items():
+        figures = _kept.beside(position).get("class", partial(_class_figures, position))
+        found |= {f"{key}.{name}": pair for name, pair in figures.items()}
+    found["families.lead"] = _mean(family_lead({k: p.steady_value for k, p in positions.items()}), replicate)
+    leads = family_lead({key: position.value for key, position in positions.items()}) > 0
+    found["families.lead_share"] = _mean(leads.astype(float), replicate)
+    loan, market = positions["gpu_debt"].claims, world.market
+    found |= _kept.beside(loan).get("loan", lambda: _loan_figures(loan, replicate))
+    found |= _kept.beside(market).get("market", lambda: _market_figures(market, replicate))
     return Figures(
         np.array([found[key][0] for key in FIGURES]), np.stack([found[key][1] for key in FIGURES], axis=1)
     )
 
 
-def steady_value(held: Bought) -> Array:
-    """Value over cash per dollar less what control variates explain of its noise, (paths,); of the same mean."""
-    return steadied(held.value, held.claim.controls)
+_kept: Store[dict[str, Pair]] = Store(1)
 
 
-_known: WeakKeyDictionary[Any, dict[str, Pair]] = WeakKeyDictionary()
-
-
-def _once(thing: Any, shocks: Shocks, read: Callable[[Any, Shocks], dict[str, Pair]]) -> dict[str, Pair]:
-    """Figures of a layer that several neighbors share, read once as long as it lives."""
-    if thing not in _known:
-        _known[thing] = read(thing, shocks)
-    return _known[thing]
-
-
-def _class_figures(held: Bought, shocks: Shocks) -> dict[str, Pair]:
-    cash, irr = held.value, held.irr
-    middle = np.asarray(risk.quantiles(by_replicate(irr, shocks.replicate), (0.5,)))[..., 0]
-    tail = np.asarray(risk.cvar(by_replicate(-cash, shocks.replicate), CONFIDENCE))
+def _class_figures(position: Position) -> dict[str, Pair]:
+    cash, irr, replicate = position.value, position.irr, position.replicate
+    middle = np.asarray(risk.quantiles(by_replicate(irr, replicate), (0.5,)))[..., 0]
+    tail = np.asarray(risk.cvar(by_replicate(-cash, replicate), CONFIDENCE))
     return {
-        "npv": _mean(held.npv, shocks),
-        "value": _mean(steady_value(held), shocks),
+        "npv": _mean(position.npv, replicate),
+        "value": _mean(position.steady_value, replicate),
         "irr_p50": (float(np.ravel(risk.quantiles(irr, (0.5,)))[0]), middle),
-        "probability_of_loss": _mean((held.moic < 1.0).astype(float), shocks),
+        "probability_of_loss": _mean((position.moic < 1.0).astype(float), replicate),
         "cvar_95": (float(risk.cvar(-cash, CONFIDENCE)), tail),
     }
 
 
-def _loan_figures(claims: Claims, shocks: Shocks) -> dict[str, Pair]:
+def _loan_figures(claims: Claims, replicate: Replicate) -> dict[str, Pair]:
     loan = claims.loan
-    nothing = (float("nan"), np.full(len(np.unique(shocks.replicate)), np.nan))
+    nothing = (float("nan"), np.full(len(np.unique(replicate)), np.nan))
     return {
-        "gpu_debt.default_probability": nothing if loan is None else _mean(loan.is_defaulted.astype(float), shocks)
+        "gpu_debt.default_probability": nothing if loan is None else _mean(loan.is_defaulted.astype(float), replicate)
     }
 
 
-def _market_figures(market: MarketPaths, shocks: Shocks) -> dict[str, Pair]:
+def _market_figures(market: MarketPaths, replicate: Replicate) -> dict[str, Pair]:
     gap = market.price / market.curves.price[: market.quarters + 1] - 1.0
     return {
-        "market.peak_surplus": _extreme(market.surplus, shocks, np.max),
-        "market.rent_gap": _extreme(gap, shocks, np.min),
+        "market.peak_surplus": _extreme(market.surplus, replicate, np.max),
+        "market.rent_gap": _extreme(gap, replicate, np.min),
     }
 
 
-def _lead(values: Mapping[str, Array]) -> Array:
-    picks = [value for key, value in values.items() if CLASSES[key].family == PICKS]
-    others = [value for key, value in values.items() if CLASSES[key].family != PICKS]
-    return np.asarray(np.mean(picks, axis=0) - np.mean(others, axis=0))
+def _mean(values: Array, replicate: Replicate) -> Pair:
+    return float(values.mean()), by_replicate(values, replicate).mean(axis=-1)
 
 
-def _mean(values: Array, shocks: Shocks) -> Pair:
-    return float(values.mean()), by_replicate(values, shocks.replicate).mean(axis=-1)
-
-
-def _extreme(series: Array, shocks: Shocks, extreme: Callable[..., Any]) -> Pair:
+def _extreme(series: Array, replicate: Replicate, extreme: Callable[..., Any]) -> Pair:
     """Highest or lowest point over time of the median path, of (paths, quarters + 1)."""
-    groups = by_replicate(series.T, shocks.replicate)  # (quarters + 1, replicates, paths of each)
+    groups = by_replicate(series.T, replicate)  # (quarters + 1, replicates, paths of each)
     return float(extreme(np.median(series, axis=0))), np.asarray(extreme(np.median(groups, axis=-1), axis=0))

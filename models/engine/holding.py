@@ -18,7 +18,7 @@ from models.basis.shocks import REPLICATES, Shocks, draw_replicate, draw_shocks
 from models.basis.timeline import Array, discount_factors
 from models.claims.backing import collateral_fleet
 from models.claims.registry import CLASSES, VARIANTS, Claim, build_claims
-from models.engine.prices import SEED, FairPrice, fair_prices, market_price
+from models.engine.prices import SEED, FairPrice, fair_prices, premium
 from models.market.simulate import MarketPaths, simulate_market
 from models.measures import returns, risk
 from models.scenario.scenario import Scenario
@@ -91,11 +91,11 @@ def held_claims(
         if claim.exit_values is None:
             continue
         fair = prices[key]
-        premium = fair.premium if entry == "fair" else market_price(key, claim, fair)
+        paid = premium(key, claim, fair, entry)
         factor = factors[key][quarters]
         if entry != "fair" and key in CLASSES and CLASSES[key].at_market and quarters < market.quarters:
-            factor *= premium / fair.premium
-        out[key] = Held(key, quarters, _sold(claim, premium, factor, quarters))
+            factor *= paid / fair.premium
+        out[key] = Held(key, quarters, _sold(claim, paid, factor, quarters))
     return out
 
 
@@ -171,10 +171,10 @@ def _factor(before: float, exit_value: float) -> float:
     return -before / exit_value if exit_value > 1e-9 * abs(before) and exit_value > 0 else 1.0
 
 
-def _sold(claim: Claim, premium: float, factor: float, quarters: int) -> Array:
+def _sold(claim: Claim, paid: float, factor: float, quarters: int) -> Array:
     """Net flows until the sale; a levered claim repays its debt first and walks away from a shortfall."""
     assert claim.exit_values is not None
-    net = claim.flows.with_entry(premium).net
+    net = claim.flows.with_entry(paid).net
     if quarters >= net.shape[1] - 1:
         return net
     out = np.zeros_like(net)

@@ -6,19 +6,19 @@ do not move with the seed or the number of paths of a scenario, and they are kep
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from threading import RLock
-from typing import Any
 
 import numpy as np
 
 from models.basis.shocks import Shocks, draw_replicate
+from models.basis.store import Store
 from models.basis.timeline import Array, discount_factors
 from models.claims.backing import collateral_fleet
 from models.claims.gpu_fleet import fleet_claim
 from models.claims.registry import CLASSES, Claim, build_claims
+from models.engine.noted import Noted, Parts, Reading
 from models.market.simulate import MarketPaths, Setting, simulate_market
 from models.scenario.scenario import Scenario
 
@@ -28,29 +28,8 @@ PATHS = 32_768
 LEAST_PATHS = 256  # below this a regression on controls adds more noise than it removes
 LLM_PATHS = 65_536  # a tenth of the paths carries a third of its value
 
-# Slices that move a class's neutral price besides the market itself.
-_MACHINES = ("chip", "cluster", "fleet_stages", "residual_guarantee", "tax")
-_FACILITY = ("loan_pricing", "loan_triggers", "mezzanine", "contract_credit", "rent_floor")
-_SLICES: dict[str, tuple[str, ...]] = {
-    "gpu_fleet": ("gpu_fleet", "offtaker", *_MACHINES),
-    "data_center": ("data_center", "leasing", "offtaker", "tax"),
-    "gpu_debt": ("gpu_fleet", "gpu_debt", "covenants", "offtaker", "rates", *_FACILITY, *_MACHINES),
-    "gpu_debt_equity": ("gpu_fleet", "gpu_debt", "offtaker", *_MACHINES),
-    "hardware_supplier": ("hardware_supplier",),
-    "llm_developer": ("llm_developer", "llm_costs", "llm_funding", "tax"),
-    "cloud_platform": ("cloud_platform", "cloud_capital", "tax"),
-}
-_MARKET = (
-    "demand",
-    "overcapacity",
-    "pipeline",
-    "capacity",
-    "clearing",
-    "localization",
-    "hardware",
-    "policy",
-    "regime",
-    "export",
+PRICED = (
+    "gpu_fleet", "data_center", "gpu_debt", "gpu_debt_equity", "hardware_supplier", "llm_developer", "cloud_platform"
 )
 _CONTRACT_ONLY = ("gpu_fleet", "gpu_debt", "gpu_debt_equity")
 
@@ -74,21 +53,9 @@ class FairPrice:
     earnings: float
 
 
-class _Store(OrderedDict[Any, Any]):
-    """The last few results; one lock because several sessions share them."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.size, self.lock = size, RLock()
-
-    def put(self, key: Any, value: Any) -> None:
-        self[key] = value
-        while len(self) > self.size:
-            self.popitem(last=False)
-
-
-_prices = _Store(256)
-_blocks = _Store(1)
+_prices: dict[str, Noted[FairPrice]] = {key: Noted(64) for key in PRICED}
+_blocks: Store[list[tuple[MarketPaths, Shocks]]] = Store(1)
+_solving = RLock()
 
 
 def fair_prices(scenario: Scenario) -> dict[str, FairPrice]:
@@ -100,37 +67,37 @@ def fair_prices(scenario: Scenario) -> dict[str, FairPrice]:
         Keyed by class; ``data_center_unlevered`` shares the price of ``data_center``, and ``gpu_debt_equity`` pays
         the premium of the fleet below it.
     """
-    neutral = scenario.neutral
-    keys = {key: (key, _reduced(neutral, key)) for key in _SLICES}
-    with _prices.lock:
-        missing = [key for key, where in keys.items() if where not in _prices]
-        for key, price in _solve(neutral, missing).items():
-            _prices.put(keys[key], price)
-        out = {key: _prices[where] for key, where in keys.items()}
-    out["data_center_unlevered"] = out["data_center"]
-    return out
+    parts = Parts(scenario)
+    with _solving:
+        known = {key: price for key, kept in _prices.items() for price in kept.find(parts)}
+        missing = [key for key in PRICED if key not in known]
+        readings = {key: Reading(parts, set()) for key in missing}
+        known |= {
+            key: _prices[key].keep(readings[key], price)
+            for key, price in _solve({key: r.as_scenario.neutral for key, r in readings.items()}).items()
+        }
+    out = {key: known[key] for key in PRICED}
+    return out | {"data_center_unlevered": out["data_center"]}
 
 
-def _reduced(neutral: Scenario, key: str) -> Scenario:
-    """The neutral scenario with everything that cannot move this class's price set back to its default."""
-    kept = {name: getattr(neutral, name) for name in (*_MARKET, *_SLICES[key])}
-    contract = neutral.gpu_fleet.contract_quarters  # sets the break-even contract price of every customer
-    fleet = kept.get("gpu_fleet", Scenario().gpu_fleet.model_copy(update={"contract_quarters": contract}))
-    return Scenario().model_copy(update={**kept, "gpu_fleet": fleet})
-
-
-def _solve(neutral: Scenario, keys: list[str]) -> dict[str, FairPrice]:
-    """Price the given classes, each block of draws simulated once."""
+def _solve(neutral: Mapping[str, Scenario]) -> dict[str, FairPrice]:
+    """Price the given classes in their neutral worlds, each block of draws simulated once."""
     out: dict[str, FairPrice] = {}
-    contracts = [key for key in keys if key in _CONTRACT_ONLY]
-    wide = [key for key in keys if key not in (*_CONTRACT_ONLY, "llm_developer")]
+    contracts = {key: world for key, world in neutral.items() if key in _CONTRACT_ONLY}
+    wide = {key: world for key, world in neutral.items() if key not in (*_CONTRACT_ONLY, "llm_developer")}
     if wide:
-        out |= _mean_prices(neutral, wide, _stream(neutral.setting, PATHS))
+        out |= _mean_prices(wide, _stream(_setting(wide), PATHS))
     if contracts:
-        out |= _mean_prices(neutral, contracts, iter(_kept_blocks(neutral.setting)))
-    if "llm_developer" in keys:
-        out["llm_developer"] = _llm_price(neutral)
+        out |= _mean_prices(contracts, iter(_kept_blocks(_setting(contracts))))
+    if "llm_developer" in neutral:
+        out["llm_developer"] = _llm_price(neutral["llm_developer"])
     return out
+
+
+def _setting(neutral: Mapping[str, Scenario]) -> Setting:
+    """The market of several classes: one and the same, but each notes that it reads it."""
+    first, *_ = [world.setting for world in neutral.values()]
+    return first
 
 
 def _stream(setting: Setting, paths: int) -> Iterator[tuple[MarketPaths, Shocks]]:
@@ -145,9 +112,8 @@ def _stream(setting: Setting, paths: int) -> Iterator[tuple[MarketPaths, Shocks]
 
 def _kept_blocks(setting: Setting) -> list[tuple[MarketPaths, Shocks]]:
     """Lean neutral paths for fleets and loans: contract terms are slider material, so they must reprice at once."""
-    if setting not in _blocks:
-        _blocks.put(setting, list(map(_lean, _stream(setting, PATHS))))
-    return list(_blocks[setting])
+    key = tuple(getattr(setting, part.name) for part in fields(setting))
+    return list(_blocks.get(key, lambda: list(map(_lean, _stream(setting, PATHS)))))
 
 
 def _lean(paths: tuple[MarketPaths, Shocks]) -> tuple[MarketPaths, Shocks]:
@@ -173,17 +139,17 @@ def _lean(paths: tuple[MarketPaths, Shocks]) -> tuple[MarketPaths, Shocks]:
 
 
 def _mean_prices(
-    neutral: Scenario, keys: list[str], blocks: Iterator[tuple[MarketPaths, Shocks]]
+    neutral: Mapping[str, Scenario], blocks: Iterator[tuple[MarketPaths, Shocks]]
 ) -> dict[str, FairPrice]:
     def block(paths: tuple[MarketPaths, Shocks]) -> list[tuple[float, float]]:
-        claims = (_neutral_claim(neutral, key, *paths) for key in keys)
+        claims = (_neutral_claim(world, key, *paths) for key, world in neutral.items())
         return [(float(present_value(claim).mean()), claim.earnings) for claim in claims]
 
     found = np.array(list(map(block, blocks)))
     root = np.sqrt(PATHS // BLOCK)
     return {
         key: FairPrice(float(value.mean()), float(value.std(ddof=1) / root), float(earned.mean()))
-        for key, (value, earned) in zip(keys, found.transpose(1, 2, 0), strict=True)
+        for key, (value, earned) in zip(neutral, found.transpose(1, 2, 0), strict=True)
     }
 
 
@@ -222,6 +188,14 @@ def present_value(claim: Claim) -> Array:
     return np.asarray(claim.flows.net @ discount_factors(claim.hurdle, claim.flows.contrib.shape[1] - 1))
 
 
-def market_price(key: str, claim: Claim, fair: FairPrice) -> float:
-    """Price beside the fair one, as a premium: zero over cost for what is built, a market multiple for companies."""
+def premium(key: str, claim: Claim, fair: FairPrice, entry: str = "fair") -> float:
+    """What is paid over cost or par, USD per unit; for companies the whole price.
+
+    Parameters
+    ----------
+    entry : {"fair", "at_cost"}
+        The neutral price; or cost and par for what is built, and a market multiple of earnings for companies.
+    """
+    if entry == "fair":
+        return fair.premium
     return claim.multiple * fair.earnings if key in CLASSES and CLASSES[key].at_market else 0.0

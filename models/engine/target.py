@@ -9,17 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.basis.investor import Rates
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS
-from models.engine.nearby import Bought
+from models.engine import estimate
+from models.engine.estimate import CONFIDENCE, Estimate
+from models.engine.position import Position, sure_gain
 from models.engine.prices import present_value, steadied
-from models.engine.valuation import CONFIDENCE
+from models.engine.world import World
 from models.errors import ScenarioError
 from models.measures import risk
-from models.measures.standard_errors import by_replicate
 
 Statistic = Callable[[Array, Rates], Array]
 
@@ -34,7 +34,7 @@ class Metric:
     label: str
     unit: str
     help: str
-    of: Callable[[Bought], Array]
+    of: Callable[[Position], Array]
     statistic: Statistic
 
 
@@ -46,20 +46,15 @@ def _quantile(share: float) -> Statistic:
     return lambda values, _: np.asarray(risk.quantiles(values, (share,)))[..., 0]
 
 
-def _sure_gain(values: Array, rates: Rates) -> Array:
-    sure = np.asarray(risk.certainty_equivalent(1.0 + values, rates.risk_aversion, rates.wealth_share))
-    return np.asarray((sure - 1.0) / rates.wealth_share)
-
-
-def _defaulted(bought: Bought) -> Array:
-    loan = bought.claims.loan
+def _defaulted(position: Position) -> Array:
+    loan = position.claims.loan
     if loan is None:
         raise ScenarioError("metric: default_probability is that of a loan; choose asset gpu_debt")
     return np.asarray(loan.is_defaulted, dtype=float)
 
 
-def _worth(bought: Bought) -> Array:
-    return bought.claim.capital + steadied(present_value(bought.claim), bought.claim.controls)
+def _worth(position: Position) -> Array:
+    return position.claim.capital + steadied(present_value(position.claim), position.claim.controls)
 
 
 METRICS: Mapping[str, Metric] = {
@@ -81,30 +76,13 @@ METRICS: Mapping[str, Metric] = {
                       "funding rate per dollar committed.", lambda b: -b.value,
                       lambda losses, _: np.asarray(risk.cvar(losses, CONFIDENCE))),
     "certainty_equivalent": Metric("Sure gain over cash", "share of capital", "Certain gain over cash per dollar that "
-                                   "a risk-averse investor finds as good.", lambda b: b.value, _sure_gain),
+                                   "a risk-averse investor finds as good.", lambda b: b.value, sure_gain),
     "default_probability": Metric("Loan defaults", "share", "Share of futures in which the GPU-backed loan misses a "
                                   "payment.", _defaulted, _mean),
     "worth": Metric("Price it is worth", "USD", "Price at which the mean return is the hurdle, USD per unit of the "
                     "class.", _worth, _mean),
 }
 """Metrics by key. All but the last are per dollar, so that classes can be compared."""
-
-
-@dataclass(frozen=True, eq=False)
-class Estimate:
-    """A number from all paths, and from each independent scramble, (replicates,)."""
-
-    whole: float
-    each: Array
-
-    @property
-    def error(self) -> float:
-        """Standard error; NaN with a single replicate."""
-        count = len(self.each)
-        return float(self.each.std(ddof=1) / np.sqrt(count)) if count > 1 else float("nan")
-
-    def __sub__(self, other: Estimate) -> Estimate:
-        return Estimate(self.whole - other.whole, self.each - other.each)
 
 
 @dataclass(frozen=True)
@@ -158,13 +136,15 @@ class Target:
         other = f" less that of {(CLASSES.get(self.minus) or VARIANTS[self.minus]).label}" if self.minus else ""
         return f"{name} of {owner}{other}"
 
-    def read(self, bought: Mapping[str, Bought], replicate: NDArray[np.int64]) -> Estimate:
-        """The number in one scenario."""
-        found = _read(METRICS[self.metric], bought[self.asset], replicate)
-        return found - _read(METRICS[self.metric], bought[self.minus], replicate) if self.minus else found
+    def at(self, world: World, entry: str = "fair") -> Estimate:
+        """The number in a world, at the prices paid there."""
+        return self.read(world.positions(self.keys, entry))
+
+    def read(self, positions: Mapping[str, Position]) -> Estimate:
+        """The number made of positions."""
+        found = _read(METRICS[self.metric], positions[self.asset])
+        return found - _read(METRICS[self.metric], positions[self.minus]) if self.minus else found
 
 
-def _read(metric: Metric, bought: Bought, replicate: NDArray[np.int64]) -> Estimate:
-    values = metric.of(bought)
-    each = metric.statistic(by_replicate(values, replicate), bought.rates)
-    return Estimate(float(metric.statistic(values, bought.rates)), np.asarray(each))
+def _read(metric: Metric, position: Position) -> Estimate:
+    return estimate.of(lambda part: metric.statistic(part, position.rates), metric.of(position), position.replicate)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.basis.flows import CashFlows
 from models.basis.investor import Rates
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS, AssetClass, Claim, Claims
 from models.debt.loan import LoanPaths, LoanTerms, weighted_average_life
-from models.engine.outcomes import LoanOutcomes, Outcomes, loan_outcomes, outcomes, outcomes_of_loan
-from models.engine.prices import FairPrice, market_price, steadied
+from models.engine.estimate import CONFIDENCE, PROBABILITIES
+from models.engine.position import Position, sure_gain
+from models.engine.prices import FairPrice, premium, steadied
 from models.measures import returns, risk
 
-CONFIDENCE = 0.95
-PROBABILITIES = (0.05, 0.50, 0.95)
+ENTRIES = ("fair", "at_cost")
 
 
 @dataclass(frozen=True)
@@ -88,117 +88,100 @@ class DebtMeasures:
 
 
 @dataclass(frozen=True, eq=False)
-class Pooled:
-    """Outcomes of many paths that were run block by block and not kept; the loan's only for the lender's class."""
-
-    fair: Outcomes
-    at_cost: Outcomes
-    loan: LoanOutcomes | None
-
-
-@dataclass(frozen=True, eq=False)
 class AssetResult:
     """One class at both entries. Each entry is measured when it is first read: a page shows one of them at a time.
 
     Attributes
     ----------
     asset : AssetClass
-    claim : Claim
-        Flows before the entry premium, and the hurdle.
     fair_price : FairPrice
-    rates : Rates
-        Common funding rate of every risk figure, and the investor's risk aversion.
-    replicate : (paths,)
-        Independent scramble of each path of the claim, for standard errors.
-    claims : Claims
-        All claims of the run.
-    pooled : Pooled, optional
-        Outcomes of more paths than the claim keeps; every measure then reads them.
+    bought : mapping
+        The claim at the price of each entry, ``"fair"`` and ``"at_cost"``. Where more paths were run than are kept,
+        its figures by path are those of all of them.
+    loan : callable
+        The loan path by path; None where no class needed one.
     """
 
     asset: AssetClass
-    claim: Claim
     fair_price: FairPrice
-    rates: Rates
-    replicate: NDArray[np.int64]
-    claims: Claims
-    pooled: Pooled | None = None
+    bought: Mapping[str, Position]
+    loan: Callable[[], LoanOutcomes | None]
+
+    @property
+    def claim(self) -> Claim:
+        """Flows before the entry premium, and the hurdle."""
+        return self.bought["fair"].claim
+
+    @property
+    def rates(self) -> Rates:
+        """Common funding rate of every risk figure, and the investor's risk aversion."""
+        return self.bought["fair"].rates
+
+    @property
+    def replicate(self) -> NDArray[np.int64]:
+        """Independent scramble of each measured path, for standard errors."""
+        return self.bought["fair"].replicate
+
+    @property
+    def claims(self) -> Claims:
+        """All claims of the run."""
+        return self.bought["fair"].claims
 
     @cached_property
     def fair(self) -> Measures:
         """Entry at the neutral price."""
-        return measured(self.outcomes("fair"), self.claim.capital + self.premium("fair"), self.rates)
+        return measured(self.bought["fair"])
 
     @cached_property
     def at_cost(self) -> Measures:
         """Entry at cost, par or the market's price."""
-        return measured(self.outcomes("at_cost"), self.claim.capital + self.premium("at_cost"), self.rates)
+        return measured(self.bought["at_cost"])
 
-    @cached_property
+    @property
     def cash_npv(self) -> Array:
         """Present value at the common funding rate per dollar of capital at fair entry, (paths,)."""
-        rate = self.rates.cash_rate
-        if self.pooled:
-            return self.pooled.fair.cash_npv / _committed(self.pooled.fair.mean_paid, rate)
-        flows = self.claim.flows.with_entry(self.fair_price.premium)
-        return np.asarray(returns.npv(rate, flows.net) / committed_capital(flows, rate))
+        return self.bought["fair"].value
 
     @cached_property
     def debt(self) -> DebtMeasures | None:
         """What only a lender asks; None for other classes."""
-        if self.asset.key != "gpu_debt":
-            return None
-        loan = self.pooled.loan if self.pooled else loan_outcomes(self.claims, self.replicate)
+        loan = self.loan() if self.asset.key == "gpu_debt" else None
         return measured_loan(loan) if loan else None
-
-    @property
-    def scrambles(self) -> NDArray[np.int64]:
-        """Independent scramble of each measured path, (paths,)."""
-        return self.pooled.fair.replicate if self.pooled else self.replicate
 
     def entry(self, name: str) -> Measures:
         """Measures of entry ``"fair"`` or ``"at_cost"``."""
         return self.at_cost if name == "at_cost" else self.fair
 
-    def premium(self, name: str) -> float:
-        """What is paid over cost, par or nothing at an entry, USD per unit."""
-        if name == "at_cost":
-            return market_price(self.asset.key, self.claim, self.fair_price)
-        return self.fair_price.premium
-
-    def outcomes(self, name: str) -> Outcomes:
-        """Figures path by path at an entry."""
-        if self.pooled:
-            return self.pooled.at_cost if name == "at_cost" else self.pooled.fair
-        return outcomes(self.claim, self.premium(name), self.rates.cash_rate, self.replicate)
-
 
 def asset_result(
-    key: str, claim: Claim, fair: FairPrice, rates: Rates, replicate: NDArray[np.int64], claims: Claims
+    key: str, fair: FairPrice, rates: Rates, replicate: NDArray[np.int64], claims: Claims
 ) -> AssetResult:
     """Result of one claim, measured on demand."""
-    return AssetResult(CLASSES.get(key) or VARIANTS[key], claim, fair, rates, replicate, claims)
+    claim = claims.by_key[key]
+    bought = {
+        entry: Position(claim, premium(key, claim, fair, entry), rates, claims, replicate) for entry in ENTRIES
+    }
+    return AssetResult(
+        CLASSES.get(key) or VARIANTS[key], fair, bought, lambda: loan_outcomes(claims, replicate)
+    )
 
 
-def measured(paths: Outcomes, price: float, rates: Rates) -> Measures:
-    """Measures of outcomes; ``price`` is all that is paid, USD per unit."""
-    replicate = paths.replicate
-    capital = _committed(paths.mean_paid, rates.cash_rate)
-    ratios = np.stack([paths.rate, paths.multiple, paths.payback])
-    values, errors = (
+def measured(position: Position) -> Measures:
+    """Measures of a claim at a price."""
+    replicate, values = position.replicate, position.value
+    ratios = np.stack([position.irr, position.moic, position.payback])
+    quantiles, errors = (
         risk.quantiles(ratios, PROBABILITIES),
         risk.quantile_standard_error(ratios, PROBABILITIES, replicate),
     )
-    spread = [Quantiles(*(float(x) for x in (*v, *e))) for v, e in zip(values, errors, strict=True)]
-    per_dollar = paths.cash_npv / capital
-    steady_npv, steady_cash = steadied(paths.npv, paths.controls), steadied(paths.cash_npv, paths.controls)
-    sure, sure_se = _sure_gain(per_dollar, rates, replicate)
-    codes, counts = np.unique(paths.status, return_counts=True)
+    spread = [Quantiles(*(float(x) for x in (*v, *e))) for v, e in zip(quantiles, errors, strict=True)]
+    steady_npv, steady_cash = (steadied(npv, position.controls) for npv in (position.hurdle_npv, position.cash_npv))
+    codes, counts = np.unique(position.irr_status, return_counts=True)
     return Measures(
-        price=price,
-        capital=capital,
+        price=position.price,
+        capital=position.capital,
         irr=spread[0],
-        irr_of_mean=float(returns.irr(paths.mean_net)[0]),
+        irr_of_mean=float(returns.irr(position.mean_net)[0]),
         irr_status={str(name): int(n) for name, n in zip(returns.status_names(codes), counts, strict=True)},
         npv_mean=float(steady_npv.mean()),
         npv_mean_se=risk.mean_standard_error(steady_npv, replicate),
@@ -206,36 +189,66 @@ def measured(paths: Outcomes, price: float, rates: Rates) -> Measures:
         cash_npv_mean_se=risk.mean_standard_error(steady_cash, replicate),
         moic=spread[1],
         payback_years=spread[2],
-        probability_of_loss=risk.probability_of_loss(paths.multiple),
-        probability_of_loss_se=risk.probability_standard_error(paths.multiple, 1.0, replicate),
-        probability_below_cash=risk.probability_below(paths.cash_npv),
-        probability_below_cash_se=risk.probability_standard_error(paths.cash_npv, 0.0, replicate),
-        cvar_95=risk.cvar(-per_dollar, CONFIDENCE),
-        cvar_95_se=risk.cvar_standard_error(-per_dollar, CONFIDENCE, replicate),
-        certainty_equivalent=sure,
-        certainty_equivalent_se=sure_se,
+        probability_of_loss=risk.probability_of_loss(position.moic),
+        probability_of_loss_se=risk.probability_standard_error(position.moic, 1.0, replicate),
+        probability_below_cash=risk.probability_below(position.cash_npv),
+        probability_below_cash_se=risk.probability_standard_error(position.cash_npv, 0.0, replicate),
+        cvar_95=risk.cvar(-values, CONFIDENCE),
+        cvar_95_se=risk.cvar_standard_error(-values, CONFIDENCE, replicate),
+        certainty_equivalent=position.sure_gain,
+        certainty_equivalent_se=risk.replicate_standard_error(
+            lambda part: sure_gain(part, position.rates), values, replicate
+        ),
     )
 
 
-def _sure_gain(per_dollar: Array, rates: Rates, replicate: NDArray[np.int64]) -> tuple[float, float]:
-    """Certain gain over cash per dollar that is as good as the gamble, and its standard error (model 4.4)."""
-    share = rates.wealth_share
+@dataclass(frozen=True, eq=False)
+class LoanOutcomes:
+    """A loan path by path.
 
-    def gain(values: Array) -> Array:
-        sure = risk.certainty_equivalent(1.0 + values, rates.risk_aversion, share)
-        return np.asarray((np.asarray(sure) - 1.0) / share)
+    ``is_defaulted``, ``exposure`` and ``loss`` at default and ``lost``, its value at closing (USD), ``least_dscr`` over
+    service quarters, each (paths,); mean principal ``repaid`` by quarter (quarters + 1,), USD.
+    """
 
-    return float(gain(per_dollar)), risk.replicate_standard_error(gain, per_dollar, replicate)
+    terms: LoanTerms
+    cost: float
+    is_defaulted: NDArray[np.bool_]
+    exposure: Array
+    loss: Array
+    lost: Array
+    least_dscr: Array
+    repaid: Array
+    replicate: NDArray[np.int64]
 
 
-def committed_capital(flows: CashFlows, cash_rate: float) -> float:
-    """Dollars an investor commits: mean present value of everything paid in, USD > 0."""
-    return _committed(flows.contrib.mean(axis=0), cash_rate)
+def loan_outcomes(claims: Claims, replicate: NDArray[np.int64]) -> LoanOutcomes | None:
+    """Outcomes of the loan behind the claims; None where no class needed it."""
+    if claims.loan is None or claims.loan_terms is None:
+        return None
+    return outcomes_of_loan(claims.loan_terms, claims.loan, claims.collateral_cost, replicate)
 
 
-def _committed(mean_paid: Array, cash_rate: float) -> float:
-    paid = -float(returns.npv(cash_rate, mean_paid))
-    return paid if paid > 0 else float("nan")
+def outcomes_of_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: NDArray[np.int64]) -> LoanOutcomes:
+    """Outcomes of a loan; ``cost`` is what the advance rate applies to, USD per unit of collateral."""
+    quarter = np.minimum(loan.default_quarter, loan.balance.shape[1])
+    coverage = loan.dscr[:, terms.first : terms.last + 1]
+    least = np.where(np.isnan(coverage), np.inf, coverage).min(axis=1)
+    return LoanOutcomes(
+        terms=terms, cost=cost, is_defaulted=loan.is_defaulted, exposure=loan.exposure, loss=loan.loss,
+        lost=np.where(loan.is_defaulted, loan.loss * (1.0 + terms.rate_q) ** -quarter.astype(float), 0.0),
+        least_dscr=np.where(np.isinf(least), np.nan, least),
+        repaid=loan.repaid.mean(axis=0), replicate=replicate,
+    )
+
+
+def pooled_loan(blocks: Sequence[LoanOutcomes]) -> LoanOutcomes:
+    """The loan on many paths from blocks of equal size; its terms are those of every block."""
+    names = ("is_defaulted", "exposure", "loss", "lost", "least_dscr", "replicate")
+    joined: dict[str, Any] = {
+        name: np.concatenate([getattr(block, name) for block in blocks]) for name in names
+    }
+    repaid = np.asarray(np.mean([block.repaid for block in blocks], axis=0))
+    return replace(blocks[0], **joined, repaid=repaid)
 
 
 def measure_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: NDArray[np.int64]) -> DebtMeasures:

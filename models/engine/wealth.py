@@ -7,6 +7,7 @@ ten-year building stand on the same footing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,14 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.basis.investor import Rates
-from models.basis.shocks import Method, Shocks, draw_shocks
+from models.basis.shocks import draw_shocks
 from models.basis.timeline import QUARTERS, Array
-from models.claims.registry import CLASSES, Claims, build_claims
-from models.engine.evaluate import Evaluation
-from models.engine.prices import fair_prices, market_price, steadied
-from models.engine.valuation import committed_capital
-from models.market.simulate import simulate_market
-from models.measures import returns, risk
+from models.engine.position import Position
+from models.engine.world import World
+from models.measures import risk
 from models.scenario.scenario import Scenario
 
 EntryName = Literal["fair", "at_cost"]
@@ -59,44 +57,19 @@ class Outcomes:
         return np.asarray(self.steady.mean(axis=0))
 
 
-def outcomes(
-    scenario: Scenario, shocks: Shocks, entry: EntryName = "fair", priced: Scenario | None = None
-) -> Outcomes:
-    """Outcomes of the six classes of a scenario on the given draws.
-
-    Parameters
-    ----------
-    priced : Scenario, optional
-        Scenario whose entry prices are paid; the same one if omitted. A buyer who does not know yet which world comes
-        pays the price of the world he expects.
-    """
-    market = simulate_market(scenario.setting, shocks)
-    claims = build_claims(scenario, market, shocks, tuple(CLASSES))
-    return _outcomes(claims, priced or scenario, shocks.replicate, entry)
+def outcomes(positions: Mapping[str, Position]) -> Outcomes:
+    """Outcomes of classes at the prices paid, all on the same paths."""
+    held = list(positions.values())
+    return Outcomes(
+        tuple(positions), np.stack([p.value for p in held], axis=1), np.stack([p.steady_value for p in held], axis=1),
+        held[0].replicate,
+    )
 
 
-def outcomes_of(evaluation: Evaluation, entry: EntryName = "fair") -> Outcomes:
-    """Outcomes on the paths of an evaluation: the ones its pages show."""
-    return _outcomes(evaluation.claims, evaluation.scenario, evaluation.replicate, entry)
-
-
-def _outcomes(claims: Claims, priced: Scenario, replicate: NDArray[np.int64], entry: EntryName) -> Outcomes:
-    prices, rate = fair_prices(priced), priced.rates.cash_rate
-    values, steady = [], []
-    for key in CLASSES:
-        claim = claims.by_key[key]
-        premium = prices[key].premium if entry == "fair" else market_price(key, claim, prices[key])
-        flows = claim.flows.with_entry(premium)
-        value = returns.npv(rate, flows.net) / committed_capital(flows, rate)
-        values.append(value)
-        steady.append(steadied(value, claim.controls))
-    return Outcomes(tuple(CLASSES), np.stack(values, axis=1), np.stack(steady, axis=1), replicate)
-
-
-def training_shocks(scenario: Scenario, paths: int) -> Shocks:
-    """Draws that rules and mixes are fitted on; never those of the scenario's own evaluation."""
-    method: Method = "sobol" if scenario.run.method == "sobol" else "random"
-    return draw_shocks((scenario.run.seed + TRAINING_OFFSET) % 2**31, paths, method)
+def training_world(scenario: Scenario, paths: int) -> World:
+    """The scenario on draws that rules and mixes are fitted on; never those of its own evaluation."""
+    run = scenario.run
+    return World(scenario, draw_shocks((run.seed + TRAINING_OFFSET) % 2**31, paths, run.method))
 
 
 def wealth_of_cash(rates: Rates) -> float:
@@ -105,13 +78,7 @@ def wealth_of_cash(rates: Rates) -> float:
 
 
 def sure_gain(values: Array, rates: Rates) -> float:
-    """Certain gain over cash per dollar that is as good as the gamble, at the investor's risk aversion (model 4.4).
-
-    Parameters
-    ----------
-    values : (paths,)
-        Value over cash per dollar; the share of wealth that `rates` names is invested in it.
-    """
+    """Certain gain over cash per dollar, of values (paths,), that is as good to the investor (model 4.4)."""
     return (sure_wealth(values, rates.risk_aversion, rates.wealth_share) - 1.0) / rates.wealth_share
 
 

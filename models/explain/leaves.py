@@ -7,8 +7,8 @@ from models.assets.gpu_fleet.fleet import MARKET_POWER_PRICE
 from models.basis.entry import Entry, value_text
 from models.basis.shocks import REPLICATES
 from models.basis.timeline import DELTA, HOURS
+from models.engine.estimate import CONFIDENCE
 from models.engine.prices import LLM_PATHS, PATHS, SEED
-from models.engine.valuation import CONFIDENCE
 from models.evidence.sources import Source, source
 from models.explain.equation import Equation, Status
 from models.explain.registry import Reader, UnknownPath, declare, explains

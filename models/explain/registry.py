@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from inspect import signature
-from threading import RLock
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from models.basis.entry import Entry
 from models.basis.shocks import Shocks, calm_shocks, draw_shocks
+from models.basis.store import Store
 from models.basis.timeline import Array
 from models.engine.evaluate import Evaluation
 from models.evidence.presets import Preset
@@ -171,8 +170,7 @@ def find(path: str) -> Iterator[tuple[Builder, dict[str, Any]]]:
             yield builder, {name: int(word) if name in _WHOLE else word for name, word in fits.groupdict().items()}
 
 
-_kept: WeakKeyDictionary[Evaluation, dict[str, Any]] = WeakKeyDictionary()
-_lock = RLock()  # sessions are threads, and may explain one shared evaluation
+_kept: Store[Any] = Store(1_024)
 
 
 class Reader:
@@ -191,14 +189,8 @@ class Reader:
         self.market: MarketPaths = evaluation.market
 
     def once(self, name: str, make: Callable[[], T]) -> T:
-        """What ``make`` returns, kept as long as the evaluation lives; two threads may make it, both get the same."""
-        with _lock:
-            kept = _kept.setdefault(self.evaluation, {})
-        if name not in kept:
-            made = make()
-            with _lock:
-                kept.setdefault(name, made)
-        value: T = kept[name]
+        """What ``make`` returns, kept as long as the evaluation lives."""
+        value: T = _kept.beside(self.evaluation).get(name, make)
         return value
 
     @property

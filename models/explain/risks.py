@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from models.basis.timeline import Array
+from models.engine.estimate import CONFIDENCE
 from models.engine.prices import steadied
-from models.engine.valuation import CONFIDENCE
 from models.explain.equation import Equation
 from models.explain.quantile import error_equation, known, scramble_equation
 from models.explain.registry import Reader, UnknownPath, explains

@@ -11,8 +11,7 @@ from models.assets.gpu_debt.loan import own_cost
 from models.basis.flows import CashFlows
 from models.basis.timeline import Array, discount_factors
 from models.claims.registry import Claim, Claims
-from models.engine.prices import market_price
-from models.engine.valuation import AssetResult, Measures, committed_capital
+from models.engine.valuation import AssetResult, Measures
 from models.explain.registry import Reader, UnknownPath, row_of
 from models.measures import returns
 
@@ -54,9 +53,7 @@ class Stake:
     @property
     def premium(self) -> float:
         """What is paid over cost or par; for a company the whole price."""
-        if self.entry == "fair":
-            return self.result.fair_price.premium
-        return market_price(self.key, self.result.claim, self.result.fair_price)
+        return self.result.bought[self.entry].premium
 
 
 def held(reader: Reader, path: str) -> Stake:
@@ -114,8 +111,7 @@ def discount_rate(reader: Reader, stake: Stake, which: str) -> float:
 
 def losses(reader: Reader, stake: Stake) -> Array:
     """Loss at the common cash rate per dollar of committed capital, (paths,); negative where money is made."""
-    capital = committed_capital(flows(reader, stake), stake.result.rates.cash_rate)
-    return -values(reader, stake, "cash") / capital
+    return -values(reader, stake, "cash") / stake.result.bought[stake.entry].capital
 
 
 def quarters_of(year: int, quarters: int) -> range:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from models.basis.assumption import Assumptions, assumption, yearly
 from models.basis.shocks import Shocks
+from models.basis.store import Store
 from models.basis.timeline import DELTA, Array, years, zero_paths
 from models.basis.yearly import Years, integral
 from models.market.long_run import LongRun
@@ -171,7 +171,7 @@ def _bust_chance(demand: Demand) -> float:
 
 
 # Most sliders leave the deviation alone, so the last one is kept as long as its draws live.
-_last: WeakKeyDictionary[Shocks, tuple[tuple[float, ...], tuple[Array, Array]]] = WeakKeyDictionary()
+_last: Store[tuple[Array, Array]] = Store(1)
 
 
 def _deviation(demand: Demand, shocks: Shocks) -> tuple[Array, Array]:
@@ -180,10 +180,7 @@ def _deviation(demand: Demand, shocks: Shocks) -> tuple[Array, Array]:
         demand.volatility, demand.memory_years, demand.bust_rate, demand.bust_size, demand.bust_permanent,
         demand.bust_half_life,
     )
-    kept = _last.get(shocks)
-    if kept is None or kept[0] != key:
-        kept = _last[shocks] = (key, _simulate_deviation(demand, shocks))
-    return kept[1]
+    return _last.beside(shocks).get(key, lambda: _simulate_deviation(demand, shocks))
 
 
 def _simulate_deviation(demand: Demand, shocks: Shocks) -> tuple[Array, Array]:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from models.engine.estimate import PROBABILITIES
 from models.engine.evaluate import Evaluation
-from models.engine.valuation import PROBABILITIES, AssetResult, DebtMeasures, Measures, Quantiles
+from models.engine.valuation import AssetResult, DebtMeasures, Measures, Quantiles
 from models.measures import risk
 from models.tables.classes import MARKET_SERIES, market_series
 

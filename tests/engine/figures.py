@@ -9,7 +9,7 @@ import pandas as pd
 
 from models.basis.shocks import draw_shocks
 from models.basis.timeline import Array
-from models.engine import evaluate
+from models.engine.evaluate import evaluate
 from models.market.customer import alive
 from models.market.simulate import idle_capital_share
 from models.scenario.scenario import Scenario

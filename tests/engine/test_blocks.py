@@ -7,8 +7,7 @@ import pytest
 
 from models import Evaluation, Scenario
 from models.basis.shocks import REPLICATES, draw_shocks, joined_shocks
-from models.engine import evaluate
-from models.engine.evaluate import KEPT
+from models.engine.evaluate import KEPT, evaluate
 from models.errors import ScenarioError
 from models.explain import explain
 from models.studies.verdict import verdict

@@ -7,7 +7,7 @@ import pytest
 
 from models.basis.shocks import Shocks, calm_shocks, draw_shocks
 from models.claims.registry import build_claims
-from models.engine import evaluate
+from models.engine.evaluate import evaluate
 from models.evidence.presets import presets
 from models.market.simulate import simulate_market
 from models.measures import returns

@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from models.basis.shocks import draw_shocks
-from models.engine.paired import class_values
+from models.engine.world import World
 from models.measures import returns
 from models.scenario.scenario import Scenario
 from tests.engine.figures import CENTERS, CLOUDS, FLEETS, LABS, PATHS, PEAKS, figures, scenario_of
@@ -235,7 +235,7 @@ def test_classes_move_together(peak: float) -> None:
 def test_fleets_move_together(peak: float, expected: float) -> None:
     """Merchant and contracted fleets share one market; the default of the customer tells them apart in a glut."""
     shocks = draw_shocks(1, PATHS)
-    values = [class_values(scenario_of(c, peak), shocks, ("gpu_fleet",))["gpu_fleet"] for c in (FLEETS["merchant"], {})]
+    values = [World(scenario_of(c, peak), shocks).position("gpu_fleet").value for c in (FLEETS["merchant"], {})]
     assert stats.spearmanr(*values).statistic == pytest.approx(expected, abs=0.06)
 
 

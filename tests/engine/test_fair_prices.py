@@ -5,7 +5,7 @@ import pytest
 
 from models.basis.shocks import REPLICATES, draw_replicate
 from models.claims.registry import build_claims
-from models.engine import evaluate
+from models.engine.evaluate import evaluate
 from models.engine.prices import PATHS, SEED, fair_prices
 from models.market.simulate import simulate_market
 from models.scenario.scenario import Scenario

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from models import Scenario
-from models.engine import evaluate
+from models.engine.evaluate import evaluate
 from models.evidence.presets import presets
 from models.tables.classes import summary
 

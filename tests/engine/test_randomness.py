@@ -16,8 +16,8 @@ from scipy import stats
 from models.basis.shocks import REPLICATES, Shocks, draw_replicate, draw_shocks
 from models.basis.timeline import Array
 from models.claims.registry import build_claims
-from models.engine import evaluate
-from models.engine.paired import class_values
+from models.engine.evaluate import evaluate
+from models.engine.world import World
 from models.market.simulate import simulate_market
 from models.scenario.scenario import Scenario
 from models.tables.classes import classes
@@ -134,7 +134,9 @@ def test_sobol_and_random_draws_agree() -> None:
     """Means within three joint standard errors, where the Sobol error comes from independent scrambles."""
     sobol, plain = draw_shocks(21, 4_096), draw_shocks(22, 8_192, "random")
     scenario, keys = Scenario().replace({"overcapacity.peak": 0.6}), (*PICKS, "cloud_platform")
-    smooth, rough = class_values(scenario, sobol, keys), class_values(scenario, plain, keys)
+    smooth, rough = (
+        {key: World(scenario, draws).position(key).value for key in keys} for draws in (sobol, plain)
+    )
     for key in keys:
         groups = np.array([smooth[key][sobol.replicate == g].mean() for g in range(REPLICATES)])
         error = np.hypot(groups.std(ddof=1) / np.sqrt(REPLICATES), rough[key].std(ddof=1) / np.sqrt(8_192))
@@ -147,15 +149,16 @@ def test_sobol_points_are_worth_many_random_ones() -> None:
     for method in ("sobol", "random"):
         means = []
         for seed in range(12):
-            values = class_values(Scenario(), draw_shocks(100 + seed, 512, method), ("gpu_fleet",))  # type: ignore[arg-type]
-            means.append(values["gpu_fleet"].mean())
+            draws = draw_shocks(100 + seed, 512, method)  # type: ignore[arg-type]
+            values = World(Scenario(), draws).position("gpu_fleet").value
+            means.append(values.mean())
         spread[method] = np.std(means, ddof=1)
     assert spread["sobol"] < 0.67 * spread["random"]
 
 
 def test_paired_differences_are_quieter_than_their_parts() -> None:
     shocks = draw_shocks(7, 1_024)
-    base, near = (class_values(Scenario().replace({"overcapacity.peak": p}), shocks) for p in (0.0, 0.05))
+    base, near = (World(Scenario().replace({"overcapacity.peak": p}), shocks).values() for p in (0.0, 0.05))
     for key in base:
         paired = (near[key] - base[key]).std()
         apart = np.hypot(base[key].std(), near[key].std())

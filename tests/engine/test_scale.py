@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.basis.shocks import draw_shocks
 from models.claims.registry import CLASSES, VARIANTS, build_claims
-from models.engine import evaluate
+from models.engine.evaluate import evaluate
 from models.market.simulate import simulate_market
 from models.measures import returns
 from models.scenario.catalog import declared, values

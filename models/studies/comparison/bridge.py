@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.basis.timeline import Array
-from models.engine.figures import ROW, Figures, paired_error
-from models.engine.reader import Reader
+from models.engine.figures import ROW, Figures, paired_error, read_figures
+from models.engine.world import world_of
 from models.errors import ScenarioError
 from models.scenario.scenario import Scenario
 from models.studies.comparison.driver_groups import DRAWS, GROUPS, Unit, units
@@ -101,7 +101,7 @@ class Mixtures:
         self.base, self.scenario = common_draws((base, scenario), paths)
         self.units = {unit.key: unit for unit in units(self.base, self.scenario)}
         self.groups = tuple(key for key in GROUPS if any(unit.group == key for unit in self.units.values()))
-        self.reader = Reader(self.base, paths, entry)
+        self.world, self.entry = world_of(self.base, paths), entry
         self.known: dict[frozenset[str], Figures] = {}
 
     def of(self, group: str) -> tuple[Unit, ...]:
@@ -116,7 +116,7 @@ class Mixtures:
     def at(self, moved: frozenset[str]) -> Figures:
         """Figures with the given units moved."""
         if moved not in self.known:
-            self.known[moved] = self.reader.read(self.mixture(moved))
+            self.known[moved] = read_figures(self.world.to(self.mixture(moved), "again"), self.entry)
         return self.known[moved]
 
     def mixture(self, moved: frozenset[str]) -> Scenario:

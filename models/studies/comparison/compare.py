@@ -10,8 +10,8 @@ import pandas as pd
 
 from models.basis.entry import Entry, Value
 from models.claims.registry import CLASSES
-from models.engine.figures import FIGURES, ROW, Figures, paired_error
-from models.engine.reader import Reader
+from models.engine.figures import FIGURES, ROW, Figures, paired_error, read_figures
+from models.engine.world import World, world_of
 from models.errors import ScenarioError
 from models.measures import risk
 from models.scenario.catalog import differences
@@ -83,17 +83,18 @@ def compare(
     if not 2 <= len(scenarios) <= MOST:
         raise ScenarioError(f"compare: {len(scenarios)} scenarios; from 2 to {MOST} can be compared")
     drawn = common_draws(scenarios, paths)
-    reader = Reader(drawn[0], paths, entry)
+    first = world_of(drawn[0], paths)
     figures, ranges, medians = [], [], []
     for i, scenario in enumerate(drawn):
-        figures.append(reader.read(scenario))
-        ranges += _ranges(i, names[i], reader, scenario)
-        medians.append(_medians(i, names[i], reader, scenario))
+        world = first.to(scenario, "again")
+        figures.append(read_figures(world, entry))
+        ranges += _ranges(i, names[i], world, entry)
+        medians.append(_medians(i, names[i], world))
         if progress is not None:
             progress((i + 1) / len(drawn))
     return Comparison(
         tuple(names), tuple(scenarios), base, input_rows(scenarios), tuple(figures), pd.DataFrame(ranges),
-        pd.concat(medians, ignore_index=True), reader.shocks.paths,
+        pd.concat(medians, ignore_index=True), first.shocks.paths,
     )
 
 
@@ -125,9 +126,9 @@ def headline_table(found: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _ranges(position: int, name: str, reader: Reader, scenario: Scenario) -> list[dict[str, object]]:
+def _ranges(position: int, name: str, world: World, entry: str) -> list[dict[str, object]]:
     rows = []
-    for key, held in reader.bought(scenario).items():
+    for key, held in world.positions(entry=entry).items():
         low, middle, high = (float(x) for x in np.ravel(risk.quantiles(held.irr, RANGE)))
         label = CLASSES[key].label
         rows.append({
@@ -136,8 +137,8 @@ def _ranges(position: int, name: str, reader: Reader, scenario: Scenario) -> lis
     return rows
 
 
-def _medians(position: int, name: str, reader: Reader, scenario: Scenario) -> pd.DataFrame:
-    market = reader.nearby.market(scenario)
+def _medians(position: int, name: str, world: World) -> pd.DataFrame:
+    market = world.market
     parts = {"price": market.price, "surplus": market.surplus}
     return pd.concat([
         pd.DataFrame({

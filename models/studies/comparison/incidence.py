@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from models.basis.shocks import Shocks, draw_shocks
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS, build_claims
+from models.engine.estimate import Estimate, flatten, mean
 from models.engine.prices import present_value
 from models.market.simulate import simulate_market
-from models.measures import risk
 from models.scenario.scenario import Scenario
 
 CHANNELS = {
@@ -36,23 +35,20 @@ class Incidence:
 
     asset: str
     unit: str
-    direct: float
-    direct_se: float
-    market: float
-    market_se: float
+    direct: Estimate
+    market: Estimate
     interaction: float
-    total: float
-    total_se: float
+    total: Estimate
 
     @property
     def shapley_direct(self) -> float:
         """Direct part with half of the interaction."""
-        return self.direct + 0.5 * self.interaction
+        return self.direct.value + 0.5 * self.interaction
 
     @property
     def shapley_market(self) -> float:
         """Market part with half of the interaction."""
-        return self.market + 0.5 * self.interaction
+        return self.market.value + 0.5 * self.interaction
 
 
 def incidence(scenario: Scenario, shocks: Shocks | None = None, paths: int = 4_096) -> tuple[Incidence, ...]:
@@ -61,30 +57,22 @@ def incidence(scenario: Scenario, shocks: Shocks | None = None, paths: int = 4_0
         shocks = draw_shocks(scenario.run.seed, min(paths, scenario.run.paths))
     values = {name: _values(scenario, shocks, *channels) for name, channels in CHANNELS.items()}
     out = []
-    for key in values["none"]:
-        none, direct, market, both = (values[name][key] for name in CHANNELS)
-        parts = [np.asarray(x - none) for x in (direct, market, both)]
-        means = [float(part.mean()) for part in parts]
-        errors = [risk.mean_standard_error(part, shocks.replicate) for part in parts]
-        out.append(
-            Incidence(
-                asset=key, unit=(CLASSES.get(key) or VARIANTS[key]).unit,
-                direct=means[0], direct_se=errors[0], market=means[1], market_se=errors[1],
-                interaction=means[2] - means[0] - means[1], total=means[2], total_se=errors[2],
-            )
+    for key, none in values["none"].items():
+        direct, market, total = (
+            mean(values[name][key] - none, shocks.replicate) for name in ("direct", "market", "both")
         )
+        out.append(Incidence(
+            key, (CLASSES.get(key) or VARIANTS[key]).unit, direct, market,
+            total.value - direct.value - market.value, total,
+        ))
     return tuple(out)
 
 
 def incidence_table(parts: tuple[Incidence, ...]) -> pd.DataFrame:
     """One row a class: asset, label, unit, direct, market, interaction, total and standard errors, USD per unit."""
-    names = ("direct", "direct_se", "market", "market_se", "interaction", "total", "total_se")
-    rows = [
-        {"asset": p.asset, "label": (CLASSES.get(p.asset) or VARIANTS[p.asset]).label, "unit": p.unit}
-        | {name: getattr(p, name) for name in names}
-        for p in parts
-    ]
-    return pd.DataFrame(rows)
+    frame = pd.DataFrame([flatten(part) for part in parts])
+    frame.insert(1, "label", [(CLASSES.get(key) or VARIANTS[key]).label for key in frame["asset"]])
+    return frame
 
 
 def _values(scenario: Scenario, shocks: Shocks, direct: bool, market: bool) -> dict[str, Array]:

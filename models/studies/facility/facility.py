@@ -6,8 +6,6 @@ search over size, price or covenants changes the loan only.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -19,7 +17,8 @@ from models.assets.gpu_debt import loan as gpu_debt
 from models.assets.gpu_debt import terms as gpu_debt_terms
 from models.assets.gpu_debt.loan import Collateral, Covenants, GpuDebt
 from models.basis.flows import CashFlows
-from models.basis.shocks import Method, Shocks, calm_shocks, draw_shocks
+from models.basis.shocks import Shocks, calm_shocks
+from models.basis.store import Store
 from models.basis.timeline import DELTA, Array
 from models.claims.backing import structure_of
 from models.claims.gpu_debt import collateral, facility, loan_terms_of
@@ -28,6 +27,8 @@ from models.debt.schedule import scheduled_balance, scheduled_principal
 from models.debt.structure import LoanTriggers, Mezzanine
 from models.debt.terms import LoanTerms
 from models.engine.evaluate import KEPT, Evaluation
+from models.engine.noted import Noted, Parts
+from models.engine.world import draws_of
 from models.errors import ScenarioError
 from models.market.simulate import MarketPaths, simulate_market
 from models.policy.effects import Support
@@ -40,7 +41,6 @@ LIMITS = {
 """What can size a loan, in words."""
 # What decides market and collateral; a loan that differs in anything else meets the same cash.
 _LOAN_ONLY = ("advance_cap", "sizing_dscr", "spread", "amortization", "balloon", "reserve_months", "sweep")
-_KEPT_GROUNDS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,17 +217,15 @@ def facility_result(
         If a change names no assumption or leaves its bounds.
     """
     scenario = source if isinstance(source, Scenario) else source.scenario
-    market = None
     if isinstance(source, Evaluation):
         if shocks is None:
             shocks = calm_shocks() if source.is_calm else _draws(scenario)
-        market = source.market if source.market.paths == shocks.paths and not source.is_calm else None
+        if source.market.paths == shocks.paths and not source.is_calm:
+            _market(scenario, shocks, source.market)
     shocks = _draws(scenario) if shocks is None else shocks
     if changes:
-        changed = scenario.replace(changes)
-        market = market if _same_market(changed, scenario) else None
-        scenario = changed
-    return on_ground(scenario, ground_of(scenario, shocks, market))
+        scenario = scenario.replace(changes)
+    return on_ground(scenario, ground_of(scenario, shocks))
 
 
 def on_ground(scenario: Scenario, ground: Ground) -> FacilityResult:
@@ -245,40 +243,28 @@ def on_ground(scenario: Scenario, ground: Ground) -> FacilityResult:
     return FacilityResult(scenario, ground, terms, limits, plan, loan)
 
 
-def ground_of(scenario: Scenario, shocks: Shocks, market: MarketPaths | None = None) -> Ground:
+_grounds: Store[Ground] = Store(4)
+_markets: Noted[MarketPaths] = Noted(4)
+
+
+def ground_of(scenario: Scenario, shocks: Shocks) -> Ground:
     """Market and collateral of a scenario on the given draws, kept for the next loan on the same ones."""
-    key = (_collateral_key(scenario), id(shocks))
-    found = _grounds.get(key)
-    if found is not None and found.shocks is shocks:
-        _grounds.move_to_end(key)
-        return found
-    if market is None:
-        market = next(
-            (g.market for k, g in reversed(_grounds.items())
-             if g.shocks is shocks and _same_market(scenario, _scenario_of[k])), None,
-        )
-    market = simulate_market(scenario.setting, shocks) if market is None else market
-    pot, support = collateral(scenario, market, shocks)
-    ground = Ground(market, pot, support, shocks)
-    _grounds[key] = ground
-    _scenario_of[key] = scenario
-    while len(_grounds) > _KEPT_GROUNDS:
-        old, _ = _grounds.popitem(last=False)
-        _scenario_of.pop(old, None)
-    return ground
+
+    def make() -> Ground:
+        market = _market(scenario, shocks)
+        return Ground(market, *collateral(scenario, market, shocks), shocks)
+
+    return _grounds.get((_collateral_key(scenario), shocks), make)
 
 
-_grounds: OrderedDict[Hashable, Ground] = OrderedDict()
-_scenario_of: dict[Hashable, Scenario] = {}
-_MARKET = (
-    "demand", "overcapacity", "pipeline", "capacity", "clearing", "localization", "hardware", "policy", "regime",
-    "export",
-)
+def _market(scenario: Scenario, shocks: Shocks, known: MarketPaths | None = None) -> MarketPaths:
+    """The market of a scenario on the given draws; ``known`` where it was simulated already."""
 
+    def make(seen: Scenario) -> MarketPaths:
+        setting = seen.setting
+        return simulate_market(setting, shocks) if known is None else known
 
-def _same_market(a: Scenario, b: Scenario) -> bool:
-    same_term = a.setting.contract_quarters == b.setting.contract_quarters
-    return same_term and all(getattr(a, name) == getattr(b, name) for name in _MARKET)
+    return _markets.get(Parts(scenario), make, on=shocks)
 
 
 def _collateral_key(scenario: Scenario) -> Scenario:
@@ -295,5 +281,4 @@ def _collateral_key(scenario: Scenario) -> Scenario:
 
 
 def _draws(scenario: Scenario) -> Shocks:
-    method: Method = "sobol" if scenario.run.method == "sobol" else "random"
-    return draw_shocks(scenario.run.seed, min(scenario.run.paths, KEPT), method)
+    return draws_of(scenario, KEPT)

@@ -18,7 +18,7 @@ from models.basis.investor import Rates
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES
 from models.engine.evaluate import Evaluation, evaluate
-from models.engine.wealth import Outcomes, outcomes, outcomes_of, sure_gain, sure_gain_slope, training_shocks
+from models.engine.wealth import Outcomes, outcomes, sure_gain, sure_gain_slope, training_world
 from models.evidence.presets import presets
 from models.measures import risk
 from models.scenario.scenario import Scenario
@@ -175,16 +175,17 @@ def study(
     """Fit the mixes and judge them on the paths of the evaluation (made if not given)."""
     tell = progress or (lambda share: None)
     limits, rates = settings.limits, scenario.rates
-    fresh = outcomes_of(evaluation or evaluate(scenario, variants=False), settings.entry)
+    shown = (evaluation or evaluate(scenario, variants=False)).sample
+    fresh = outcomes({key: result.bought[settings.entry] for key, result in shown.assets.items()})
     tell(0.1)
-    fitted = outcomes(scenario, training_shocks(scenario, PATHS), settings.entry)
+    fitted = outcomes(training_world(scenario, PATHS).positions(entry=settings.entry))
     judge = Judge(fitted, fresh, rates)
     tell(0.2)
     points = frontier(fitted.gains, fitted.means, limits, CONFIDENCE, POINTS)
     tell(0.4)
-    worlds = {}
+    worlds, here = {}, training_world(scenario, WORLD_PATHS)
     for name, world in possible_worlds(scenario, settings.entry).items():
-        worlds[name] = outcomes(world, training_shocks(scenario, WORLD_PATHS), settings.entry, priced=scenario)
+        worlds[name] = outcomes(here.to(world).positions(entry=settings.entry))
         tell(min(0.4 + 0.04 * len(worlds), 0.65))
     least_regret, best = minimax_regret([_payoff(table, rates) for table in worlds.values()], limits)
     tell(0.75)

@@ -14,10 +14,11 @@ from contourpy import contour_generator
 
 from models.basis.entry import Entry
 from models.basis.timeline import Array
-from models.engine.nearby import PATHS, Bought, Nearby
+from models.engine import estimate
+from models.engine.position import Position
 from models.engine.target import Target
+from models.engine.world import PATHS, Price, moves_market, world_of
 from models.errors import ScenarioError
-from models.measures.standard_errors import mean_standard_error
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.tornado import Progress, held, number
 
@@ -93,10 +94,10 @@ class Surface:
 
 def surface(
     scenario: Scenario, first: str, second: str, x: str = "overcapacity.peak", y: str = "policy.intensity", *,
-    points: int = POINTS, paths: int = PATHS, entry: str = "fair", metric: str = "value",
+    points: int = POINTS, paths: int = PATHS, entry: str = "fair", price: Price = "agreed", metric: str = "value",
     progress: Progress | None = None,
 ) -> Surface:
-    """Compare two classes on a grid over the bounds of two assumptions, at the prices already paid.
+    """Compare two classes on a grid over the bounds of two assumptions.
 
     Parameters
     ----------
@@ -104,6 +105,8 @@ def surface(
         Keys of classes or variants; swapping them mirrors the surface.
     metric : {"value", "npv"}
         Present value over cash, or at each class's own hurdle, per dollar committed.
+    price : {"agreed", "again"}
+        Whether the prices paid stay as they are over the grid, or are found again at each point.
     points : int
         Along each side; whole numbers are taken once.
 
@@ -120,26 +123,28 @@ def surface(
         raise ScenarioError(f"y: {y!r} is the first assumption too; choose another one")
     if not 3 <= points <= 101:
         raise ScenarioError(f"points: {points} along a side; choose 3 to 101")
-    nearby = Nearby(scenario, paths, entry=entry, keys=Target("npv", first, second).keys)
+    world, keys = world_of(scenario, paths), Target("npv", first, second).keys
     axes = [_axis(number(path, scenario), points) for path in (x, y)]
     across, up = axes
     shape = (len(up.values), len(across.values))
     probability, probability_se, gap, gap_se = (np.full(shape, np.nan) for _ in range(4))
-    order = _order(nearby, across, up)
+    order = _order(scenario, across, up)
     for done, (row, column) in enumerate(order, start=1):
         changes = {x: across.values[column], y: up.values[row]}
         try:
-            bought = nearby.bought(changes)
+            positions = world.neighbor(changes, price).positions(keys, entry)
         except ScenarioError:
             continue
-        ahead, difference = _compared(bought[first], bought[second], metric)
-        probability[row, column], gap[row, column] = ahead.mean(), difference.mean()
-        probability_se[row, column] = mean_standard_error(ahead, nearby.shocks.replicate)
-        gap_se[row, column] = mean_standard_error(difference, nearby.shocks.replicate)
+        at = row, column
+        ahead, by = (
+            estimate.mean(values, world.shocks.replicate)
+            for values in _compared(positions[first], positions[second], metric)
+        )
+        probability[at], probability_se[at], gap[at], gap_se[at] = ahead.value, ahead.error, by.value, by.error
         if progress is not None:
             progress(done / len(order))
     return Surface(
-        first, second, metric, across, up, probability, probability_se, gap, gap_se, nearby.shocks.paths
+        first, second, metric, across, up, probability, probability_se, gap, gap_se, world.shocks.paths
     )
 
 
@@ -149,15 +154,15 @@ def _axis(item: Entry, points: int) -> Axis:
     return Axis(item.path, item.label, item.unit, held(item), tuple(dict.fromkeys(values)))
 
 
-def _order(nearby: Nearby, across: Axis, up: Axis) -> list[tuple[int, int]]:
+def _order(scenario: Scenario, across: Axis, up: Axis) -> list[tuple[int, int]]:
     """Visit points so that neighbors share a market: an assumption of the market moves in the outer loop."""
     rows, columns = range(len(up.values)), range(len(across.values))
-    if hasattr(nearby.scenario.setting, across.path.split(".")[0]):
+    if moves_market(scenario, across.path):
         return [(row, column) for column in columns for row in rows]
     return [(row, column) for row in rows for column in columns]
 
 
-def _compared(a: Bought, b: Bought, metric: str) -> tuple[Array, Array]:
+def _compared(a: Position, b: Position, metric: str) -> tuple[Array, Array]:
     """Where A is ahead (1, or a half for a tie), and by how much, (paths,)."""
     left, right = (a.value, b.value) if metric == "value" else (a.npv, b.npv)
     steady = (a.steady_value, b.steady_value) if metric == "value" else (a.npv, b.npv)

@@ -10,7 +10,7 @@ shrinks what it found while the verdict stays flipped, without gradients (COBYQA
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,13 +19,11 @@ from scipy.optimize import Bounds, NonlinearConstraint, minimize
 
 from models.basis.entry import Entry
 from models.basis.timeline import Array
-from models.claims.registry import CLASSES, LLM_AND_CLOUD, PICKS
-from models.engine.nearby import Bought, Nearby
-from models.engine.paired import family_lead
+from models.claims.registry import PICKS
+from models.engine.world import Price, world_of
 from models.errors import ScenarioError
-from models.measures import risk
 from models.scenario.scenario import Scenario
-from models.studies.sensitivity.flip import DRIVERS, HALVINGS
+from models.studies.sensitivity.flip import DRIVERS, QUESTIONS, Answer, Answers, halved
 from models.studies.sensitivity.tornado import Progress, held, number
 
 PATHS = 512
@@ -36,7 +34,6 @@ POLISH = 120
 SMALL = 0.02
 """Changes below this share of a range are left out where the verdict stays flipped without them."""
 UNIFORM_SD = 12.0**-0.5
-QUESTIONS = ("family", "best")
 
 
 @dataclass(frozen=True)
@@ -94,8 +91,8 @@ class Cheapest:
 class _Space:
     """Points of unit length around a scenario: one coordinate a driver, in shares of its range."""
 
-    def __init__(self, nearby: Nearby, items: Sequence[Entry], question: str) -> None:
-        self.nearby, self.items, self.question = nearby, items, question
+    def __init__(self, answers: Answers, items: Sequence[Entry], question: str) -> None:
+        self.answers, self.items, self.question = answers, items, question
         self.low, self.high, self.now = (
             np.array(side)
             for side in (
@@ -104,9 +101,9 @@ class _Space:
         )
         self.width = self.high - self.low
         self.least, self.most = (self.low - self.now) / self.width, (self.high - self.now) / self.width
+        self.today: str = getattr(answers.today, question)
+        self.margin_now = self._margin(answers.today)
         self.known: dict[bytes, tuple[float, str]] = {}
-        self.today = ""
-        self.margin_now, self.today = self._judge(nearby.bought())
 
     def changes(self, z: Array) -> dict[str, Any]:
         """Changed assumptions at a point."""
@@ -120,31 +117,26 @@ class _Space:
         """By how much today's answer leads, negative where it is flipped, and the answer there."""
         z = np.clip(z, self.least, self.most)
         if (key := z.tobytes()) not in self.known:
-            try:
-                self.known[key] = self._judge(self.nearby.bought(self.changes(z)))
-            except ScenarioError:
-                self.known[key] = abs(self.margin_now) + 1.0, self.today
+            there = self.answers.at(self.changes(z))
+            self.known[key] = (
+                (abs(self.margin_now) + 1.0, self.today) if there is None
+                else (self._margin(there), getattr(there, self.question))
+            )
         return self.known[key]
 
     def is_flipped(self, z: Array) -> bool:
         """Whether the answer is another one."""
         return self.at(z)[1] != self.today
 
-    def _judge(self, bought: Mapping[str, Bought]) -> tuple[float, str]:
-        values = {key: b.value for key, b in bought.items()}
+    def _margin(self, there: Answer) -> float:
         if self.question == "family":
-            lead = family_lead(values)
-            margin, answer = float(np.median(lead)), PICKS if (lead > 0).mean() >= 0.5 else LLM_AND_CLOUD
-            return (margin if (self.today or answer) == PICKS else -margin), answer
-        sure = {key: _sure_gain(b) for key, b in bought.items()}
-        answer = max(sure, key=lambda key: sure[key])
-        held = self.today or answer
-        return sure[held] - max(gain for key, gain in sure.items() if key != held), answer
+            return there.lead if self.today == PICKS else -there.lead
+        return there.sure[self.today] - max(gain for key, gain in there.sure.items() if key != self.today)
 
 
 def cheapest(
     scenario: Scenario, question: str = "family", *, drivers: Sequence[str] = DRIVERS, paths: int = PATHS,
-    entry: str = "fair", progress: Progress | None = None,
+    entry: str = "fair", price: Price = "agreed", progress: Progress | None = None,
 ) -> Cheapest:
     """Search the cheapest combination of changes that flips the verdict, and the cheapest single one.
 
@@ -153,13 +145,16 @@ def cheapest(
     question : {"family", "best"}
     drivers : sequence of str
         Dotted paths; those of the search for single flips unless given.
+    entry : {"fair", "at_cost"}
+    price : {"agreed", "again"}
+        Whether the price paid stays as it is while assumptions move, or is found again in each world.
 
     Raises ScenarioError where the question is none, or a driver cannot be moved.
     """
     if question not in QUESTIONS:
         raise ScenarioError(f"question: {question!r} is none; choose {' or '.join(QUESTIONS)}")
     items = [number(path, scenario) for path in dict.fromkeys(drivers)]
-    space = _Space(Nearby(scenario, paths, entry=entry, keys=tuple(CLASSES)), items, question)
+    space = _Space(Answers(world_of(scenario, paths), entry, price), items, question)
     told = progress or (lambda share: None)
     singles = _singles(space, told)
     corners = _corners(space)
@@ -177,13 +172,8 @@ def cheapest(
     return Cheapest(
         question, space.today, space.at(best)[1] if best is not None else space.today, _listed(space, best),
         _length(best) if best is not None else float("inf"), alone[0] if alone else None,
-        space.at(single)[1] if single is not None else space.today, len(space.known), space.nearby.shocks.paths,
+        space.at(single)[1] if single is not None else space.today, len(space.known), space.answers.world.shocks.paths,
     )
-
-
-def _sure_gain(bought: Bought) -> float:
-    rates = bought.rates
-    return float(risk.certainty_equivalent(1.0 + bought.value, rates.risk_aversion, rates.wealth_share))
 
 
 def _length(z: Array) -> float:
@@ -220,11 +210,7 @@ def _nearest_flip(space: _Space, far: Array) -> Array | None:
     first = next((k for k in range(1, 9) if space.is_flipped(steps[k] * far)), None)
     if first is None:
         return None
-    near, there = steps[first - 1], steps[first]
-    for _ in range(HALVINGS):
-        middle = 0.5 * (near + there)
-        near, there = (near, middle) if space.is_flipped(middle * far) else (middle, there)
-    return np.asarray(there * far)
+    return np.asarray(halved(steps[first - 1], steps[first], lambda share: space.is_flipped(share * far)) * far)
 
 
 def _follow(space: _Space, start: Array) -> Array | None:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from models.basis.entry import Entry
-from models.basis.shocks import Shocks, draw_shocks
 from models.claims.registry import LLM_AND_CLOUD, PICKS
-from models.engine.paired import class_values, family_lead
+from models.engine.position import family_lead
+from models.engine.world import Price, World, world_of
 from models.errors import ScenarioError
 from models.measures import risk
-from models.scenario.catalog import entry
+from models.scenario.catalog import entry as declared
 from models.scenario.scenario import Scenario
 
 PATHS = 1_024
 HALVINGS = 6
+QUESTIONS = ("family", "best")
 DRIVERS = (
     "overcapacity.peak",
     "demand.growth_now",
@@ -58,61 +60,64 @@ class Flip:
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Answer:
+    """Leading family and best class, with what decides: median lead of picks and shovels, sure wealth by class."""
+
     family: str
     best: str
+    lead: float
+    sure: Mapping[str, float]
 
 
-class _Search:
-    """Answers of nearby scenarios on one set of draws, each computed once."""
+def answer(world: World, entry: str = "fair") -> Answer:
+    """Answers in a world, by the rules of the verdict."""
+    positions = world.positions(entry=entry)
+    lead = family_lead({key: position.value for key, position in positions.items()})
+    sure = {
+        key: float(risk.certainty_equivalent(1.0 + p.value, p.rates.risk_aversion, p.rates.wealth_share))
+        for key, p in positions.items()
+    }
+    return Answer(
+        PICKS if (lead > 0).mean() >= 0.5 else LLM_AND_CLOUD, max(sure, key=lambda key: sure[key]),
+        float(np.median(lead)), sure,
+    )
 
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        self.shocks = draw_shocks(scenario.run.seed, min(PATHS, scenario.run.paths))
-        self.known: dict[tuple[str, float], _Answer | None] = {}
-        self.today = answer(scenario, self.shocks)
 
-    def at(self, path: str, value: float) -> _Answer | None:
-        """Answer with one assumption changed; None where that contradicts another assumption."""
-        if (path, value) not in self.known:
+class Answers:
+    """Answers in the neighbors of a world, each found once."""
+
+    def __init__(self, world: World, entry: str = "fair", price: Price = "agreed") -> None:
+        self.world, self.entry, self.price = world, entry, price
+        self.today = answer(world, entry)
+        self.known: dict[tuple[tuple[str, Any], ...], Answer | None] = {}
+
+    def at(self, changes: Mapping[str, Any]) -> Answer | None:
+        """Answer with some assumptions changed; None where that contradicts others."""
+        key = tuple(sorted(changes.items()))
+        if key not in self.known:
             try:
-                self.known[path, value] = answer(self.scenario.replace({path: value}), self.shocks)
+                self.known[key] = answer(self.world.neighbor(changes, self.price), self.entry)
             except ScenarioError:
-                self.known[path, value] = None
-        return self.known[path, value]
+                self.known[key] = None
+        return self.known[key]
 
-    def flip(self, item: Entry, bound: float, question: str) -> Flip | None:
-        """Nearest value towards ``bound`` with another answer; bisection assumes one crossing."""
-        now = float(item.value)  # type: ignore[arg-type]
-        if bound == now or not self._differs(item.path, bound, question):
-            return None
-        near, far = now, bound
-        for _ in range(HALVINGS):
-            middle = 0.5 * (near + far)
-            near, far = (near, middle) if self._differs(item.path, middle, question) else (middle, far)
-        width = float(item.high) - float(item.low)  # type: ignore[arg-type]
-        there = self.at(item.path, far)
-        value = min(max(_rounded(far, now, width), float(item.low)), float(item.high))  # type: ignore[arg-type]
-        return Flip(
-            item.path, item.label, item.unit, now, value, abs(far - now) / width, question, getattr(there, question)
-        )
-
-    def _differs(self, path: str, value: float, question: str) -> bool:
-        there = self.at(path, value)
+    def is_flipped(self, changes: Mapping[str, Any], question: str) -> bool:
+        """Whether a question has another answer than today."""
+        there = self.at(changes)
         return there is not None and getattr(there, question) != getattr(self.today, question)
 
 
-def answer(scenario: Scenario, shocks: Shocks) -> _Answer:
-    """Leading family and best class of a scenario on the given draws, by the rules of the verdict."""
-    values = class_values(scenario, shocks)
-    share, aversion = scenario.rates.wealth_share, scenario.rates.risk_aversion
-    sure = {key: float(risk.certainty_equivalent(1.0 + value, aversion, share)) for key, value in values.items()}
-    leads = bool((family_lead(values) > 0).mean() >= 0.5)
-    return _Answer(PICKS if leads else LLM_AND_CLOUD, max(sure, key=lambda key: sure[key]))
+def halved(near: float, far: float, is_beyond: Callable[[float], bool], times: int = HALVINGS) -> float:
+    """Nearest point known to be beyond a border that lies between ``near`` and ``far``, which is beyond it."""
+    for _ in range(times):
+        middle = 0.5 * (near + far)
+        near, far = (near, middle) if is_beyond(middle) else (middle, far)
+    return far
 
 
 def flip_points(
-    scenario: Scenario, drivers: tuple[str, ...] = DRIVERS, progress: Callable[[float], None] | None = None
+    scenario: Scenario, drivers: tuple[str, ...] = DRIVERS, progress: Callable[[float], None] | None = None, *,
+    paths: int = PATHS, entry: str = "fair", price: Price = "agreed",
 ) -> tuple[Flip, ...]:
     """Changes of one assumption that flip the verdict, least effort first.
 
@@ -123,19 +128,39 @@ def flip_points(
     ----------
     progress : callable, optional
         Called with the share done after each driver.
+    entry : {"fair", "at_cost"}
+    price : {"agreed", "again"}
+        Whether the price paid stays as it is while an assumption moves, or is found again in each world.
     """
-    search = _Search(scenario)
-    found: dict[str, list[Flip]] = {"family": [], "best": []}
+    answers = Answers(world_of(scenario, paths), entry, price)
+    flips: dict[str, list[Flip]] = {question: [] for question in QUESTIONS}
     for done, path in enumerate(drivers, start=1):
-        item = entry(path, scenario)
+        item = declared(path, scenario)
         for bound in (item.low, item.high):
-            for question, flips in found.items():
-                if bound is not None and (flip := search.flip(item, float(bound), question)):
-                    flips.append(flip)
+            for question, listed in flips.items():
+                if bound is not None and (flip := _flip(answers, item, float(bound), question)):
+                    listed.append(flip)
         if progress is not None:
             progress(done / len(drivers))
-    family, best = (sorted(flips, key=lambda flip: flip.effort) for flips in found.values())
+    family, best = (sorted(listed, key=lambda flip: flip.effort) for listed in flips.values())
     return tuple(family if len(family) >= 3 else family + best)
+
+
+def _flip(answers: Answers, item: Entry, bound: float, question: str) -> Flip | None:
+    """Nearest value towards ``bound`` with another answer; one crossing is assumed."""
+    now, low, high = (float(x) for x in (item.value, item.low, item.high))  # type: ignore[arg-type]
+
+    def is_flipped(value: float) -> bool:
+        return answers.is_flipped({item.path: value}, question)
+
+    if bound == now or not is_flipped(bound):
+        return None
+    far = halved(now, bound, is_flipped)
+    value = min(max(_rounded(far, now, high - low), low), high)
+    there = answers.at({item.path: far})
+    return Flip(
+        item.path, item.label, item.unit, now, value, abs(far - now) / (high - low), question, getattr(there, question)
+    )
 
 
 def _rounded(value: float, start: float, width: float) -> float:

@@ -17,8 +17,10 @@ from scipy.optimize import brentq, minimize_scalar
 
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS
-from models.engine.nearby import PATHS, Bought, Nearby
-from models.engine.target import METRICS, Estimate, Target
+from models.engine.estimate import Estimate
+from models.engine.position import Position
+from models.engine.target import METRICS, Target
+from models.engine.world import PATHS, Price, World, world_of
 from models.errors import ScenarioError
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.tornado import Progress, held, number
@@ -107,14 +109,14 @@ class _Dial:
     high: float
     today: float
     is_whole: bool
-    turn: Callable[[float], Mapping[str, Bought]]
+    turn: Callable[[float], Mapping[str, Position]]
 
 
 class _Line:
     """Gap between metric and goal along a dial, each value computed once."""
 
-    def __init__(self, dial: _Dial, target: Target, goal: float | str, nearby: Nearby) -> None:
-        self.dial, self.target, self.goal, self.nearby = dial, target, goal, nearby
+    def __init__(self, dial: _Dial, target: Target, goal: float | str) -> None:
+        self.dial, self.target, self.goal = dial, target, goal
         self.known: dict[float, tuple[Estimate, float] | None] = {}
 
     def at(self, value: float) -> tuple[Estimate, float] | None:
@@ -122,26 +124,26 @@ class _Line:
         value = float(round(value)) if self.dial.is_whole else float(value)
         if value not in self.known:
             try:
-                bought = self.dial.turn(value)
+                positions = self.dial.turn(value)
             except ScenarioError:
                 self.known[value] = None
             else:
-                hurdle = bought[self.target.asset].claim.hurdle
+                hurdle = positions[self.target.asset].claim.hurdle
                 wanted = hurdle if isinstance(self.goal, str) else self.goal
-                self.known[value] = self.target.read(bought, self.nearby.shocks.replicate), wanted
+                self.known[value] = self.target.read(positions), wanted
         return self.known[value]
 
     def gap(self, value: float) -> float:
         """Metric less goal, NaN where there is none."""
         found = self.at(value)
-        return float("nan") if found is None else found[0].whole - found[1]
+        return float("nan") if found is None else found[0].value - found[1]
 
 
 def seek(
     scenario: Scenario, target: Target, goal: float | str, path: str, *, paths: int = PATHS, entry: str = "fair",
-    points: int = POINTS, progress: Progress | None = None,
+    points: int = POINTS, price: Price = "agreed", progress: Progress | None = None,
 ) -> Sought:
-    """Find the values of one assumption at which a target meets a goal, at the price already paid.
+    """Find the values of one assumption at which a target meets a goal.
 
     Parameters
     ----------
@@ -151,6 +153,8 @@ def seek(
         Dotted path, or ``price`` for the price of the class itself, USD per unit.
     points : int
         Of the scan.
+    price : {"agreed", "again"}
+        Whether the price paid stays as it is while the assumption moves, or is found again at each value.
 
     Raises
     ------
@@ -158,9 +162,9 @@ def seek(
         Where the assumption cannot be moved, or the goal makes no sense for the metric.
     """
     _check(target, goal)
-    nearby = Nearby(scenario, paths, entry=entry, keys=target.keys)
-    dial = _price_dial(nearby, target) if path == PRICE else _dial(nearby, path)
-    line = _Line(dial, target, goal, nearby)
+    world = world_of(scenario, paths)
+    dial = _price_dial(world, target, entry) if path == PRICE else _dial(world, target, path, entry, price)
+    line = _Line(dial, target, goal)
     scanned = _scan(line, points, progress)
     if len(scanned) < 2:
         raise ScenarioError(f"{path}: no other value within its bounds fits; move first what it depends on")
@@ -170,13 +174,13 @@ def seek(
     found = [line.known[x] for x in scanned]
     return Sought(
         target=target, path=path, label=dial.label, unit=dial.unit, low=dial.low, high=dial.high, today=dial.today,
-        today_metric=here[0].whole if here else float("nan"), today_goal=here[1] if here else float("nan"),
+        today_metric=here[0].value if here else float("nan"), today_goal=here[1] if here else float("nan"),
         solutions=solutions, nearest=nearest,
-        nearest_metric=there[0].whole if there else float("nan"), nearest_goal=there[1] if there else float("nan"),
+        nearest_metric=there[0].value if there else float("nan"), nearest_goal=there[1] if there else float("nan"),
         at_bound="low" if nearest == dial.low else "high" if nearest == dial.high else "",
-        points=np.array(scanned), metrics=np.array([f[0].whole for f in found if f]),
+        points=np.array(scanned), metrics=np.array([f[0].value for f in found if f]),
         errors=np.array([f[0].error for f in found if f]), goals=np.array([f[1] for f in found if f]),
-        paths=nearby.shocks.paths,
+        paths=world.shocks.paths,
     )
 
 
@@ -192,25 +196,25 @@ def _check(target: Target, goal: float | str) -> None:
         raise ScenarioError(f"goal: {goal:g} is no share; give one from 0 to 1")
 
 
-def _dial(nearby: Nearby, path: str) -> _Dial:
-    item = number(path, nearby.scenario)
+def _dial(world: World, target: Target, path: str, entry: str, price: Price) -> _Dial:
+    item = number(path, world.scenario)
     whole = item.kind == "integer"
     return _Dial(
         item.label, item.unit, float(item.low or 0.0), float(item.high or 0.0), held(item), whole,
-        lambda x: nearby.bought({path: int(x) if whole else x}),
+        lambda x: world.neighbor({path: int(x) if whole else x}, price).positions(target.keys, entry),
     )
 
 
-def _price_dial(nearby: Nearby, target: Target) -> _Dial:
+def _price_dial(world: World, target: Target, entry: str) -> _Dial:
     """The price of the class: cost or par and premium, or the price of the company, USD per unit."""
     if target.minus or target.metric == "worth":
         raise ScenarioError("price: seek it for a metric of one class that depends on what is paid")
-    held = nearby.bought()[target.asset]
-    today = held.claim.capital + held.premium
+    position = world.position(target.asset, entry)
     owner = CLASSES.get(target.asset) or VARIANTS[target.asset]
     return _Dial(
-        f"Price of {owner.label}", f"USD per {owner.unit}", today * PRICE_RANGE[0], today * PRICE_RANGE[1], today,
-        False, lambda x: {target.asset: replace(held, premium=x - held.claim.capital)},
+        f"Price of {owner.label}", f"USD per {owner.unit}", position.price * PRICE_RANGE[0],
+        position.price * PRICE_RANGE[1], position.price, False,
+        lambda x: {target.asset: replace(position, premium=x - position.claim.capital)},
     )
 
 
@@ -255,7 +259,7 @@ def _solution(line: _Line, value: float, scanned: list[float]) -> Solution:
     slope = (line.gap(above) - line.gap(below)) / (above - below) if above > below else 0.0
     reach = abs(2.0 * estimate.error / slope) if slope else float("nan")
     low, high = max(line.dial.low, value - reach), min(line.dial.high, value + reach)
-    return Solution(value, low, high, estimate.whole, goal)
+    return Solution(value, low, high, estimate.value, goal)
 
 
 def _nearest(line: _Line, scanned: list[float]) -> float:

@@ -17,8 +17,8 @@ from scipy.stats import weightedtau
 
 from models.basis.entry import Entry
 from models.basis.timeline import Array
-from models.engine.nearby import Nearby, is_valid
 from models.engine.target import Target
+from models.engine.world import Price, World, moves_market, world_of
 from models.errors import ScenarioError
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.tornado import Progress, number, tornado
@@ -115,7 +115,7 @@ class Shares:
 
 def sobol(
     scenario: Scenario, target: Target, *, drivers: Sequence[str] = (), base: int = BASE, paths: int = PATHS,
-    entry: str = "fair", progress: Progress | None = None,
+    entry: str = "fair", price: Price = "agreed", progress: Progress | None = None,
 ) -> Sobol:
     """Split the variance of a target over the declared bounds of its drivers.
 
@@ -125,6 +125,8 @@ def sobol(
         Dotted paths; the twelve widest bars of the tornado over the same bounds when empty.
     base : int
         Rows of the base sample, a power of two from 4 on; (drivers + 2) scenarios each.
+    price : {"agreed", "again"}
+        Whether the price paid stays as it is while assumptions move, or is found again in each world.
 
     Raises
     ------
@@ -133,18 +135,18 @@ def sobol(
     """
     if base < 4 or base & (base - 1):
         raise ScenarioError(f"base: {base} is not a power of two from 4 on; try {1 << max(2, base.bit_length())}")
-    nearby = Nearby(scenario, paths, entry=entry, keys=target.keys)
-    chosen = tuple(drivers) or widest(scenario, target, entry)
-    items, left_out = _movable(nearby, chosen)
+    world = world_of(scenario, paths)
+    chosen = tuple(drivers) or widest(scenario, target, entry, price)
+    items, left_out = _movable(world, chosen)
     if not items:
         raise ScenarioError(f"drivers: none of {', '.join(chosen)} can be moved over its bounds; choose others")
     bounds = np.array([(float(e.low or 0.0), float(e.high or 0.0)) for e in items])
 
     def metric(row: Array) -> float:
         changes = {e.path: round(x) if e.kind == "integer" else float(x) for e, x in zip(items, row, strict=True)}
-        return target.read(nearby.bought(changes), nearby.shocks.replicate).whole
+        return target.at(world.neighbor(changes, price), entry).value
 
-    order = sorted(range(len(items)), key=lambda i: _moves_market(nearby, items[i]))
+    order = sorted(range(len(items)), key=lambda i: moves_market(scenario, items[i].path))
     shares = variance_shares(metric, bounds, base, order=order, progress=progress)
     ranks = np.argsort(np.argsort(-shares.halves, axis=1, kind="stable"), axis=1) + 1
     found = [
@@ -158,13 +160,15 @@ def sobol(
     return Sobol(
         target, tuple(sorted(found, key=lambda i: (-i.total, i.path))), shares.mean, shares.sd,
         float(shares.first.sum()), _agreement(shares.halves), _same_top(shares.halves),
-        base, base * (len(items) + 2), nearby.shocks.paths, left_out,
+        base, base * (len(items) + 2), world.shocks.paths, left_out,
     )
 
 
-def widest(scenario: Scenario, target: Target, entry: str, count: int = DRIVERS) -> tuple[str, ...]:
+def widest(
+    scenario: Scenario, target: Target, entry: str, price: Price = "agreed", count: int = DRIVERS
+) -> tuple[str, ...]:
     """The assumptions with the widest bars over their bounds that can be moved alone."""
-    found = tornado(scenario, target, ranges="bounds", paths=PATHS, entry=entry)
+    found = tornado(scenario, target, ranges="bounds", paths=PATHS, entry=entry, price=price)
     stuck = {path for path, _ in found.stuck}
     return tuple(bar.path for bar in found.bars if bar.path not in stuck)[:count]
 
@@ -218,26 +222,21 @@ def variance_shares(
     return Shares(first, first_ci, share, share_ci, halves, float(pooled.mean()), float(pooled.std()))
 
 
-def _movable(nearby: Nearby, paths: Sequence[str]) -> tuple[list[Entry], tuple[tuple[str, str], ...]]:
+def _movable(world: World, paths: Sequence[str]) -> tuple[list[Entry], tuple[tuple[str, str], ...]]:
     """Drivers whose bounds never contradict each other, and those left out with the reason."""
     items: list[Entry] = []
     left_out: list[tuple[str, str]] = []
     for path in dict.fromkeys(paths):
-        item = number(path, nearby.scenario)
+        item = number(path, world.scenario)
         corners = [{item.path: end} for end in (item.low, item.high)]
         corners += [{item.path: a, other.path: b} for other in items for a in (item.low, item.high)
                     for b in (other.low, other.high)]
-        problem = next((why for corner in corners if (why := is_valid(nearby, corner))), "")
+        problem = next((why for corner in corners if (why := world.problem(corner))), "")
         if problem:
             left_out.append((path, problem))
         else:
             items.append(item)
     return items, tuple(left_out)
-
-
-def _moves_market(nearby: Nearby, item: Entry) -> bool:
-    """Whether an assumption is part of the market's setting: those are moved last, while the others share a market."""
-    return hasattr(nearby.scenario.setting, item.group)
 
 
 def _agreement(halves: Array) -> float:
@@ -250,5 +249,3 @@ def _same_top(halves: Array) -> int:
     first, second = (np.argsort(-half, kind="stable") for half in halves)
     differs = np.flatnonzero(first != second)
     return int(differs[0]) if len(differs) else len(first)
-
-

@@ -17,11 +17,10 @@ import pandas as pd
 from models.basis.investor import Rates
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES, LLM_AND_CLOUD, PICKS
-from models.engine.figures import paired_error, steady_value
-from models.engine.nearby import Bought
-from models.engine.reader import Reader
+from models.engine.figures import paired_error
+from models.engine.position import Position, sure_gain
+from models.engine.world import world_of
 from models.evidence.presets import presets
-from models.measures import risk
 from models.measures.standard_errors import by_replicate
 from models.scenario.scenario import Scenario
 from models.studies.comparison.bridge import common_draws
@@ -95,11 +94,11 @@ def regret_table(
     """
     states, labels = _states(scenario, names)
     drawn = dict(zip(states, common_draws((scenario, *states.values()), paths)[1:], strict=True))
-    reader = Reader(next(iter(drawn.values())), paths, entry)
+    world = world_of(next(iter(drawn.values())), paths)
+    rates, replicate = scenario.rates, world.shocks.replicate
     whole, each = [], []
     for done, state in enumerate(drawn.values(), start=1):
-        values = _with_mixes(reader.bought(state), measure)
-        rates, replicate = scenario.rates, reader.shocks.replicate
+        values = _with_mixes(world.to(state, "again").positions(entry=entry), measure)
         whole.append([_worth(value, rates, measure) for value in values])
         each.append([_worth(by_replicate(value, replicate), rates, measure) for value in values])
         if progress is not None:
@@ -109,11 +108,7 @@ def regret_table(
 
 def _worth(values: Array, rates: Rates, measure: str) -> Array:
     """What values per dollar (..., paths) are worth to the investor, (...)."""
-    if measure == "mean":
-        return np.asarray(values.mean(axis=-1))
-    share = rates.wealth_share
-    sure = np.asarray(risk.certainty_equivalent(1.0 + values, rates.risk_aversion, share))
-    return np.asarray((sure - 1.0) / share)
+    return np.asarray(values.mean(axis=-1)) if measure == "mean" else sure_gain(values, rates)
 
 
 def _states(scenario: Scenario, names: Sequence[str] | None) -> tuple[dict[str, Scenario], dict[str, str]]:
@@ -126,9 +121,9 @@ def _states(scenario: Scenario, names: Sequence[str] | None) -> tuple[dict[str, 
     return states, labels
 
 
-def _with_mixes(bought: Mapping[str, Bought], measure: str) -> list[Array]:
+def _with_mixes(positions: Mapping[str, Position], measure: str) -> list[Array]:
     """Value over cash per dollar of every choice, (paths,) each."""
-    values = {key: steady_value(held) if measure == "mean" else held.value for key, held in bought.items()}
+    values = {key: p.steady_value if measure == "mean" else p.value for key, p in positions.items()}
     mixes = [np.asarray(np.mean([values[key] for key in members], axis=0)) for _, members in MIXES.values()]
     return [*values.values(), *mixes]
 

@@ -15,14 +15,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from models.basis.shocks import DRIVERS, Shocks, draw_shocks
+from models.basis.shocks import DRIVERS, Shocks
 from models.basis.timeline import Array
-from models.claims.registry import CLASSES, Claims, build_claims
-from models.engine.prices import fair_prices, market_price
-from models.engine.valuation import committed_capital
+from models.claims.registry import CLASSES, build_claims
+from models.engine import estimate
+from models.engine.world import World, world_of
 from models.errors import ScenarioError
-from models.market.simulate import MarketPaths, simulate_market
-from models.measures import returns, risk
+from models.market.simulate import simulate_market
+from models.measures import returns
 from models.scenario.scenario import Scenario
 from models.studies.stress.driver_space import DriverSpace, drivers
 from models.studies.stress.form import DesignPoint, design_point
@@ -101,9 +101,8 @@ def reverse_stress(
     """
     if key not in CLASSES:
         raise ScenarioError(f"class {key!r}: no such asset class; there are {', '.join(CLASSES)}")
-    run = scenario.run
-    shocks = draw_shocks(run.seed, min(paths, run.paths), run.method)
-    limit = _Limit(scenario, key, loss, entry, shocks)
+    world = world_of(scenario, paths)
+    shocks, limit = world.shocks, _Limit(world, key, loss, entry)
     chosen = drivers(scenario, key)
     space = DriverSpace(chosen, shocks.quarters)
     if not chosen:
@@ -116,17 +115,16 @@ def reverse_stress(
     def batched(points: Array) -> Array:
         return np.concatenate([limit(space.shocks(points[i : i + BATCH])) for i in range(0, len(points), BATCH)])
 
-    found, other = _search(batched, worst, losing, run.seed, progress)
+    found, other = _search(batched, worst, losing, scenario.run.seed, progress)
     rows = _nearest(space, normals, limit.sampled, found.point)
-    lost = (limit.sampled <= 0.0).astype(float)
+    lost = estimate.share(limit.sampled <= 0.0, shocks.replicate)
     return ReverseStress(
         key=key, loss=loss, beta=found.beta, search_gap=abs(other.beta) - abs(found.beta),
-        probability=float(ndtr(-found.beta)), simulated=float(lost.mean()),
-        simulated_se=float(risk.mean_standard_error(lost, shocks.replicate)),
+        probability=float(ndtr(-found.beta)), simulated=lost.value, simulated_se=lost.error,
         design_value=found.value - loss, importance=_importance(space, found.point), near=len(rows),
         paths=shocks.paths, evaluations=found.evaluations + other.evaluations,
-        path=_path(limit, rows),
-        story=tell(scenario, key, limit.market, limit.claims, limit.sampled - loss, rows, shocks),
+        path=_path(world, limit, rows),
+        story=tell(scenario, key, world.market, limit.position.claims, limit.sampled - loss, rows, shocks),
     )
 
 
@@ -148,27 +146,16 @@ def _search(
 class _Limit:
     """Value over cash per dollar plus the loss looked for, at the price paid; what was sampled is kept."""
 
-    def __init__(self, scenario: Scenario, key: str, loss: float, entry: str, shocks: Shocks) -> None:
-        self.scenario, self.key, self.loss = scenario, key, loss
-        self.market, self.claims = self._run(shocks)
-        fair, claim = fair_prices(scenario)[key], self.claims.by_key[key]
-        self.premium = fair.premium if entry == "fair" else market_price(key, claim, fair)
-        flows = claim.flows.with_entry(self.premium)
-        # One capital for every batch: a mean over the paths of a batch would move the limit with its company.
-        self.capital = committed_capital(flows, scenario.rates.cash_rate)
-        self.net = flows.net
-        self.sampled = self._value(self.claims)
+    def __init__(self, world: World, key: str, loss: float, entry: str) -> None:
+        self.scenario, self.key, self.loss = world.scenario, key, loss
+        self.position = world.position(key, entry)
+        self.sampled = np.asarray(self.position.value + loss)
 
     def __call__(self, shocks: Shocks) -> Array:
-        return self._value(self._run(shocks)[1])
-
-    def _run(self, shocks: Shocks) -> tuple[MarketPaths, Claims]:
-        market = simulate_market(self.scenario.setting, shocks)
-        return market, build_claims(self.scenario, market, shocks, [self.key])
-
-    def _value(self, claims: Claims) -> Array:
-        flows = claims.by_key[self.key].flows.with_entry(self.premium)
-        return np.asarray(returns.npv(self.scenario.rates.cash_rate, flows.net) / self.capital + self.loss)
+        claims = build_claims(self.scenario, simulate_market(self.scenario.setting, shocks), shocks, [self.key])
+        flows = claims.by_key[self.key].flows.with_entry(self.position.premium)
+        # One capital for every batch: a mean over the paths of a batch would move the limit with its company.
+        return np.asarray(returns.npv(self.scenario.rates.cash_rate, flows.net) / self.position.capital + self.loss)
 
 
 def _importance(space: DriverSpace, point: Array) -> dict[str, float]:
@@ -198,14 +185,14 @@ def _nearest(space: DriverSpace, normals: Array, values: Array, point: Array) ->
     return np.asarray(lost[np.argsort(distance, kind="stable")[:count]])
 
 
-def _path(limit: _Limit, rows: NDArray[np.int64]) -> pd.DataFrame:
+def _path(world: World, limit: _Limit, rows: NDArray[np.int64]) -> pd.DataFrame:
     """Medians over the near losses and over all futures, one row a series and quarter."""
-    market = limit.market
+    market, position = world.market, limit.position
     series = {
         "demand": market.relative_demand - 1.0,
         "price": market.price / market.curves.price[: market.quarters + 1] - 1.0,
         "surplus": market.surplus,
-        "cash": np.cumsum(np.maximum(limit.net, 0.0), axis=1) / limit.capital,
+        "cash": np.cumsum(np.maximum(position.net, 0.0), axis=1) / position.capital,
     }
     quarters = np.arange(market.quarters + 1)
     frames = []

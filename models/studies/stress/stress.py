@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from models.claims.registry import CLASSES
-from models.engine.figures import CLASS_FIGURES, ROW, Figures, paired_error
-from models.engine.reader import Reader
+from models.engine.figures import CLASS_FIGURES, ROW, Figures, paired_error, read_figures
+from models.engine.world import world_of
 from models.scenario.scenario import Scenario
 from models.scenario.stresses import apply, stresses
 
@@ -68,8 +68,8 @@ def stress_matrix(
     progress : callable, optional
         Called with the share done.
     """
-    reader = Reader(scenario, paths, entry, is_price_held=True)
-    base = reader.read(scenario)
+    world = world_of(scenario, paths)
+    base = read_figures(world, entry)
     known = stresses()
     plans: list[tuple[str, str, str, tuple[str, ...]]] = [
         (s.name, s.title, s.story, (s.name,)) for s in known.values()
@@ -78,7 +78,7 @@ def stress_matrix(
     rows = []
     for done, (name, title, story, members) in enumerate(plans, start=1):
         there = apply(scenario, members)
-        figures = base if there.is_void else reader.read(there.scenario)
+        figures = base if there.is_void else read_figures(world.to(there.scenario), entry)
         rows.append(StressResult(name, title, story, there.notes, there.is_void, there.scenario, figures))
         if progress is not None:
             progress(done / len(plans))

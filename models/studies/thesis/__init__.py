@@ -7,12 +7,10 @@ close to call, and a claim that says several things holds only if each of them d
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
-from threading import RLock
 
+from models.basis.store import Store
 from models.engine.evaluate import Evaluation
-from models.scenario.scenario import Scenario
 from models.studies.thesis import blocs, builders, developers, families, glut, nations
 from models.studies.thesis.record import ClaimTest, Figure, Part, Statement, Verdict
 from models.studies.thesis.statements import STATEMENTS
@@ -41,9 +39,7 @@ TESTS: dict[str, Callable[[Subject], ClaimTest]] = {
     "T20": blocs.split_or_alliance,
 }
 
-_kept: OrderedDict[tuple[Scenario, bool], tuple[ClaimTest, ...]] = OrderedDict()
-_lock = RLock()
-_SIZE = 16
+_kept: Store[tuple[ClaimTest, ...]] = Store(16)
 
 
 def thesis(evaluation: Evaluation, progress: Callable[[float], None] | None = None) -> tuple[ClaimTest, ...]:
@@ -56,20 +52,16 @@ def thesis(evaluation: Evaluation, progress: Callable[[float], None] | None = No
     progress : callable, optional
         Called with the share done after each claim.
     """
-    key = (evaluation.scenario, evaluation.is_calm)
-    with _lock:
-        if key in _kept:
-            return _kept[key]
-    under_test, done = subject(evaluation), []
-    for test in TESTS.values():
-        done.append(test(under_test))
-        if progress is not None:
-            progress(len(done) / len(TESTS))
-    with _lock:
-        _kept[key] = tuple(done)
-        while len(_kept) > _SIZE:
-            _kept.popitem(last=False)
-        return _kept[key]
+
+    def tested() -> tuple[ClaimTest, ...]:
+        under_test, done = subject(evaluation), []
+        for test in TESTS.values():
+            done.append(test(under_test))
+            if progress is not None:
+                progress(len(done) / len(TESTS))
+        return tuple(done)
+
+    return _kept.get((evaluation.scenario, evaluation.is_calm), tested)
 
 
 def examine(evaluation: Evaluation, name: str) -> ClaimTest:

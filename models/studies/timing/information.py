@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from models.basis.investor import Rates
-from models.basis.shocks import REPLICATES, Shocks, draw_replicate
+from models.basis.shocks import REPLICATES, draw_replicate
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES
 from models.engine.wealth import EntryName, gain_of_utility, outcomes
 from models.engine.wealth import utility as utility_of
+from models.engine.world import World
 from models.errors import ScenarioError
 from models.scenario.catalog import entry as catalog_entry
 from models.scenario.scenario import Scenario
@@ -129,9 +130,9 @@ def information(
     moving = [path for path in drivers if _can_matter(scenario, path)]
     points, group = draw_points(scenario, moving, worlds)
     utility = np.empty((2, worlds, len(CLASSES) + 1))
-    futures = [draw_replicate(scenario.run.seed, g, paths) for g in range(REPLICATES)]
+    futures = [World(scenario, draw_replicate(scenario.run.seed, g, paths)) for g in range(REPLICATES)]
     for i, point in enumerate(points):
-        values = _values(scenario, dict(zip(moving, point, strict=True)), futures[group[i]], entry)
+        values = _values(futures[group[i]], dict(zip(moving, point, strict=True)), entry)
         gains = utility_of(np.column_stack([values, np.zeros(len(values))]), scenario.rates)
         utility[0, i], utility[1, i] = gains[: paths // 2].mean(axis=0), gains[paths // 2 :].mean(axis=0)
         if progress is not None:
@@ -228,14 +229,14 @@ def _fit(point: Array, mean: Array, group: NDArray[np.int64]) -> tuple[Array, Ar
     return fitted, crossed
 
 
-def _values(scenario: Scenario, point: dict[str, float], shocks: Shocks, entry: EntryName) -> Array:
-    whole = {path for path in point if catalog_entry(path, scenario).kind == "integer"}
+def _values(now: World, point: dict[str, float], entry: EntryName) -> Array:
+    whole = {path for path in point if catalog_entry(path, now.scenario).kind == "integer"}
     changes = {path: int(value) if path in whole else float(value) for path, value in point.items()}
     try:
-        world = scenario.replace(changes)
+        there = now.neighbor(changes)
     except ScenarioError:  # two assumptions that contradict each other: that world cannot be
-        world = scenario
-    return outcomes(world, shocks, entry, priced=scenario).gains
+        there = now
+    return outcomes(there.positions(entry=entry)).gains
 
 
 def _can_matter(scenario: Scenario, path: str) -> bool:

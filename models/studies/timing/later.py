@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from models.assets.data_center.leasing import market_rent_path, vacancy_path
 from models.basis.shocks import Shocks
 from models.basis.timeline import DELTA, Array, discount_factors
-from models.claims.registry import Claim, build_claims
-from models.engine.prices import fair_prices, market_price
+from models.claims.registry import build_claims
 from models.engine.wealth import EntryName
+from models.engine.world import World
 from models.market.long_run import LongRun
 from models.market.simulate import MarketPaths, Run, contract_window
 from models.measures import returns
@@ -43,8 +43,7 @@ STEPS = 8
 """Vacancy and rent of a later entry are quoted in so many steps each, contract prices in the square of it."""
 
 def later_entries(
-    scenario: Scenario, market: MarketPaths, shocks: Shocks, quarters: tuple[int, ...], entry: EntryName = "fair",
-    keys: tuple[str, ...] = NEW,
+    world: World, quarters: tuple[int, ...], entry: EntryName = "fair", keys: tuple[str, ...] = NEW
 ) -> dict[str, dict[int, Array]]:
     """Value of every class bought at each of the given quarters, on the same paths.
 
@@ -54,17 +53,10 @@ def later_entries(
         Class -> quarter -> value over cash per dollar committed then, (paths,). Quarter 0 is entry now.
     """
     out: dict[str, dict[int, Array]] = {}
-    for key, claim in build_claims(scenario, market, shocks, keys).by_key.items():
-        premium = _premium(scenario, key, claim, entry)
-        flows = claim.flows.with_entry(premium)
-        out[key] = {0: _value(scenario, flows.net, flows.contrib)}
-        out[key] |= {s: bought_at(scenario, market, shocks, key, s, premium) for s in quarters}
+    for key, position in world.positions(keys, entry).items():
+        now = world.scenario, world.market, world.shocks
+        out[key] = {0: position.value} | {s: bought_at(*now, key, s, position.premium) for s in quarters}
     return out
-
-
-def _premium(scenario: Scenario, key: str, claim: Claim, entry: EntryName) -> float:
-    fair = fair_prices(scenario)[key]
-    return fair.premium if entry == "fair" else market_price(key, claim, fair)
 
 
 def _value(scenario: Scenario, net: Array, contrib: Array) -> Array:

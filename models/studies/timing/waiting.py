@@ -17,11 +17,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.basis.investor import Rates
-from models.basis.shocks import Shocks, draw_shocks
+from models.basis.shocks import Shocks
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES
-from models.engine.wealth import EntryName, sure_gain, training_shocks, utility, wealth_of_cash
-from models.market.simulate import MarketPaths, simulate_market
+from models.engine.wealth import EntryName, sure_gain, training_world, utility, wealth_of_cash
+from models.engine.world import world_of
+from models.market.simulate import MarketPaths
 from models.measures import risk
 from models.scenario.scenario import Scenario
 from models.studies.timing.later import NEW, WITHOUT, later_entries
@@ -124,17 +125,15 @@ def waiting(
         Called with the share done.
     """
     tell = progress or (lambda share: None)
-    training = training_shocks(scenario, paths)
-    fresh = draw_shocks(scenario.run.seed, min(paths, scenario.run.paths))
     sides = []
-    for done, shocks in enumerate((training, fresh)):
-        market = simulate_market(scenario.setting, shocks)
+    for done, world in enumerate((training_world(scenario, paths), world_of(scenario, paths))):
+        market = world.market
         tell(0.1 + 0.45 * done)
         entries: dict[str, dict[int, Array]] = {}
         for k, key in enumerate(NEW):
-            entries |= later_entries(scenario, market, shocks, QUARTERS, entry, (key,))
+            entries |= later_entries(world, QUARTERS, entry, (key,))
             tell(0.1 + 0.45 * done + 0.2 * (k + 1))
-        sides.append(_Side(entries, {s: features(market, s) for s in QUARTERS}, market, shocks))
+        sides.append(_Side(entries, {s: features(market, s) for s in QUARTERS}, market, world.shocks))
     strategies: list[Strategy] = []
     rules: list[Rule] = []
     for key in sides[0].entries:

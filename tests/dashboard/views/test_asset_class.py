@@ -22,7 +22,7 @@ from dashboard.views.asset_class import words as asset_messages
 from models.claims.registry import CLASSES, VARIANTS
 from models.engine.evaluate import Evaluation, evaluate
 from models.scenario.scenario import Scenario
-from models.studies.sensitivity.driver_effects import DRIVERS, driver_effects
+from models.studies.sensitivity.tornado import PUSHES, driver_effects
 from models.tables import classes as tables
 from models.tables import one_class as asset_tables
 
@@ -80,7 +80,7 @@ def test_a_contract_customer_lives_no_longer_than_the_fleet(result: Evaluation) 
 
 
 def test_drivers_have_the_signs_of_the_dependence_map(effects: pd.DataFrame) -> None:
-    assert set(effects["path"]) == {driver.path for driver in DRIVERS}
+    assert set(effects["path"]) == {driver.path for driver in PUSHES}
     table = effects.set_index(["path", "asset"])["effect"]
     glut, rent = table.loc["overcapacity.peak"], table.loc["clearing.spot_price"]
     assert (glut.loc[["gpu_fleet", "data_center", "gpu_debt", "cloud_platform"]] < 0).all()

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.engine.evaluate import evaluate
-from models.engine.figures import FIGURES, ROW
-from models.engine.reader import Reader
+from models.engine.figures import FIGURES, ROW, read_figures
+from models.engine.world import world_of
 from models.errors import ScenarioError
 from models.scenario.catalog import PROGRAMS, declared, values
 from models.scenario.scenario import Scenario
@@ -174,7 +174,7 @@ def test_there_is_no_other_group():
 def test_figures_are_those_of_the_pages():
     scenario = B.replace({"run.paths": 512})
     result = evaluate(scenario, variants=False)
-    read = Reader(scenario, 512).read(scenario)
+    read = read_figures(world_of(scenario, 512))
     for key, asset in result.assets.items():
         m = asset.fair
         assert read[f"{key}.npv"] == pytest.approx(m.npv_mean / m.capital, abs=1e-12)

@@ -14,7 +14,7 @@ from models.__main__ import main
 from models.basis.investor import Rates
 from models.claims.registry import CLASSES
 from models.engine.evaluate import Evaluation, evaluate
-from models.engine.wealth import Outcomes, outcomes, outcomes_of, sure_gain, sure_gain_slope, sure_wealth
+from models.engine.wealth import Outcomes, outcomes, sure_gain, sure_gain_slope, sure_wealth
 from models.errors import ScenarioError
 from models.measures import risk
 from models.scenario.scenario import Scenario
@@ -64,7 +64,7 @@ def equal(found) -> Own:
 
 @pytest.fixture(scope="module")
 def fresh(evaluation) -> Outcomes:
-    return outcomes_of(evaluation)
+    return outcomes({key: result.bought["fair"] for key, result in evaluation.assets.items()})
 
 
 # The program itself
@@ -284,10 +284,10 @@ def test_worlds_keep_the_deals_and_the_prices():
     assert "market_assumes" not in worlds and "market_assumes" in possible_worlds(scenario, "at_cost")
     assert "base" not in possible_worlds(SCENARIO, "fair"), "the same world is not counted twice"
     glut = worlds["telecom_glut"]
-    from models.engine.wealth import training_shocks
+    from models.engine.wealth import training_world
 
-    shocks = training_shocks(scenario, 64)
-    cheap, own = (outcomes(glut, shocks, priced=priced).gains for priced in (scenario, glut))
+    world = training_world(scenario, 64)
+    cheap, own = (outcomes(world.to(glut, price).positions()).gains for price in ("agreed", "again"))
     assert cheap.shape == (64, 6) and np.isfinite(own).all()
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.engine.nearby import Nearby
 from models.engine.target import Target
+from models.engine.world import world_of
 from models.errors import ScenarioError
 from models.scenario.catalog import entry
 from models.scenario.scenario import Scenario
@@ -35,8 +35,7 @@ def start() -> Scenario:
     ],
 )
 def test_a_planted_value_is_found_again(start: Scenario, target: Target, path: str, planted: float, within) -> None:
-    nearby = Nearby(start, PATHS, keys=target.keys)
-    goal = target.read(nearby.bought({path: planted}), nearby.shocks.replicate).whole
+    goal = target.at(world_of(start, PATHS).neighbor({path: planted})).value
     found = seek(start, target, goal, path)
     closest = min(found.solutions, key=lambda s: abs(s.value - planted))
     assert closest.value == pytest.approx(planted, abs=within * (found.high - found.low))
@@ -53,9 +52,8 @@ def test_a_price_that_pays_the_hurdle_is_the_one_it_is_worth(start: Scenario) ->
 
 
 def test_a_quoted_price_tells_the_overcapacity_it_implies(start: Scenario) -> None:
-    nearby = Nearby(start, PATHS, keys=("gpu_fleet",))
     target = Target("worth", "gpu_fleet")
-    quoted = target.read(nearby.bought({"overcapacity.peak": 0.6}), nearby.shocks.replicate).whole
+    quoted = target.at(world_of(start, PATHS).neighbor({"overcapacity.peak": 0.6})).value
     implied = seek(start, target, quoted, "overcapacity.peak").solutions
     assert [s.value for s in implied] == [pytest.approx(0.6, abs=0.005)]
 
@@ -72,10 +70,10 @@ def test_every_crossing_is_found(start: Scenario, monkeypatch: pytest.MonkeyPatc
     """A metric that rises and falls meets a goal twice."""
 
     def humped(self, value):
-        from models.engine.target import Estimate
+        from models.engine.estimate import paired
 
         height = 1.0 - (value - 1.3) ** 2
-        return Estimate(height, np.full(8, height) + np.linspace(-0.01, 0.01, 8)), self.goal
+        return paired(height, np.full(8, height) + np.linspace(-0.01, 0.01, 8)), self.goal
 
     monkeypatch.setattr(goal_seek._Line, "at", lambda self, v: self.known.setdefault(v, humped(self, v)))
     found = seek(start, FLEET, 0.75, "overcapacity.peak")
@@ -142,12 +140,12 @@ def test_swapping_the_axes_transposes_the_surface(fleet_against_center) -> None:
 def test_at_the_border_the_paired_difference_is_nothing(fleet_against_center) -> None:
     """Between points of the grid the line is linear, so the difference there is small against what the grid spans."""
     gulf = Scenario.preset("gulf").replace({"run.paths": PATHS})
-    nearby = Nearby(gulf, PATHS, keys=("gpu_fleet", "data_center"))
+    world = world_of(gulf, PATHS)
     lines, bands = fleet_against_center.border()
     assert lines and bands
     spread = float(np.ptp(fleet_against_center.gap))
     for x, y in np.concatenate(lines)[::3]:
-        there = nearby.bought({"overcapacity.peak": float(x), "policy.intensity": float(y)})
+        there = world.neighbor({"overcapacity.peak": float(x), "policy.intensity": float(y)}).positions()
         gap = float((there["gpu_fleet"].steady_value - there["data_center"].steady_value).mean())
         assert abs(gap) < 0.08 * spread
         inside = [_is_inside(band, x, y) for band in bands]
@@ -199,12 +197,12 @@ def flip(request: pytest.FixtureRequest) -> tuple[Scenario, Cheapest]:
 def test_the_combination_flips_the_verdict_by_the_rules_of_the_verdict_itself(flip: tuple[Scenario, Cheapest]) -> None:
     few, found = flip
     assert found.changes and found.answer != found.today
-    shocks = Nearby(few, FEW).shocks
-    there = few.replace({c.path: c.to_value for c in found.changes})
-    assert getattr(answer(there, shocks), found.question) == found.answer
-    assert getattr(answer(few, shocks), found.question) == found.today
-    halfway = few.replace({c.path: 0.5 * (c.from_value + c.to_value) for c in found.changes})
-    assert getattr(answer(halfway, shocks), found.question) == found.today, "half of it is not enough"
+    world = world_of(few, FEW)
+    there = world.neighbor({c.path: c.to_value for c in found.changes})
+    assert getattr(answer(there), found.question) == found.answer
+    assert getattr(answer(world), found.question) == found.today
+    halfway = world.neighbor({c.path: 0.5 * (c.from_value + c.to_value) for c in found.changes})
+    assert getattr(answer(halfway), found.question) == found.today, "half of it is not enough"
     for c in found.changes:
         item = entry(c.path)
         assert item.low <= c.to_value <= item.high

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import qmc
 
 from models.engine.evaluate import evaluate
-from models.engine.nearby import Nearby
 from models.engine.target import METRICS, Target
+from models.engine.world import world_of
 from models.errors import ScenarioError
 from models.scenario.catalog import catalog
 from models.scenario.scenario import Scenario
@@ -109,8 +109,8 @@ def test_sobol_points_are_the_published_ones() -> None:
 
 def test_a_bar_is_the_paired_difference_of_two_evaluations(start: Scenario, fleet) -> None:
     bar = next(b for b in fleet.bars if b.path == "overcapacity.peak")
-    nearby = Nearby(start, PATHS)
-    here, there = (nearby.bought(c)["gpu_fleet"].npv for c in ({}, {"overcapacity.peak": bar.high}))
+    world = world_of(start, PATHS)
+    here, there = (world.neighbor(c).position("gpu_fleet").npv for c in ({}, {"overcapacity.peak": bar.high}))
     gaps = (there - here).reshape(8, -1).mean(axis=1)
     assert bar.effect_high == pytest.approx(float((there - here).mean()), rel=1e-12)
     assert bar.effect_high_se == pytest.approx(float(gaps.std(ddof=1) / np.sqrt(8)), rel=1e-9)

@@ -8,7 +8,7 @@ import pytest
 from scipy.special import ndtr
 
 from models.basis.shocks import draw_shocks
-from models.engine.paired import class_values
+from models.engine.world import World
 from models.errors import ScenarioError
 from models.scenario.scenario import Scenario
 from models.studies.stress.driver_space import DriverSpace, drivers
@@ -62,7 +62,7 @@ def test_draws_become_normals_and_come_back(key):
     back = space.shocks(normals)
     assert space.normals(back) == pytest.approx(normals, abs=1e-6)
     # with all drivers of the class restored but late busts, its value is restored too
-    one, other = (class_values(scenario, s, (key,))[key] for s in (shocks, back))
+    one, other = (World(scenario, s).position(key).value for s in (shocks, back))
     assert np.mean(np.isclose(one, other, rtol=1e-6, atol=1e-9)) > 0.95
 
 
@@ -88,7 +88,7 @@ def test_the_design_point_lies_on_the_boundary(fleet):
 def test_no_sampled_loss_is_nearer(fleet):
     scenario, shocks = Scenario(), draw_shocks(1, 512)
     space = DriverSpace(drivers(scenario, "gpu_fleet"), shocks.quarters)
-    lost = class_values(scenario, shocks, ("gpu_fleet",))["gpu_fleet"] <= 0
+    lost = World(scenario, shocks).position("gpu_fleet").value <= 0
     assert np.linalg.norm(space.normals(shocks)[lost], axis=1).min() > fleet.beta - 1e-6
     assert fleet.simulated == pytest.approx(float(lost.mean()))
 

@@ -8,7 +8,7 @@ import pytest
 from models.claims.registry import CLASSES
 from models.engine.figures import ROW
 from models.engine.prices import fair_prices
-from models.engine.reader import Reader
+from models.engine.world import world_of
 from models.errors import DataError, ScenarioError
 from models.evidence.presets import preset
 from models.scenario.catalog import values
@@ -98,7 +98,7 @@ def test_a_broken_file_is_refused(tmp_path, change, complaint):
 def test_the_price_was_paid_before_the_stress(matrix):
     gulf = Scenario.preset("gulf")
     row = next(row for row in matrix.rows if row.name == "rates")
-    held = Reader(gulf, 256, is_price_held=True).bought(row.scenario)
+    held = world_of(gulf, 256).to(row.scenario).positions()
     own = fair_prices(row.scenario)
     for key, paid in fair_prices(gulf).items():
         if key in CLASSES:

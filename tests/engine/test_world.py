@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.claims.registry import CLASSES, build_claims
-from models.engine import nearby as module
-from models.engine.nearby import Nearby
+from models.engine import world as module
+from models.engine.position import committed_capital
 from models.engine.prices import fair_prices
-from models.engine.valuation import committed_capital
+from models.engine.world import World, world_of
 from models.errors import ScenarioError
 from models.market.simulate import simulate_market
 from models.measures import returns
@@ -21,13 +21,13 @@ PATHS = 64
 NUMBERS = [e for e in catalog() if e.kind in ("number", "integer", "choice", "switch") and e.group != "run"]
 
 
-def from_scratch(start: Scenario, scenario: Scenario, nearby: Nearby) -> dict[str, np.ndarray]:
-    market = simulate_market(scenario.setting, nearby.shocks)
+def from_scratch(start: Scenario, scenario: Scenario, world: World) -> dict[str, np.ndarray]:
+    market = simulate_market(scenario.setting, world.shocks)
     prices, rate = fair_prices(start), scenario.rates.cash_rate
     out = {}
-    for key, claim in build_claims(scenario, market, nearby.shocks, tuple(CLASSES)).by_key.items():
+    for key, claim in build_claims(scenario, market, world.shocks, tuple(CLASSES)).by_key.items():
         flows = claim.flows.with_entry(prices[key].premium)
-        out[key] = returns.npv(rate, flows.net) / committed_capital(flows, rate)
+        out[key] = returns.npv(rate, flows.net) / committed_capital(flows.contrib.mean(axis=0), rate)
     return out
 
 
@@ -35,17 +35,17 @@ def from_scratch(start: Scenario, scenario: Scenario, nearby: Nearby) -> dict[st
 @given(st.data())
 def test_neighbors_visited_one_after_another_are_those_run_from_scratch(data: st.DataObject) -> None:
     start = Scenario.preset("gulf").replace({"run.paths": PATHS})
-    nearby = Nearby(start, PATHS)
+    world = world_of(start, PATHS)
     for _ in range(4):
         chosen = data.draw(st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=2, unique_by=lambda e: e.path))
         changes = {e.path: data.draw(values_of(e)) for e in chosen}
         try:
-            there = nearby.at(changes)
+            there = world.neighbor(changes)
         except ScenarioError:
             continue
-        expected, got = from_scratch(start, there, nearby), nearby.values(changes)
-        for key in CLASSES:
-            np.testing.assert_array_equal(got[key], expected[key], err_msg=f"{key} after {changes}")
+        expected = from_scratch(start, there.scenario, world)
+        for key, value in there.values().items():
+            np.testing.assert_array_equal(value, expected[key], err_msg=f"{key} after {changes}")
 
 
 @pytest.fixture
@@ -81,42 +81,46 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     ],
 )
 def test_only_what_reads_a_changed_slice_is_run_again(counted: dict[str, int], path: str, value: float, again) -> None:
-    nearby = Nearby(Scenario().replace({"run.paths": PATHS}), PATHS)
-    today = nearby.values()
+    world = world_of(Scenario().replace({"run.paths": PATHS}))
+    today = world.values()
     before = dict(counted)
-    there = nearby.values({path: value})
+    there = world.neighbor({path: value}).values()
     assert {name for name, count in counted.items() if count > before[name]} == again
     moved = {key for key in CLASSES if not np.array_equal(there[key], today[key])}
     assert moved <= again, "what is not run again stays the same"
     here = dict(counted)
-    nearby.values(), nearby.values({path: value})
+    world.to(world.scenario).values(), world.neighbor({path: value}).values()
     assert counted == here, "what was just seen is kept"
 
 
-def test_the_price_paid_stays_while_the_hurdle_moves() -> None:
-    nearby = Nearby(Scenario().replace({"run.paths": PATHS}), PATHS)
-    paid = nearby.bought()["data_center"].premium
-    assert nearby.bought({"data_center.hurdle": 0.12})["data_center"].premium == paid
-    there, now = (nearby.bought(changes)["data_center"] for changes in ({"data_center.hurdle": 0.12}, {}))
-    assert there.npv.mean() < now.npv.mean()
+@pytest.fixture(scope="module")
+def world() -> World:
+    return world_of(Scenario().replace({"run.paths": PATHS}))
 
 
-def test_the_rate_of_risk_figures_moves_values_without_a_claim_built_again() -> None:
-    nearby = Nearby(Scenario().replace({"run.paths": PATHS}), PATHS, keys=("gpu_fleet", "llm_developer"))
-    now, there = nearby.bought(), nearby.bought({"rates.cash_rate": 0.08})
-    for key, bought in now.items():
-        assert there[key].claim is bought.claim and there[key].value.mean() < bought.value.mean()
+def test_the_price_paid_stays_while_the_hurdle_moves(world: World) -> None:
+    now, there = (w.position("data_center") for w in (world, world.neighbor({"data_center.hurdle": 0.12})))
+    assert there.premium == now.premium and there.npv.mean() < now.npv.mean()
+    again = world.neighbor({"data_center.hurdle": 0.12}, "again").position("data_center")
+    assert again.premium < now.premium, "told to pay again, one pays what that hurdle is worth"
+    alone = from_scratch(*[world.scenario.replace({"data_center.hurdle": 0.12})] * 2, world)
+    np.testing.assert_array_equal(again.value, alone["data_center"])
 
 
-def test_at_cost_a_company_costs_its_multiple_in_the_neighbor() -> None:
-    nearby = Nearby(Scenario().replace({"run.paths": PATHS}), PATHS, entry="at_cost")
-    now = nearby.bought()
-    there = nearby.bought({"hardware_supplier.market_multiple": 0.8 * Scenario().hardware_supplier.market_multiple})
+def test_the_rate_of_risk_figures_moves_values_without_a_claim_built_again(world: World) -> None:
+    for key in ("gpu_fleet", "llm_developer"):
+        now, there = (w.position(key) for w in (world, world.neighbor({"rates.cash_rate": 0.08})))
+        assert there.claim is now.claim and there.value.mean() < now.value.mean()
+
+
+def test_at_cost_a_company_costs_its_multiple_in_the_neighbor(world: World) -> None:
+    now = world.positions(entry="at_cost")
+    multiple = 0.8 * world.scenario.hardware_supplier.market_multiple
+    there = world.neighbor({"hardware_supplier.market_multiple": multiple}).positions(entry="at_cost")
     assert there["hardware_supplier"].premium == pytest.approx(0.8 * now["hardware_supplier"].premium)
     assert now["gpu_fleet"].premium == 0.0
 
 
-def test_a_contradiction_is_said_in_words() -> None:
-    nearby = Nearby(Scenario().replace({"run.paths": PATHS}), PATHS)
-    assert "must add to 1" in module.is_valid(nearby, {"pipeline.local_share": 0.9})
-    assert module.is_valid(nearby, {"overcapacity.peak": 0.4}) == ""
+def test_a_contradiction_is_said_in_words(world: World) -> None:
+    assert "must add to 1" in world.problem({"pipeline.local_share": 0.9})
+    assert world.problem({"overcapacity.peak": 0.4}) == ""

@@ -1,0 +1,121 @@
+"""Layers of the model kept by what they read of a scenario.
+
+What a layer reads is noted while it is built, not declared, so a new slice can never be forgotten: a result serves
+every scenario in which all that it read is the same.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import fields
+from threading import RLock
+from typing import Any, Generic, TypeVar, cast
+
+from models.market.simulate import Setting
+from models.scenario.scenario import Scenario
+
+Layer = TypeVar("Layer")
+Names = tuple[str, ...]
+
+
+class Parts:
+    """Parts of one scenario by dotted name, each taken once, as values that can be compared."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self._known: dict[str, Any] = {}
+
+    def part(self, name: str) -> Any:
+        """A part such as ``rates`` or ``neutral.calm.setting``."""
+        if name not in self._known:
+            owner, _, last = name.rpartition(".")
+            self._known[name] = getattr(self.part(owner) if owner else self.scenario, last)
+        return self._known[name]
+
+    def values(self, names: Names) -> tuple[Any, ...]:
+        """Parts as values that equal those of another scenario when nothing in them differs."""
+        found = [self.part(name) for name in names]
+        return tuple(
+            tuple(getattr(part, f.name) for f in fields(part)) if isinstance(part, Setting) else part for part in found
+        )
+
+
+class Reading:
+    """A scenario that notes which of its parts are read; `as_scenario` is what a layer is built from."""
+
+    def __init__(
+        self, parts: Parts, read: set[str], prefix: str = "", replaced: Mapping[str, Any] | None = None
+    ) -> None:
+        self.parts, self.read, self._prefix, self._replaced = parts, read, prefix, replaced or {}
+
+    @property
+    def as_scenario(self) -> Scenario:
+        """Itself, in the eyes of whoever reads it."""
+        return cast(Scenario, self)
+
+    def model_copy(self, *, update: Mapping[str, Any]) -> Reading:
+        """The same with some slices replaced by values, which whoever made them has read already."""
+        return Reading(self.parts, self.read, self._prefix, {**self._replaced, **update})
+
+    def __getattr__(self, name: str) -> Any:
+        whole = f"{self._prefix}{name}"
+        if name in self._replaced:
+            return self._replaced[name]
+        if self._replaced and name not in Scenario.model_fields:
+            if name == "setting":
+                return cast(property, Scenario.__dict__[name]).fget(self)  # type: ignore[misc]  # noted slice by slice
+            self.read.add(f"{self._prefix}model_dump")  # a method equals no other: nothing is kept
+            owner = self.parts.part(self._prefix[:-1]) if self._prefix else self.parts.scenario
+            return getattr(owner.model_copy(update=self._replaced), name)
+        if name in ("neutral", "calm"):
+            return Reading(self.parts, self.read, f"{whole}.")
+        self.read.add(whole)
+        return self.parts.part(whole)
+
+
+class Noted(Generic[Layer]):
+    """The last few results of a layer by what each of them read; one lock, because sessions are threads.
+
+    Parameters
+    ----------
+    size : int
+        Results that are kept: paths are large, so neighbors are best visited such that few suffice.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size, self.lock = size, RLock()
+        self._kept: OrderedDict[tuple[Names, Hashable], Layer] = OrderedDict()
+
+    def find(self, parts: Parts, on: Hashable = None) -> list[Layer]:
+        """The result for a scenario, if one is kept that read nothing but what this scenario has too; else nothing."""
+        with self.lock:
+            for names in dict.fromkeys(names for names, _ in reversed(self._kept)):
+                key = names, (on, *parts.values(names))
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    return [self._kept[key]]
+        return []
+
+    def keep(self, reading: Reading, result: Layer, on: Hashable = None) -> Layer:
+        """Keep what was built from a reading."""
+        names = tuple(sorted(reading.read))
+        with self.lock:
+            self._kept[names, (on, *reading.parts.values(names))] = result
+            while len(self._kept) > self.size:
+                self._kept.popitem(last=False)
+        return result
+
+    def get(self, parts: Parts, make: Callable[[Scenario], Layer], on: Hashable = None) -> Layer:
+        """The result for a scenario, built if it is not kept.
+
+        Parameters
+        ----------
+        on : hashable
+            What it is built on besides, such as draws.
+        """
+        with self.lock:
+            for result in self.find(parts, on):
+                return result
+            reading = Reading(parts, set())
+            return self.keep(reading, make(reading.as_scenario), on)

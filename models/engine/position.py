@@ -1,0 +1,182 @@
+"""A claim at a price: what an investor pays and gets on every path, each figure written once, computed when read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.basis.flows import CashFlows
+from models.basis.investor import Rates
+from models.basis.timeline import Array
+from models.claims.registry import CLASSES, PICKS, Claim, Claims
+from models.engine.prices import steadied
+from models.measures import returns, risk
+
+_BY_PATH = ("irr", "irr_status", "moic", "payback", "hurdle_npv", "cash_npv")
+_MEANS = ("mean_net", "mean_paid")
+
+
+@dataclass(frozen=True, eq=False)
+class Position:
+    """A claim at the price paid for it. Arrays are (paths,) unless said otherwise; money in USD per unit of the class.
+
+    Attributes
+    ----------
+    claim : Claim
+    premium : float
+        Paid over cost or par, or the whole price of a company.
+    rates : Rates
+        Common funding rate, and the investor's risk aversion.
+    claims : Claims
+        What the claim was built with; its loan, for debt.
+    replicate : (paths,)
+        Independent scramble of each path.
+    """
+
+    claim: Claim
+    premium: float
+    rates: Rates
+    claims: Claims
+    replicate: NDArray[np.int64]
+
+    @property
+    def flows(self) -> CashFlows:
+        """Money in and out after the price, (paths, quarters + 1)."""
+        return self.claim.flows.with_entry(self.premium)
+
+    @property
+    def net(self) -> Array:
+        """Net flow after the price, (paths, quarters + 1)."""
+        return self.flows.net
+
+    @property
+    def price(self) -> float:
+        """All that is paid: cost or par and the premium, or the price of a company."""
+        return self.claim.capital + self.premium
+
+    @cached_property
+    def mean_net(self) -> Array:
+        """Net flow averaged over the paths, (quarters + 1,)."""
+        return np.asarray(self.net.mean(axis=0))
+
+    @cached_property
+    def mean_paid(self) -> Array:
+        """What is paid in, averaged over the paths, <= 0, (quarters + 1,)."""
+        return np.asarray(self.flows.contrib.mean(axis=0))
+
+    @cached_property
+    def capital(self) -> float:
+        """Dollars committed: mean present value of everything paid in; NaN where nothing is."""
+        return committed_capital(self.mean_paid, self.rates.cash_rate)
+
+    @cached_property
+    def cash_npv(self) -> Array:
+        """Present value at the common funding rate."""
+        return np.asarray(returns.npv(self.rates.cash_rate, self.net))
+
+    @cached_property
+    def hurdle_npv(self) -> Array:
+        """Present value at the class's own hurdle."""
+        return np.asarray(returns.npv(self.claim.hurdle, self.net))
+
+    @cached_property
+    def value(self) -> Array:
+        """Present value over cash per dollar committed."""
+        return np.asarray(self.cash_npv / self.capital)
+
+    @cached_property
+    def steady_value(self) -> Array:
+        """The same mean as `value` with less noise: what control variates explain is taken out."""
+        return steadied(self.value, self.controls)
+
+    @cached_property
+    def npv(self) -> Array:
+        """Present value at the hurdle per dollar committed, less what control variates explain of its noise."""
+        return steadied(self.hurdle_npv / self.capital, self.controls)
+
+    @property
+    def irr(self) -> Array:
+        """Return per year by the rules of the model; -1 is a total loss, NaN undefined."""
+        return self._rates[0]
+
+    @property
+    def irr_status(self) -> NDArray[np.int64]:
+        """Code of what kind of return it is, see `models.measures.returns.status_names`."""
+        return self._rates[1]
+
+    @cached_property
+    def moic(self) -> Array:
+        """Money back over money in."""
+        flows = self.flows
+        return np.asarray(returns.moic(flows.contrib, flows.distrib))
+
+    @cached_property
+    def payback(self) -> Array:
+        """Years until what was paid in has come back."""
+        return np.asarray(returns.payback(self.net))
+
+    @cached_property
+    def sure_gain(self) -> float:
+        """Certain gain over cash per dollar that is as good as the gamble to the investor (model 4.4)."""
+        return float(sure_gain(self.value, self.rates))
+
+    @cached_property
+    def controls(self) -> Array | None:
+        """Control variates of mean zero, (paths, k), where the class has any."""
+        return self.claim.controls
+
+    @cached_property
+    def _rates(self) -> tuple[Array, NDArray[np.int64]]:
+        rates, status = returns.irr(self.net)
+        return np.asarray(rates), np.asarray(status)
+
+    def by_path(self) -> dict[str, Any]:
+        """Everything that measures read, without the flows behind it: what is left of a block of many paths."""
+        names = (*_BY_PATH, *_MEANS, "controls", "replicate")
+        return {name: getattr(self, name) for name in names}
+
+
+def pooled(position: Position, blocks: Sequence[Mapping[str, Any]]) -> Position:
+    """The position on many more paths than its claim keeps, from the figures of blocks of equal size.
+
+    Its figures by path are those of all blocks; its claim, flows and net remain the ones of the paths that are kept.
+    """
+    joined = {name: np.concatenate([block[name] for block in blocks]) for name in (*_BY_PATH, "replicate")}
+    out = replace(position, replicate=joined.pop("replicate"))
+    # A cached property that is there already is not computed.
+    vars(out)["_rates"] = joined.pop("irr"), joined.pop("irr_status")
+    vars(out).update(joined)
+    vars(out).update({name: np.asarray(np.mean([block[name] for block in blocks], axis=0)) for name in _MEANS})
+    has_controls = blocks[0]["controls"] is not None
+    vars(out)["controls"] = np.concatenate([block["controls"] for block in blocks]) if has_controls else None
+    return out
+
+
+def committed_capital(mean_paid: Array, cash_rate: float) -> float:
+    """Dollars an investor commits, USD > 0: present value of mean payments (quarters + 1,), <= 0; NaN for none."""
+    paid = -float(returns.npv(cash_rate, mean_paid))
+    return paid if paid > 0 else float("nan")
+
+
+def sure_gain(values: Array, rates: Rates) -> Array:
+    """Certain gain over cash per dollar that is as good as the gamble (model 4.4), along the last axis.
+
+    Parameters
+    ----------
+    values : (..., paths)
+        Value over cash per dollar; the share of wealth that ``rates`` names is invested in it.
+    """
+    sure = np.asarray(risk.certainty_equivalent(1.0 + values, rates.risk_aversion, rates.wealth_share))
+    return np.asarray((sure - 1.0) / rates.wealth_share)
+
+
+def family_lead(values: Mapping[str, Array]) -> Array:
+    """Value per dollar of picks and shovels less that of LLM and cloud, (paths,), equal weights in a family."""
+    picks = [value for key, value in values.items() if CLASSES[key].family == PICKS]
+    others = [value for key, value in values.items() if CLASSES[key].family != PICKS]
+    return np.asarray(np.mean(picks, axis=0) - np.mean(others, axis=0))
