@@ -83,7 +83,7 @@ def written(value: float, unit: str) -> str:
 
 def noise(figure: Figure) -> str:
     """Two standard errors of a figure; empty for facts, inputs, and where nothing varies."""
-    error = 2 * figure.standard_error
+    error = 2 * figure.estimate.error
     if not error > 0:
         return ""
     if f.is_share(figure.unit):

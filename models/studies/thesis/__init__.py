@@ -11,33 +11,13 @@ from collections.abc import Callable
 
 from models.basis.store import Store
 from models.engine.evaluate import Evaluation
-from models.studies.thesis import blocs, builders, developers, families, glut, nations
+from models.studies.thesis import blocs, builders, developers, families, glut, nations  # noqa: F401 (they declare)
 from models.studies.thesis.record import ClaimTest, Figure, Part, Statement, Verdict
-from models.studies.thesis.statements import STATEMENTS
-from models.studies.thesis.subject import Subject, subject
+from models.studies.thesis.subject import DECLARED, subject
 
-TESTS: dict[str, Callable[[Subject], ClaimTest]] = {
-    "T1": families.lower_risk,
-    "T2": families.windfall,
-    "T3": glut.overcapacity,
-    "T4": glut.leveling_off,
-    "T5": builders.gpu_loans,
-    "T6": builders.who_builds,
-    "T7": builders.sovereign_orders,
-    "T8": developers.subsidies,
-    "T9": developers.training_costs,
-    "T10": developers.open_source,
-    "T11": developers.scale,
-    "T12": blocs.joint_ventures,
-    "T13": glut.waiting_for_power,
-    "T14": blocs.fragmentation,
-    "T15": blocs.inside_the_border,
-    "T16": nations.nations,
-    "T17": builders.supplier_to_all,
-    "T18": developers.cost_of_building,
-    "T19": nations.export_controls,
-    "T20": blocs.split_or_alliance,
-}
+_ORDER = sorted(DECLARED, key=lambda key: int(key[1:]))
+STATEMENTS = {key: DECLARED[key][0] for key in _ORDER}
+TESTS = {key: DECLARED[key][1] for key in _ORDER}
 
 _kept: Store[tuple[ClaimTest, ...]] = Store(16)
 

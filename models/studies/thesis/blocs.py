@@ -10,9 +10,8 @@ from models.basis.timeline import Array
 from models.engine.prices import present_value
 from models.market.simulate import MarketPaths
 from models.scenario.scenario import Scenario
-from models.studies.thesis.record import HOLDS, UNTESTED, ClaimTest, Figure, call, dollars, percent
-from models.studies.thesis.statements import STATEMENTS
-from models.studies.thesis.subject import Subject
+from models.studies.thesis.record import Figure, Finding, call, dollars, figure, percent, untested
+from models.studies.thesis.subject import BAIN, BLOG, Subject, claim
 
 YEARS = slice(1, 21)  # quarters of the first five years
 MOST = 0.5
@@ -33,55 +32,57 @@ def without_borders(scenario: Scenario) -> dict[str, Any]:
     return {"localization.share": 0.0} | mandates
 
 
-def fragmentation(subject: Subject) -> ClaimTest:
+@claim("T14", "Sovereignty fragments workloads.", BAIN, BLOG)
+def fragmentation(subject: Subject) -> Finding:
     """T14: utilization with this scenario's borders less without any, on the same draws."""
     bound = subject.scenario.localization.share + subject.scenario.policy.mandate
     if bound == 0.0:
         why = "No demand is bound to a bloc in this scenario, so there is nothing to take away."
-        return ClaimTest(STATEMENTS["T14"], (_bound(subject),), (), UNTESTED, why, "Demand that must stay at home.")
+        return untested(why, "Demand that must stay at home.", _bound(subject))
     free = subject.market_with(without_borders(subject.scenario))
     lost = use(free) - use(subject.market)
     figures = (
         subject.mean("Utilization that borders take, first five years", lost, "share"),
         subject.mean("Utilization, first five years", use(subject.market), "share"), _bound(subject),
-        Figure("Demand bound to its bloc before flexibility", min(bound, 1.0), "share"),
+        figure("Demand bound to its bloc before flexibility", min(bound, 1.0), "share"),
     )
-    verdict = call(figures[0].value, figures[0].standard_error)
     why = (
         f"With {percent(figures[2].value)} of demand bound to its bloc, machines are used "
         f"{percent(figures[1].value)} of the time in the first five years, {100.0 * abs(figures[0].value):.2f} points "
         f"{'less' if figures[0].value >= 0.0 else 'more'} than without borders."
     )
-    turn = "Full flexibility between blocs, or plans that err together." if verdict == HOLDS else (
-        "Borders that bind, between blocs whose demand differs."
+    turn = (
+        "Full flexibility between blocs, or plans that err together.",
+        "Borders that bind, between blocs whose demand differs.",
     )
-    return ClaimTest(STATEMENTS["T14"], figures, (), verdict, why, turn)
+    return Finding(figures, why, turn, verdict=call(figures[0].estimate))
 
 
 def _bound(subject: Subject) -> Figure:
-    return Figure("Demand served at home, after flexibility", subject.market.bound_share, "share")
+    return figure("Demand served at home, after flexibility", subject.market.bound_share, "share")
 
 
-def inside_the_border(subject: Subject) -> ClaimTest:
+@claim("T15", "Data must be stored, processed and served inside the border.", BLOG)
+def inside_the_border(subject: Subject) -> Finding:
     """T15: whether most demand must be served at home, what the mandate adds, and what it does to rents at home."""
     scenario, market = subject.scenario, subject.market
     mandate = scenario.policy.mandate
     free = subject.market_with(without_borders(scenario))
     rent = market.price[:, YEARS].mean(axis=1) / free.price[:, YEARS].mean(axis=1) - 1.0
     figures = (
-        _bound(subject), Figure("Added by the mandates of home programs", mandate, "share"),
+        _bound(subject), figure("Added by the mandates of home programs", mandate, "share"),
         subject.mean("Change of rents at home through borders, first five years", rent, "share"),
     )
-    verdict = call(market.bound_share - MOST)
     why = (
         f"{percent(market.bound_share)} of the home bloc's demand must be served inside the border"
         + (f", {percent(mandate)} of it by mandate" if mandate else "; no program of this scenario has a mandate")
         + f". Rents at home {_moved(figures[2].value)} for it."
     )
-    turn = "Rules that let most demand be served abroad." if verdict == HOLDS else (
-        "Mandates that bind more than half of demand, as in the China-style preset."
+    turn = (
+        "Rules that let most demand be served abroad.",
+        "Mandates that bind more than half of demand, as in the China-style preset.",
     )
-    return ClaimTest(STATEMENTS["T15"], figures, (), verdict, why, turn)
+    return Finding(figures, why, turn, verdict=call(market.bound_share - MOST))
 
 
 def _moved(change: float) -> str:
@@ -90,7 +91,8 @@ def _moved(change: float) -> str:
     return f"are {percent(abs(change))} {'higher' if change > 0.0 else 'lower'}"
 
 
-def split_or_alliance(subject: Subject) -> ClaimTest:
+@claim("T20", "AI may split into blocs, or nations may collaborate.", BLOG)
+def split_or_alliance(subject: Subject) -> Finding:
     """T20: how far a split world and an alliance lie apart, and where this scenario stands between them."""
     split, alliance = (use(subject.market_with(changes)) for changes in (SPLIT, ALLIANCE))
     here = use(subject.market)
@@ -101,7 +103,6 @@ def split_or_alliance(subject: Subject) -> ClaimTest:
         subject.mean("Utilization, alliance", alliance, "share"),
         subject.mean("Utilization, this scenario", here, "share"),
     )
-    verdict = call(gap.value, gap.standard_error, MATERIAL)
     way = float((here - split).mean() / gap.value) if abs(gap.value) > 1e-9 else 1.0
     why = (
         f"Split into blocs that plan alone, machines are used {percent(figures[1].value)} of the time in the first "
@@ -109,18 +110,20 @@ def split_or_alliance(subject: Subject) -> ClaimTest:
         f"{percent(min(max(way, 0.0), 1.0))} of the way to the alliance. Which of the two comes is an assumption; that "
         "the choice matters is what is tested."
     )
-    turn = "Blocs whose plans err together: then it does not matter who may serve whom." if verdict == HOLDS else (
-        "Blocs whose demand and plans differ."
+    turn = (
+        "Blocs whose plans err together: then it does not matter who may serve whom.",
+        "Blocs whose demand and plans differ.",
     )
-    return ClaimTest(STATEMENTS["T20"], figures, (), verdict, why, turn)
+    return Finding(figures, why, turn, verdict=call(gap.estimate, MATERIAL))
 
 
-def joint_ventures(subject: Subject) -> ClaimTest:
+@claim("T12", "Incumbents adapt: they localize operations, comply with local rules, form joint ventures.", BAIN)
+def joint_ventures(subject: Subject) -> Finding:
     """T12: the platform's value if it adapts to borders, against leaving localized demand to others."""
     scenario, local = subject.scenario, subject.market.bound_share
     if local == 0.0:
         why = "No demand is bound to a bloc in this scenario, so an incumbent has nothing to adapt to."
-        return ClaimTest(STATEMENTS["T12"], (_bound(subject),), (), UNTESTED, why, "Demand that must stay at home.")
+        return untested(why, "Demand that must stay at home.", _bound(subject))
     cloud = scenario.cloud_platform
     free = {"jv_cost": 0.0, "jv_share": 0.0}
     stays = _platform(subject, {})
@@ -130,23 +133,23 @@ def joint_ventures(subject: Subject) -> ClaimTest:
         subject.mean("Value of adapting, over leaving localized demand to others", stays - leaves, "USD"),
         subject.mean("What localization and the partner cost", unbound - stays, "USD"),
         subject.mean("Value of the platform as it adapts", stays, "USD"), _bound(subject),
-        Figure("Partner's share of localized profit", cloud.jv_share, "share"),
+        figure("Partner's share of localized profit", cloud.jv_share, "share"),
     )
-    verdict = call(figures[0].value, figures[0].standard_error)
     why = (
         f"Serving {percent(local)} of AI demand through local partners is worth {dollars(abs(figures[0].value))} "
         f"{'more' if figures[0].value >= 0.0 else 'less'} to the platform than leaving it to others; it costs "
         f"{dollars(figures[1].value)} against a world without borders."
     )
-    turn = "Partners or rules that take more of localized profit than it brings." if verdict == HOLDS else (
-        "Cheaper localization, or a smaller share for the partner."
+    turn = (
+        "Partners or rules that take more of localized profit than it brings.",
+        "Cheaper localization, or a smaller share for the partner.",
     )
-    return ClaimTest(STATEMENTS["T12"], figures, (), verdict, why, turn)
+    return Finding(figures, why, turn, verdict=call(figures[0].estimate))
 
 
 def _platform(subject: Subject, changes: dict[str, float]) -> Array:
     """Value of the platform at its hurdle with terms changed, on the subject's market, USD, (paths,)."""
     cloud = subject.scenario.cloud_platform.derived(**changes)
     scenario = subject.scenario.derived(cloud_platform=cloud)
-    return present_value(subject.claims(["cloud_platform"], scenario=scenario).by_key["cloud_platform"])
+    return present_value(subject.claim("cloud_platform", scenario=scenario))
 

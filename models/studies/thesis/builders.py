@@ -5,25 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from models.basis.timeline import Array
+from models.engine.estimate import Estimate
 from models.evidence.rows import read_rows
 from models.evidence.sources import DATA
 from models.studies.thesis.record import (
-    FAILS,
     HOLDS,
     UNTESTED,
-    ClaimTest,
-    Figure,
+    Finding,
     Part,
     Verdict,
-    all_of,
     call,
     dollars,
     fact,
+    fails_if,
+    figure,
     finite,
     percent,
 )
-from models.studies.thesis.statements import STATEMENTS
-from models.studies.thesis.subject import Subject
+from models.studies.thesis.subject import BAIN, BLOG, Subject, claim
 
 NEARLY_A_QUARTER = (0.20, 0.28)
 NEXT_YEARS = 12  # quarters
@@ -31,7 +30,8 @@ CHIPS = ("GPU", "H100", "H200", "NVIDIA")
 MATERIAL = 0.05  # share of revenue from which a customer matters
 
 
-def gpu_loans(subject: Subject) -> ClaimTest:
+@claim("T5", "Financing secured on GPUs is becoming a common form of corporate debt, a new sub-asset class.", BAIN)
+def gpu_loans(subject: Subject) -> Finding:
     """T5: whether such loans spread, and whether this scenario's lender is paid for what it loses."""
     result = subject.evaluation.assets["gpu_debt"]
     terms = result.claims.loan_terms
@@ -40,22 +40,24 @@ def gpu_loans(subject: Subject) -> ClaimTest:
     # A program that makes the coupon cheaper pays the lender the difference.
     spread = loan.coupon + terms.interest_subsidy - subject.scenario.rates.base_rate
     yearly = loan.expected_loss / loan.wal_years
-    loss = Figure("Expected loss a year of life", yearly, "per year", loan.expected_loss_se / loan.wal_years)
+    loss = Estimate(yearly, loan.expected_loss_se / loan.wal_years)
     before, after = _facilities()
     figures = finite(
-        Figure("Chance of default", loan.default_probability, "share", loan.default_probability_se),
-        Figure("Expected loss", loan.expected_loss, "share of the loan", loan.expected_loss_se),
-        Figure("Loss given default", loan.loss_given_default, "share of exposure"), loss,
-        Figure("Spread over the base rate, with what a program pays the lender", spread, "per year"),
-        Figure("Loan over hardware cost", loan.advance_rate, "share"),
-        Figure("Least coverage of debt service, middle of futures", loan.min_dscr.p50, "x", loan.min_dscr.p50_se),
-        Figure("GPU facilities in the fact table, 2023 and 2024", float(before), "count", source="gpu_debt_deals-001"),
-        Figure("GPU facilities in the fact table, 2025 and 2026", float(after), "count", source="gpu_debt_deals-016"),
+        figure("Chance of default", Estimate(loan.default_probability, loan.default_probability_se), "share"),
+        figure("Expected loss", Estimate(loan.expected_loss, loan.expected_loss_se), "share of the loan"),
+        figure("Loss given default", loan.loss_given_default, "share of exposure"),
+        figure("Expected loss a year of life", loss, "per year"),
+        figure("Spread over the base rate, with what a program pays the lender", spread, "per year"),
+        figure("Loan over hardware cost", loan.advance_rate, "share"),
+        figure("Least coverage of debt service, middle of futures",
+               Estimate(loan.min_dscr.p50, loan.min_dscr.p50_se), "x"),
+        figure("GPU facilities in the fact table, 2023 and 2024", float(before), "count", "gpu_debt_deals-001"),
+        figure("GPU facilities in the fact table, 2025 and 2026", float(after), "count", "gpu_debt_deals-016"),
         fact("GPU-backed facilities announced in all, more than", "gpu_debt_deals-035", "USD", 1e9),
     )
-    paid = call(spread - yearly, loss.standard_error)
+    paid = call(Estimate(spread - yearly, loss.error))
     parts = (
-        Part("More facilities than before", HOLDS if after > before else FAILS),
+        Part("More facilities than before", fails_if(after <= before)),
         Part("The spread pays for the expected loss", paid),
     )
     why = f"{after} facilities on GPUs are known since 2025, after {before} before. "
@@ -64,8 +66,7 @@ def gpu_loans(subject: Subject) -> ClaimTest:
         f"futures and loses {percent(loan.expected_loss)} of what was lent, {percent(yearly)} for each year of its "
         f"life, against a spread of {percent(spread)}."
     )
-    verdict = all_of([part.verdict for part in parts])
-    return ClaimTest(STATEMENTS["T5"], figures, parts, verdict, why, _turn_loans(paid, yearly, spread))
+    return Finding(figures, why, _turn_loans(paid, yearly, spread), parts)
 
 
 def _turn_loans(paid: Verdict, yearly: float, spread: float) -> str:
@@ -89,7 +90,9 @@ def _facilities() -> tuple[int, int]:
     return before, len(closed) - before
 
 
-def who_builds(subject: Subject) -> ClaimTest:
+@claim("T6", "Local providers account for nearly a quarter of the new data center capacity of the next years; "
+       "hyperscalers plan most of it.", BAIN)
+def who_builds(subject: Subject) -> Finding:
     """T6: shares of what is delivered in the next three years, public programs included."""
     pipeline, private = subject.scenario.pipeline, _private_share(subject)
     local = subject.mean("Local providers' share of new capacity, next three years", pipeline.local_share * private,
@@ -102,8 +105,8 @@ def who_builds(subject: Subject) -> ClaimTest:
     )
     low, high = NEARLY_A_QUARTER
     parts = (
-        Part("Local providers build nearly a quarter", HOLDS if low <= local.value <= high else FAILS),
-        Part("Hyperscalers build most", call(large.value, large.standard_error, 0.5)),
+        Part("Local providers build nearly a quarter", fails_if(not low <= local.value <= high)),
+        Part("Hyperscalers build most", call(large.estimate, 0.5)),
     )
     why = (
         f"Local providers deliver {percent(local.value)} of the new capacity of the next three years and hyperscalers "
@@ -111,7 +114,7 @@ def who_builds(subject: Subject) -> ClaimTest:
         f"{percent(1.0 - float(private.mean()))}."
     )
     turn = "Other shares of planned building, or public programs large enough to change them."
-    return ClaimTest(STATEMENTS["T6"], figures, parts, all_of([part.verdict for part in parts]), why, turn)
+    return Finding(figures, why, turn, parts)
 
 
 def _private_share(subject: Subject) -> Array:
@@ -128,7 +131,9 @@ def _state_share(subject: Subject) -> Array:
     return np.asarray(1.0 - private + subject.scenario.pipeline.sovereign_share * private)
 
 
-def sovereign_orders(subject: Subject) -> ClaimTest:
+@claim("T7", "Governments ordered at least 40,000 GPUs in a year; Nvidia projected 10 billion dollars of sovereign "
+       "revenue for 2024, from zero.", BAIN)
+def sovereign_orders(subject: Subject) -> Finding:
     """T7: history with its dates, and what states order in this scenario."""
     share = subject.mean("States' share of new capacity, next three years", _state_share(subject), "share")
     facts = (
@@ -139,17 +144,17 @@ def sovereign_orders(subject: Subject) -> ClaimTest:
         fact("Sovereign share of Nvidia's data center revenue, fiscal 2026", "hardware_suppliers-011", "share", 0.01),
     )
     projected, reached = facts[2].value, facts[3].value
-    verdict = HOLDS if reached >= projected else FAILS
     why = (
         f"History: {facts[0].value:,.0f} GPUs and {dollars(projected)} were the figures of 2024. Sovereign revenue has "
         f"since passed {dollars(reached)}, {percent(facts[4].value)} of data center revenue; in this scenario states "
         f"build {percent(share.value)} of the capacity of the next three years."
     )
     turn = f"Sovereign revenue below the {dollars(projected)} projected then; it is history and cannot turn any more."
-    return ClaimTest(STATEMENTS["T7"], (*facts, share), (), verdict, why, turn)
+    return Finding((*facts, share), why, turn, verdict=fails_if(reached < projected))
 
 
-def supplier_to_all(subject: Subject) -> ClaimTest:
+@claim("T17", "Nvidia sells the shovels to all of them.", BLOG)
+def supplier_to_all(subject: Subject) -> Finding:
     """T17: how much of the supplier's sales comes from states, and whether anybody is shut out."""
     market = subject.market
     state = subject.mean("States' share of new capacity, next three years", _state_share(subject), "share")
@@ -161,8 +166,8 @@ def supplier_to_all(subject: Subject) -> ClaimTest:
         fact("Sovereign share of Nvidia's data center revenue, fiscal 2026", "hardware_suppliers-011", "share", 0.01),
     )
     parts = (
-        Part("States are a customer that matters", call(state.value, state.standard_error, MATERIAL)),
-        Part("Nobody is shut out", FAILS if barred.value > 0.0 else HOLDS),
+        Part("States are a customer that matters", call(state.estimate, MATERIAL)),
+        Part("Nobody is shut out", fails_if(barred.value > 0.0)),
     )
     why = (
         f"States build {percent(state.value)} of the new capacity of the next three years, all of it bought in "
@@ -173,4 +178,4 @@ def supplier_to_all(subject: Subject) -> ClaimTest:
     turn = "Export controls that shut buyers out, or states that stop building." if parts[1].verdict == HOLDS else (
         "An end of export controls."
     )
-    return ClaimTest(STATEMENTS["T17"], figures, parts, all_of([part.verdict for part in parts]), why, turn)
+    return Finding(figures, why, turn, parts)

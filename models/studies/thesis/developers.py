@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from models.basis.timeline import Array
 from models.policy.effects import mean_intensity
 from models.studies.thesis.labs import (
     CHAMPION,
@@ -19,21 +18,8 @@ from models.studies.thesis.labs import (
     small_lab,
     training_bill,
 )
-from models.studies.thesis.record import (
-    FAILS,
-    HOLDS,
-    ClaimTest,
-    Figure,
-    Part,
-    Verdict,
-    all_of,
-    call,
-    dollars,
-    fact,
-    percent,
-)
-from models.studies.thesis.statements import STATEMENTS
-from models.studies.thesis.subject import Subject
+from models.studies.thesis.record import Figure, Finding, Part, all_of, call, dollars, fact, fails_if, figure, percent
+from models.studies.thesis.subject import BAIN, BLOG, Subject, claim
 
 PROGRAM_QUARTERS = 20
 DOUBLES_IN_TWO_YEARS = 2.0**0.5 - 1.0
@@ -44,7 +30,9 @@ TEN_YEARS = 10.0
 SPLIT = {"Talent": 0.12 / 0.22, "Localized data": 0.04 / 0.22, "Other cost": 0.06 / 0.22}
 
 
-def subsidies(subject: Subject) -> ClaimTest:
+@claim("T8", "AI subsidies are below those for semiconductor fabs, and below what local champions would need to "
+       "compete at scale.", BAIN)
+def subsidies(subject: Subject) -> Finding:
     """T8: announced money for AI against fabs, and paid money against what a champion at the frontier would need."""
     scenario = small_lab(subject, CHAMPION).replace({"llm_costs.frontier_share": 1.0})
     need = subject.median(
@@ -60,12 +48,12 @@ def subsidies(subject: Subject) -> ClaimTest:
         fact("EU gigafactories", "sovereign_programs-001", "USD", 1e9, "amount_usd_bn"),
         fact("EuroHPC", "sovereign_programs-003", "USD", 1e9, "amount_usd_bn"),
     ]
-    home = Figure("Paid by this scenario's home programs", float(paid), "USD")
-    europe = sum(figure.value for figure in ai_eu)
+    home = figure("Paid by this scenario's home programs", float(paid), "USD")
+    europe = sum(one.value for one in ai_eu)
     parts = (
-        Part("Below fabs in the US", HOLDS if ai_us.value < fabs_us.value else FAILS),
-        Part("Below fabs in the EU", HOLDS if europe < fabs_eu.value else FAILS),
-        Part("Below what a champion needs at scale", call(need.value - paid, need.standard_error)),
+        Part("Below fabs in the US", fails_if(ai_us.value >= fabs_us.value)),
+        Part("Below fabs in the EU", fails_if(europe >= fabs_eu.value)),
+        Part("Below what a champion needs at scale", call(need.estimate, paid)),
     )
     given = f"this scenario pays {dollars(paid)}" if paid else "this scenario pays nothing"
     why = (
@@ -75,11 +63,12 @@ def subsidies(subject: Subject) -> ClaimTest:
     )
     times = f", {need.value / paid:,.0f} times as much" if 0.0 < paid < need.value else ""
     turn = f"Home programs that pay {dollars(need.value)} in five years{times}."
-    figures = (fabs_us, ai_us, fabs_eu, *ai_eu, need, home)
-    return ClaimTest(STATEMENTS["T8"], figures, parts, all_of([part.verdict for part in parts]), why, turn)
+    return Finding((fabs_us, ai_us, fabs_eu, *ai_eu, need, home), why, turn, parts)
 
 
-def training_costs(subject: Subject) -> ClaimTest:
+@claim("T9", "Training costs of the dearest models passed 100 million dollars and grow exponentially; small models are "
+       "cheap.", BAIN)
+def training_costs(subject: Subject) -> Finding:
     """T9: size and growth of the frontier's bill, and what a small lab pays."""
     scenario = subject.scenario
     costs = scenario.llm_costs
@@ -90,9 +79,9 @@ def training_costs(subject: Subject) -> ClaimTest:
     )
     small = training_bill(small_lab(subject, OPEN_LAB)) / costs.frontier_bill
     figures = (
-        Figure("Frontier training bill a year", costs.frontier_bill, "USD"),
-        Figure("Its growth now", now, "per year"), Figure("Its growth in five years", later, "per year"),
-        Figure("Open-source lab's bill over the frontier's", small, "share"),
+        figure("Frontier training bill a year", costs.frontier_bill, "USD"),
+        figure("Its growth now", now, "per year"), figure("Its growth in five years", later, "per year"),
+        figure("Open-source lab's bill over the frontier's", small, "share"),
         fact("Growth of training cost, 2016 to 2024, a year", "llm_economics-016", "x"),
         fact("Growth of training cost lately, a year", "llm_economics-017", "x"),
         fact("Final training run of DeepSeek V3", "llm_economics-013", "USD", 1e6),
@@ -108,10 +97,11 @@ def training_costs(subject: Subject) -> ClaimTest:
         f"{percent(small)} of that."
     )
     turn = f"Growth of the training bill below {percent(DOUBLES_IN_TWO_YEARS)} a year, or small models that are dear."
-    return ClaimTest(STATEMENTS["T9"], figures, parts, all_of([part.verdict for part in parts]), why, turn)
+    return Finding(figures, why, turn, parts)
 
 
-def open_source(subject: Subject) -> ClaimTest:
+@claim("T10", "Open-source models make market entry easier than in chips.", BAIN)
+def open_source(subject: Subject) -> Finding:
     """T10: what open models take from developers, against what rivals take from the chip leader."""
     scenario, supplier = subject.scenario, subject.scenario.hardware_supplier
     lost_models = -math.expm1(-TEN_YEARS * scenario.llm_developer.erosion)
@@ -123,14 +113,13 @@ def open_source(subject: Subject) -> ClaimTest:
     hit = run_lab(subject, "safe", safe).value - run_lab(subject, "now", scenario).value
     lab = run_lab(subject, OPEN_LAB, small_lab(subject, OPEN_LAB))
     figures = (
-        Figure("Revenue a developer loses to open models in ten years", lost_models, "share"),
-        Figure("Market share the chip leader loses in ten years", lost_chips, "share"),
+        figure("Revenue a developer loses to open models in ten years", lost_models, "share"),
+        figure("Market share the chip leader loses in ten years", lost_chips, "share"),
         subject.mean("What open models take from the developer's value", hit, "x revenue today"),
-        Figure("Open-source lab's training bill a year", lab.bill, "USD"),
+        figure("Open-source lab's training bill a year", lab.bill, "USD"),
         subject.mean("Open-source labs that fail in ten years", lab.failed, "share"),
         fact("Fall of the price of the same answers, a year", "llm_economics-022", "x"),
     )
-    verdict = call(lost_models - lost_chips)
     why = (
         f"Open models take {percent(lost_models)} of a developer's revenue in ten years, rivals take "
         f"{percent(lost_chips)} of the chip leader's share; both are assumptions. Entry costs an open-source lab "
@@ -138,22 +127,26 @@ def open_source(subject: Subject) -> ClaimTest:
     )
     turn = (
         f"Erosion by open models below {percent(-math.log1p(-lost_chips) / TEN_YEARS)} a year, or a chip leader that "
-        "loses more of its market." if verdict == HOLDS else
-        "More erosion by open models, or a chip leader that keeps its market."
+        "loses more of its market.",
+        "More erosion by open models, or a chip leader that keeps its market.",
     )
-    return ClaimTest(STATEMENTS["T10"], figures, (), verdict, why, turn)
+    return Finding(figures, why, turn, verdict=call(lost_models - lost_chips))
 
 
-def scale(subject: Subject) -> ClaimTest:
+@claim("T11", "Scale (ecosystem, deep coffers, spreading R&D) favors global incumbents.", BAIN)
+def scale(subject: Subject) -> Finding:
     """T11: value per dollar of revenue and failure of frontier, champion and open-source lab on the same draws."""
     big = run_lab(subject, "frontier", frontier(subject))
     labs = {"champion": run_lab(subject, CHAMPION, small_lab(subject, CHAMPION)),
             "open-source lab": run_lab(subject, OPEN_LAB, small_lab(subject, OPEN_LAB))}
     named = {"frontier developer": big, **labs}
-    figures = [figure for name, lab in named.items() for figure in _lab_figures(subject, name, lab)]
-    parts = [Part(f"The {name} is worth less per dollar of revenue than the frontier", _worth_less(subject, lab, big))
-             for name, lab in labs.items()]
-    parts += [Part(f"The {name} fails more often", call(*_gap(subject, lab.failed - big.failed)))
+    figures = [one for name, lab in named.items() for one in _lab_figures(subject, name, lab)]
+    parts = [
+        Part(f"The {name} is worth less per dollar of revenue than the frontier",
+             call(subject.estimate(big.value - lab.value)))
+        for name, lab in labs.items()
+    ]
+    parts += [Part(f"The {name} fails more often", call(subject.estimate(lab.failed - big.failed)))
               for name, lab in labs.items()]
     values = {name: float(lab.value.mean()) for name, lab in named.items()}
     base = values["frontier developer"]
@@ -168,29 +161,20 @@ def scale(subject: Subject) -> ClaimTest:
         "A frontier bill so low, or grants so high, that training takes no more of a champion's revenue than of the "
         "frontier's."
     )
-    return ClaimTest(
-        STATEMENTS["T11"], tuple(figures), tuple(parts), all_of([part.verdict for part in parts]), why, turn
-    )
+    return Finding(figures, why, turn, parts)
 
 
 def _lab_figures(subject: Subject, name: str, lab: Lab) -> tuple[Figure, ...]:
     who = name.capitalize()
     return (
         subject.mean(f"{who}: value per dollar of revenue", lab.value, "x revenue today"),
-        Figure(f"{who}: training bill over revenue", lab.bill_share, "share of revenue"),
+        figure(f"{who}: training bill over revenue", lab.bill_share, "share of revenue"),
         subject.mean(f"{who}: fails in ten years", lab.failed, "share"),
     )
 
 
-def _worth_less(subject: Subject, lab: Lab, big: Lab) -> Verdict:
-    return call(*_gap(subject, big.value - lab.value))
-
-
-def _gap(subject: Subject, difference: Array) -> tuple[float, float]:
-    return float(difference.mean()), subject.error(difference)
-
-
-def cost_of_building(subject: Subject) -> ClaimTest:
+@claim("T18", "Building sovereign AI costs compute, localized data, talent and training expertise.", BLOG)
+def cost_of_building(subject: Subject) -> Finding:
     """T18: the cost lines of a champion in its first year, against its income."""
     scenario = small_lab(subject, CHAMPION)
     developer, costs = scenario.llm_developer, scenario.llm_costs
@@ -211,10 +195,10 @@ def cost_of_building(subject: Subject) -> ClaimTest:
     short = subject.mean("Short of cost in the first year, after the grant", total - revenue - grant, "USD")
     figures = (
         *(subject.mean(f"{name}, first year", values, "USD") for name, values in lines.items()),
-        subject.mean("Revenue, first year", revenue, "USD"), Figure("Grant a year", grant, "USD"), short,
+        subject.mean("Revenue, first year", revenue, "USD"), figure("Grant a year", grant, "USD"), short,
     )
     parts = tuple(Part(f"{name} costs money", call(float(values.mean()))) for name, values in lines.items())
-    verdict = all_of([*(part.verdict for part in parts), call(short.value, short.standard_error)])
+    verdict = all_of([*(part.verdict for part in parts), call(short.estimate)])
     compute = float((ops.compute_cost[:, year].mean(axis=1) / total).mean())
     why = (
         f"A champion spends {dollars(float(total.mean()))} in its first year on {dollars(float(revenue.mean()))} of "
@@ -225,4 +209,4 @@ def cost_of_building(subject: Subject) -> ClaimTest:
     turn = f"Revenue or grants higher by {dollars(abs(short.value))} a year." if short.value > 0.0 else (
         "A larger part of the frontier's training bill, or a smaller grant."
     )
-    return ClaimTest(STATEMENTS["T18"], figures, parts, verdict, why, turn)
+    return Finding(figures, why, turn, parts, verdict)

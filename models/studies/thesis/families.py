@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from models.claims.registry import CLASSES, PICKS
+from models.engine.estimate import Estimate
 from models.engine.evaluate import evaluate
 from models.engine.holding import holding_returns
 from models.engine.valuation import Measures
@@ -18,18 +18,20 @@ from models.scenario.scenario import Scenario
 from models.studies.thesis.record import (
     FAILS,
     HOLDS,
-    UNTESTED,
-    ClaimTest,
     Figure,
+    Finding,
     Part,
     Verdict,
     all_of,
     call,
+    fails_if,
+    figure,
     listed,
+    over,
     percent,
+    untested,
 )
-from models.studies.thesis.statements import STATEMENTS
-from models.studies.thesis.subject import Subject
+from models.studies.thesis.subject import BAIN, Subject, claim
 
 MERCHANT = {"gpu_fleet.contracted_share": 0.0}
 GOOD_CUSTOMER = {"gpu_fleet.customer": "ig", "gpu_debt.customer": "ig"}
@@ -39,30 +41,28 @@ RIVALS = ("llm_developer", "cloud_platform")
 
 @dataclass(frozen=True)
 class Risk:
-    """Chance of loss and loss in the worst 5% of one way to invest, at fair entry, with standard errors."""
+    """Chance of loss and loss in the worst 5% of one way to invest, at fair entry."""
 
     name: str
-    loss: float
-    loss_se: float
-    tail: float
-    tail_se: float
+    loss: Estimate
+    tail: Estimate
 
     @classmethod
-    def of(cls, name: str, measures: Measures) -> Risk:
+    def of(cls, name: str, m: Measures) -> Risk:
         """Risk as measured."""
         return cls(
-            name, measures.probability_of_loss, measures.probability_of_loss_se, measures.cvar_95, measures.cvar_95_se
+            name, Estimate(m.probability_of_loss, m.probability_of_loss_se), Estimate(m.cvar_95, m.cvar_95_se)
         )
 
     def safer_than(self, other: Risk) -> Verdict:
         """Whether less is lost in the worst 5%."""
-        return call(other.tail - self.tail, math.hypot(self.tail_se, other.tail_se))
+        return call(over(other.tail, self.tail))
 
     def figures(self) -> tuple[Figure, Figure]:
         """Both figures."""
         return (
-            Figure(f"{self.name}: chance of loss", self.loss, "share", self.loss_se),
-            Figure(f"{self.name}: loss in the worst 5% of futures", self.tail, "share of capital", self.tail_se),
+            figure(f"{self.name}: chance of loss", self.loss, "share"),
+            figure(f"{self.name}: loss in the worst 5% of futures", self.tail, "share of capital"),
         )
 
 
@@ -82,15 +82,20 @@ def family_risk(risks: Mapping[str, Risk], family: bool) -> Risk:
     """Average over the classes of a family; its error is at most the average of theirs."""
     members = [risk for key, risk in risks.items() if (CLASSES[key].family == PICKS) == family]
     name = "Picks and shovels, average" if family else "LLM and cloud, average"
-    columns = ("loss", "loss_se", "tail", "tail_se")
-    return Risk(name, *(float(np.mean([getattr(m, column) for m in members])) for column in columns))
+    return Risk(name, _average([one.loss for one in members]), _average([one.tail for one in members]))
 
 
-def lower_risk(subject: Subject) -> ClaimTest:
+def _average(estimates: Sequence[Estimate]) -> Estimate:
+    return Estimate(float(np.mean([one.value for one in estimates])), float(np.mean([one.error for one in estimates])))
+
+
+@claim("T1", "Picks and shovels (GPUs, data centers) are the lower-risk bets; LLMs and cloud platforms are higher risk "
+       "and higher reward.", BAIN)
+def lower_risk(subject: Subject) -> Finding:
     """T1: the families' risk decides; each class is compared with LLM developer and cloud platform beside it."""
     results = subject.evaluation.assets
     if subject.evaluation.is_calm:
-        return ClaimTest(STATEMENTS["T1"], (), (), UNTESTED, "One path without shocks has no risk.", "Shocks.")
+        return untested("One path without shocks has no risk.", "Shocks.")
     risks = {key: Risk.of(result.asset.label, result.fair) for key, result in results.items()}
     others = [risk for key, risk in risks.items() if CLASSES[key].family == PICKS]
     others += [Risk.of("Equity under the GPU loan", subject.evaluation.variants["gpu_debt_equity"].fair)]
@@ -99,30 +104,28 @@ def lower_risk(subject: Subject) -> ClaimTest:
     parts = [Part(f"{one.name} is safer than both", all_of([one.safer_than(rival) for rival in rivals]))
              for one in others]
     picks, rest = family_risk(risks, True), family_risk(risks, False)
-    by_loss = call(rest.loss - picks.loss, math.hypot(picks.loss_se, rest.loss_se))
-    verdict = all_of([by_loss, picks.safer_than(rest)])
+    verdict = all_of([call(over(rest.loss, picks.loss)), picks.safer_than(rest)])
     reward = _reward(subject)
     figures = [f for risk in (picks, rest, *others, *rivals) for f in risk.figures()]
-    return ClaimTest(
-        STATEMENTS["T1"], (*figures, *reward),
-        (*parts, Part("LLM and cloud earn more than what is built", _rewarded(reward))),
-        verdict, _why_risk(picks, rest, parts), _turn_risk(picks, rest, verdict),
+    earns = Part("LLM and cloud earn more than what is built", _rewarded(reward))
+    return Finding(
+        (*figures, *reward), _why_risk(picks, rest, parts), _turn_risk(picks, rest), (*parts, earns), verdict
     )
 
 
 def _reward(subject: Subject) -> list[Figure]:
     """Return of the mean cash flow at cost or market, the one entry that does not set it to the hurdle."""
     return [
-        Figure(f"{result.asset.label}: return of the mean cash flow, at cost or market", result.at_cost.irr_of_mean,
+        figure(f"{result.asset.label}: return of the mean cash flow, at cost or market", result.at_cost.irr_of_mean,
                "per year")
         for result in subject.evaluation.assets.values()
     ]
 
 
 def _rewarded(reward: list[Figure]) -> Verdict:
-    earned = dict(zip(CLASSES, (figure.value for figure in reward), strict=True))
+    earned = dict(zip(CLASSES, (one.value for one in reward), strict=True))
     built = max(earned["gpu_fleet"], earned["data_center"])
-    return HOLDS if min(earned[key] for key in RIVALS) > built else FAILS
+    return fails_if(min(earned[key] for key in RIVALS) <= built)
 
 
 def _why_risk(picks: Risk, rest: Risk, parts: list[Part]) -> str:
@@ -143,24 +146,22 @@ def _short(part: Part) -> str:
     return part.label.removesuffix(" is safer than both")
 
 
-def _turn_risk(picks: Risk, rest: Risk, verdict: Verdict) -> str:
-    gap = rest.tail - picks.tail
-    if verdict == HOLDS:
-        return (
-            f"Picks and shovels would have to lose {percent(gap)} of capital more in bad futures, as they do without "
-            "contracts in a glut."
-        )
+def _turn_risk(picks: Risk, rest: Risk) -> tuple[str, str]:
+    gap = rest.tail.value - picks.tail.value
     return (
+        f"Picks and shovels would have to lose {percent(gap)} of capital more in bad futures, as they do without "
+        "contracts in a glut.",
         f"Picks and shovels would have to lose less than {percent(rest.tail)} of capital in bad futures and money in "
-        f"fewer than {percent(rest.loss)} of futures, as they do with contracts and without a glut."
+        f"fewer than {percent(rest.loss)} of futures, as they do with contracts and without a glut.",
     )
 
 
-def windfall(subject: Subject) -> ClaimTest:
+@claim("T2", "Data center operators and hardware suppliers get a short-term windfall.", BAIN)
+def windfall(subject: Subject) -> Finding:
     """T2: a windfall is an early return above the hurdle and above that of the full period."""
     if subject.evaluation.is_calm:
         why = "Holding periods are priced with shocks; one path without them says nothing about them."
-        return ClaimTest(STATEMENTS["T2"], (), (), UNTESTED, why, "Shocks.")
+        return untested(why, "Shocks.")
     table = holding_returns(subject.scenario, subject.shocks, periods=PERIODS).to_dict("records")
     builder, maker = _held(table, "data_center"), _held(table, "hardware_supplier")
     hurdles = subject.scenario.data_center.hurdle, subject.scenario.hardware_supplier.hurdle
@@ -181,17 +182,15 @@ def windfall(subject: Subject) -> ClaimTest:
     turn = f"Needed, {'; '.join(missing)}." if missing else (
         "A glut that peaks within three years takes the early return away first."
     )
-    return ClaimTest(
-        STATEMENTS["T2"], (*builder, *maker), tuple(parts), all_of([part.verdict for part in parts]), why, turn
-    )
+    return Finding((*builder, *maker), why, turn, parts)
 
 
 def _held(table: list[dict[Hashable, Any]], key: str) -> tuple[Figure, Figure]:
     """Median return of the short and of the full holding period."""
     rows = {row["quarters"]: row for row in table if row["asset"] == key}
     short, full = (
-        Figure(f"{rows[s]['label']}: return held {s // 4} years", float(rows[s]["irr_p50"]), "per year",
-               float(rows[s]["irr_p50_se"]))
+        figure(f"{rows[s]['label']}: return held {s // 4} years",
+               Estimate(float(rows[s]["irr_p50"]), float(rows[s]["irr_p50_se"])), "per year")
         for s in PERIODS
     )
     return short, full
@@ -199,5 +198,4 @@ def _held(table: list[dict[Hashable, Any]], key: str) -> tuple[Figure, Figure]:
 
 def _is_windfall(returns: tuple[Figure, Figure], hurdle: float) -> Verdict:
     short, full = returns
-    noise = math.hypot(short.standard_error, full.standard_error)
-    return all_of([call(short.value - full.value, noise), call(short.value, short.standard_error, hurdle)])
+    return all_of([call(over(short.estimate, full.estimate)), call(short.estimate, hurdle)])

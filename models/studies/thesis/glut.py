@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.basis.timeline import Array
+from models.claims.data_center import WHOLE
+from models.engine.estimate import Estimate, share
 from models.engine.prices import present_value
 from models.measures import returns, risk
 from models.studies.hindcast.observations import reading
-from models.studies.thesis.record import HOLDS, ClaimTest, Figure, Part, all_of, call, fact, finite, percent
-from models.studies.thesis.statements import STATEMENTS
-from models.studies.thesis.subject import Subject
+from models.studies.thesis.record import HOLDS, Figure, Finding, Part, call, fact, figure, finite, percent
+from models.studies.thesis.subject import BAIN, Subject, claim
 
 GLUT = 0.5  # surplus above which builders stop ordering growth
 FREQUENT = 0.10  # chance above which a risk is more than a remote one
@@ -22,12 +23,12 @@ THIRDS = 3
 LONG_WAIT = 4  # quarters
 
 
-def overcapacity(subject: Subject) -> ClaimTest:
+@claim("T3", "Data center owners risk overcapacity, as telecom networks did in the early 2000s.", BAIN)
+def overcapacity(subject: Subject) -> Finding:
     """T3: how often a glut comes, and what it takes from the owner of a data center."""
     market, replicate = subject.evaluation.market, subject.evaluation.replicate
-    is_glut = (market.surplus[:, 1:].max(axis=1) > GLUT).astype(float)
-    chance = Figure("Futures with surplus capacity above 50%", float(is_glut.mean()), "share",
-                    float(risk.mean_standard_error(is_glut, replicate)))
+    is_glut = market.surplus[:, 1:].max(axis=1) > GLUT
+    chance = figure("Futures with surplus capacity above 50%", share(is_glut, replicate), "share")
     damage = _damage(subject)
     here = subject.mean("Data center: chance of loss", _loss_chance(subject, {}), "share")
     there = subject.mean("Data center: chance of loss with a planned glut of telecom size",
@@ -36,18 +37,17 @@ def overcapacity(subject: Subject) -> ClaimTest:
     figures = finite(
         chance, damage, here, there,
         subject.median("Lowest utilization, middle of futures", subject.market.utilization.min(axis=1), "share"),
-        Figure(seen.label, seen.value, "share", source=seen.source),
+        figure(seen.label, seen.value, "share", seen.source),
     )
     parts = (
-        Part("A glut is more than a remote chance", call(chance.value, chance.standard_error, FREQUENT)),
-        Part("Surplus costs the data center owner", call(-damage.value, damage.standard_error)),
+        Part("A glut is more than a remote chance", call(chance.estimate, FREQUENT)),
+        Part("Surplus costs the data center owner", call(Estimate(-damage.value, damage.estimate.error))),
     )
     turn = (
         "A glut would have to become rarer than one future in ten: less planned overcapacity, or steadier demand."
         if chance.value > FREQUENT else "A glut would have to come in more than one future in ten."
     )
-    why = _why_glut(subject, chance, damage, here, there)
-    return ClaimTest(STATEMENTS["T3"], figures, parts, all_of([part.verdict for part in parts]), why, turn)
+    return Finding(figures, _why_glut(subject, chance, damage, here, there), turn, parts)
 
 
 def _why_glut(subject: Subject, chance: Figure, damage: Figure, here: Figure, there: Figure) -> str:
@@ -71,7 +71,7 @@ def _damage(subject: Subject) -> Figure:
     surplus = subject.evaluation.market.surplus[:, 1:].mean(axis=1)
     label = "Data center: value per dollar, futures with most surplus less those with least"
     if len(values) < THIRDS:
-        return Figure(label, math.nan, "share of capital")
+        return figure(label, math.nan, "share of capital")
 
     def gap(table: Array) -> float:
         order = np.argsort(table[:, 1], kind="stable")
@@ -80,35 +80,33 @@ def _damage(subject: Subject) -> Figure:
 
     table = np.column_stack([values, surplus])
     error = float(risk.replicate_standard_error(gap, table, subject.evaluation.replicate))
-    return Figure(label, gap(table), "share of capital", error)
+    return figure(label, Estimate(gap(table), error), "share of capital")
 
 
 def _loss_chance(subject: Subject, changes: dict[str, float]) -> Array:
     """1 where a data center bought at fair entry returns less than was put in, (paths,)."""
     market = subject.market_with(changes) if changes else subject.market
-    claim = subject.claims(["data_center"], market).by_key["data_center"]
-    flows = claim.flows.with_entry(subject.evaluation.assets["data_center"].fair_price.premium)
+    premium = subject.evaluation.assets["data_center"].fair_price.premium
+    flows = subject.claim("data_center", market).flows.with_entry(premium)
     return np.asarray(returns.moic(flows.contrib, flows.distrib) < 1.0, dtype=np.float64)
 
 
-def leveling_off(subject: Subject) -> ClaimTest:
+@claim("T4", "Growth of silicon and hardware suppliers may level off in the long term.", BAIN)
+def leveling_off(subject: Subject) -> Finding:
     """T4: supplier revenue follows additions, so it can shrink while the stock grows."""
-    claim = subject.evaluation.assets["hardware_supplier"].claim
-    quarters = claim.flows.extras["revenue"][:, 1:]
+    quarters = subject.evaluation.assets["hardware_supplier"].claim.flows.extras["revenue"][:, 1:]
     yearly = quarters.reshape(len(quarters), -1, 4).sum(axis=2)
     replicate, stock = subject.evaluation.replicate, subject.evaluation.market.world.stock
-    below = (yearly[:, -1] < yearly[:, 0]).astype(float)
-    shrinks = Figure("Futures with less revenue in year 10 than in year 1", float(below.mean()), "share",
-                     float(risk.mean_standard_error(below, replicate)))
+    shrinks = figure("Futures with less revenue in year 10 than in year 1",
+                     share(yearly[:, -1] < yearly[:, 0], replicate), "share")
     level = [_index(yearly, year, replicate) for year in (2, 5, 10)]
     fall = 1.0 - np.minimum.accumulate(yearly[:, ::-1], axis=1)[:, ::-1] / yearly
     figures = (
         shrinks, *level,
-        Figure("Deepest fall of yearly revenue, middle of futures", float(np.median(fall.max(axis=1))), "share"),
-        Figure("Compute in use in ten years over today's, middle of futures",
+        figure("Deepest fall of yearly revenue, middle of futures", float(np.median(fall.max(axis=1))), "share"),
+        figure("Compute in use in ten years over today's, middle of futures",
                float(np.median(stock[:, -1] / stock[:, 0])), "x"),
     )
-    verdict = call(shrinks.value, shrinks.standard_error, 0.5)
     why = (
         f"The middle of futures has yearly revenue at {level[1].value:.2f} times the first year's in year 5 and at "
         f"{level[2].value:.2f} times in year 10, while the compute in use grows {figures[-1].value:.0f}-fold; revenue "
@@ -116,41 +114,40 @@ def leveling_off(subject: Subject) -> ClaimTest:
     )
     turn = (
         "Spending would have to keep growing for longer: with a fade of demand growth of 0.12 instead of 0.40 revenue "
-        "rises through the ten years." if verdict == HOLDS else
-        "Growth of spending would have to fade sooner, so that builders only replace what wears out."
+        "rises through the ten years.",
+        "Growth of spending would have to fade sooner, so that builders only replace what wears out.",
     )
-    return ClaimTest(STATEMENTS["T4"], figures, (), verdict, why, turn)
+    return Finding(figures, why, turn, verdict=call(shrinks.estimate, 0.5))
 
 
 def _index(yearly: Array, year: int, replicate: NDArray[np.int64]) -> Figure:
     def ratio(table: Array) -> float:
         return float(np.median(table[:, year - 1]) / np.median(table[:, 0]))
 
-    error = float(risk.replicate_standard_error(ratio, yearly, replicate))
-    return Figure(f"Supplier revenue in year {year} over year 1, middle of futures", ratio(yearly), "x", error)
+    index = Estimate(ratio(yearly), float(risk.replicate_standard_error(ratio, yearly, replicate)))
+    return figure(f"Supplier revenue in year {year} over year 1, middle of futures", index, "x")
 
 
-def waiting_for_power(subject: Subject) -> ClaimTest:
+@claim("T13", "Land, approvals, power and connectivity constrain every builder.", BAIN)
+def waiting_for_power(subject: Subject) -> Finding:
     """T13: how long a finished building waits for power, and what the wait costs it."""
     center = subject.scenario.data_center
-    wait = subject.claims(["data_center_unlevered"]).by_key["data_center_unlevered"]
+    wait = subject.claim(WHOLE)
     opening = wait.flows.extras["opening"] - center.build_quarters
-    at_once = subject.claims(
-        ["data_center_unlevered"], scenario=subject.scenario.replace({"data_center.delay_mean": 0.0})
-    ).by_key["data_center_unlevered"]
+    at_once = subject.claim(WHOLE, scenario=subject.scenario.replace({"data_center.delay_mean": 0.0}))
     lost = (present_value(at_once) - present_value(wait)) / center.capex
     cost = subject.mean("Value that the wait takes, per dollar of build cost", lost, "share")
-    backlog = (subject.market.world.backlog > 0.0).any(axis=1).astype(float)
+    backlog = (subject.market.world.backlog > 0.0).any(axis=1)
     figures = (
         subject.mean("Wait for power after construction, mean", opening, "quarters"),
-        subject.mean("Buildings that wait a year or longer", (opening >= LONG_WAIT).astype(float), "share"), cost,
+        subject.mean("Buildings that wait a year or longer", opening >= LONG_WAIT, "share"), cost,
         subject.mean("Futures in which a power limit holds back building", backlog, "share"),
         fact("Requests for grid connection that were built", "data_centers-074", "share", 0.01),
         fact("Requests for power over what gets built", "data_centers-075", "x"),
     )
-    verdict = call(cost.value, cost.standard_error)
+    verdict = call(cost.estimate)
     if figures[3].value > 0.0 and verdict != HOLDS:
-        verdict = call(figures[3].value, figures[3].standard_error)
+        verdict = call(figures[3].estimate)
     capacity = subject.scenario.capacity
     capped = "a limit by year" if capacity.power_cap_by_year else f"a limit of {capacity.power_cap or 0:g} GW a quarter"
     limit = f"{capped} holds back building in {percent(figures[3].value)} of futures"
@@ -161,7 +158,8 @@ def waiting_for_power(subject: Subject) -> ClaimTest:
         f"year or longer, which {'takes' if cost.value >= 0.0 else 'adds'} {percent(abs(cost.value))} of the build "
         f"cost in value; in this scenario {limit}."
     )
-    turn = "Power would have to be ready when the building is." if verdict == HOLDS else (
-        "A wait for power, or a limit on new power that building reaches."
+    turn = (
+        "Power would have to be ready when the building is.",
+        "A wait for power, or a limit on new power that building reaches.",
     )
-    return ClaimTest(STATEMENTS["T13"], figures, (), verdict, why, turn)
+    return Finding(figures, why, turn, verdict=verdict)

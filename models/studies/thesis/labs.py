@@ -58,7 +58,7 @@ def small_lab(subject: Subject, name: str) -> Scenario:
 
 def run_lab(subject: Subject, name: str, scenario: Scenario) -> Lab:
     """Value and failure of a developer on the subject's market; its own program pays it but does not move prices."""
-    claim = subject.claims(["llm_developer"], scenario=scenario).by_key["llm_developer"]
+    claim = subject.claim("llm_developer", scenario=scenario)
     value = present_value(claim) / scenario.llm_developer.revenue_now
     controls = control_variates(scenario.llm_developer, subject.market, subject.shocks) - 1.0
     slope = np.linalg.lstsq(controls - controls.mean(axis=0), value - value.mean(), rcond=None)[0]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from models.engine.estimate import Estimate
 from models.evidence.sources import source
 from models.studies.hindcast.observations import fact_value
 
@@ -26,18 +27,29 @@ class Figure:
     ----------
     label : str
         With the date where the figure is history.
-    value, standard_error : float
-        In ``unit``; the error is NaN for facts, inputs and the run without shocks.
+    estimate : Estimate
+        In ``unit``; without an error for facts, inputs and the run without shocks.
     unit : str
     source : str
         Source key of a fact; empty for what this scenario's model gives.
     """
 
     label: str
-    value: float
+    estimate: Estimate
     unit: str
-    standard_error: float = math.nan
     source: str = ""
+
+    @property
+    def value(self) -> float:
+        """The figure without its noise."""
+        return self.estimate.value
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "label": self.label, "value": self.value, "unit": self.unit, "standard_error": self.estimate.error,
+            "source": self.source,
+        }
 
 
 @dataclass(frozen=True)
@@ -86,19 +98,61 @@ class ClaimTest:
         return {
             "id": self.claim.id, "claim": self.claim.words, "said_by": list(self.claim.said_by),
             "verdict": self.verdict, "why": self.why, "would_take": self.would_take,
-            "parts": [dict(vars(part)) for part in self.parts], "figures": [dict(vars(f)) for f in self.figures],
+            "parts": [dict(vars(part)) for part in self.parts], "figures": [one.to_dict() for one in self.figures],
         }
 
 
-def call(value: float, error: float = math.nan, threshold: float = 0.0) -> Verdict:
-    """Whether ``value`` is above ``threshold`` by more than its noise; a value without noise is called as it is."""
-    noise = 0.0 if math.isnan(error) else NOISE * error
-    gap = value - threshold
+@dataclass(frozen=True)
+class Finding:
+    """What a test finds, before it is put under its claim.
+
+    ``turn`` says what would take the verdict away: one sentence, or one where it holds and one where it does not.
+    A claim of several parts holds as its parts do, unless the test gives a ``verdict`` of its own.
+    """
+
+    figures: Sequence[Figure]
+    why: str
+    turn: str | tuple[str, str]
+    parts: Sequence[Part] = ()
+    verdict: Verdict | None = None
+
+    def under(self, statement: Statement) -> ClaimTest:
+        """The claim as tested."""
+        verdict = self.verdict or all_of([part.verdict for part in self.parts])
+        turn = self.turn if isinstance(self.turn, str) else self.turn[verdict != HOLDS]
+        return ClaimTest(statement, tuple(self.figures), tuple(self.parts), verdict, self.why, turn)
+
+
+def untested(why: str, turn: str, *figures: Figure) -> Finding:
+    """A claim that a scenario says nothing about."""
+    return Finding(figures, why, turn, verdict=UNTESTED)
+
+
+def figure(label: str, value: Estimate | float, unit: str, source: str = "") -> Figure:
+    """Figure of an estimate, or of a number without noise."""
+    return Figure(label, value if isinstance(value, Estimate) else Estimate(value), unit, source)
+
+
+def call(value: Estimate | float, threshold: float = 0.0) -> Verdict:
+    """Whether a value is above ``threshold`` by more than its noise; a number without noise is called as it is."""
+    estimate = value if isinstance(value, Estimate) else Estimate(value)
+    noise = 0.0 if math.isnan(estimate.error) else NOISE * estimate.error
+    gap = estimate.value - threshold
     if math.isnan(gap):
         return UNTESTED
     if noise > 0.0 and abs(gap) <= noise:
         return CLOSE
     return HOLDS if gap > 0.0 else FAILS
+
+
+def over(first: Estimate, second: Estimate) -> Estimate:
+    """First less second, two estimates that are not paired."""
+    return Estimate(first.value - second.value, math.hypot(first.error, second.error))
+
+
+def fails_if(wrong: bool) -> Verdict:
+    """Verdict of a plain fact."""
+    return FAILS if wrong else HOLDS
 
 
 def all_of(verdicts: Sequence[Verdict]) -> Verdict:
@@ -113,7 +167,7 @@ def fact(label: str, key: str, unit: str, factor: float = 1.0, field: str = "val
     """Figure of a fact row in plain units; history carries its date in the label."""
     known = source(key)
     dated = f"{label} ({known.date})" if known.is_history else label
-    return Figure(dated, fact_value(key, field, factor), unit, math.nan, key)
+    return figure(dated, fact_value(key, field, factor), unit, key)
 
 
 def finite(*figures: Figure) -> tuple[Figure, ...]:
@@ -121,8 +175,9 @@ def finite(*figures: Figure) -> tuple[Figure, ...]:
     return tuple(figure for figure in figures if math.isfinite(figure.value))
 
 
-def percent(value: float) -> str:
+def percent(share: float | Estimate) -> str:
     """A share in words: whole percent, one decimal below ten percent, plain zero below that."""
+    value = share.value if isinstance(share, Estimate) else share
     text = f"{value:.{0 if abs(value) >= 0.0995 else 1}%}"
     return "0%" if float(text.rstrip("%")) == 0.0 else text
 

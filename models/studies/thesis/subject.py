@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any
 
-import numpy as np
+from numpy.typing import ArrayLike
 
 from models.basis.shocks import Shocks, calm_shocks, draw_shocks
 from models.basis.timeline import Array
-from models.claims.registry import Claims, build_claims
+from models.claims.registry import Claim, build_claims
+from models.engine.estimate import Estimate, mean, quantile
 from models.engine.evaluate import Evaluation
 from models.market.simulate import MarketPaths, simulate_market
-from models.measures import risk
 from models.scenario.scenario import Scenario
-from models.studies.thesis.record import Figure
+from models.studies.thesis.record import ClaimTest, Figure, Finding, Statement, figure
 
 PATHS = 2_048
+BAIN, BLOG = "s5_bain_2024", "gold_rush_2025"
+"""The two founding documents."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,24 +50,41 @@ class Subject:
         """Market with some assumptions changed, on the same draws."""
         return simulate_market(self.scenario.replace(changes).setting, self.shocks)
 
-    def claims(
-        self, keys: Iterable[str], market: MarketPaths | None = None, scenario: Scenario | None = None
-    ) -> Claims:
-        """Claims of a scenario on a market of the shared draws; the subject's own where none is given."""
-        return build_claims(scenario or self.scenario, market or self.market, self.shocks, keys)
+    def claim(self, key: str, market: MarketPaths | None = None, scenario: Scenario | None = None) -> Claim:
+        """One claim of a scenario on a market of the shared draws; the subject's own where none is given."""
+        return build_claims(scenario or self.scenario, market or self.market, self.shocks, [key]).by_key[key]
 
-    def mean(self, label: str, values: Array, unit: str) -> Figure:
-        """Figure of the mean of values (paths,), with its standard error."""
-        return Figure(label, float(np.mean(values)), unit, self.error(values))
+    def estimate(self, values: ArrayLike) -> Estimate:
+        """Mean of values (paths,)."""
+        return mean(values, self.shocks.replicate)
+
+    def mean(self, label: str, values: ArrayLike, unit: str) -> Figure:
+        """Figure of the mean of values (paths,)."""
+        return figure(label, self.estimate(values), unit)
 
     def median(self, label: str, values: Array, unit: str) -> Figure:
-        """Figure of the median of values (paths,), with its standard error."""
-        error = risk.quantile_standard_error(values, 0.5, self.shocks.replicate)
-        return Figure(label, float(risk.quantiles(values, 0.5)), unit, float(error))
+        """Figure of the median of values (paths,)."""
+        return figure(label, quantile(values, 0.5, self.shocks.replicate), unit)
 
-    def error(self, values: Array) -> float:
-        """Standard error of the mean of values (paths,); NaN for a single path."""
-        return float(risk.mean_standard_error(np.asarray(values, dtype=np.float64), self.shocks.replicate))
+
+Test = Callable[[Subject], ClaimTest]
+DECLARED: dict[str, tuple[Statement, Test]] = {}
+"""Every claim by its number, as its author makes it and as it is tested."""
+
+
+def claim(key: str, words: str, *said_by: str) -> Callable[[Callable[[Subject], Finding]], Test]:
+    """Declare a claim with its author's words, and the function that tests it."""
+    statement = Statement(key, words, said_by)
+
+    def declare(find: Callable[[Subject], Finding]) -> Test:
+        @wraps(find)
+        def test(subject: Subject) -> ClaimTest:
+            return find(subject).under(statement)
+
+        DECLARED[key] = statement, test
+        return test
+
+    return declare
 
 
 def subject(evaluation: Evaluation) -> Subject:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import app, run
 from dashboard import format as f
 from dashboard.views.thesis import page, rows
+from models.engine.estimate import Estimate
 from models.studies.thesis import STATEMENTS, ClaimTest, Figure, Part, Statement
 from tests.dashboard.finished import AtOnce
 
@@ -24,7 +25,7 @@ page.render()
 def claim(verdict: str = "holds", **changes: object) -> ClaimTest:
     given: dict[str, object] = {
         "claim": Statement("T1", "Shovels are safe.", ("s5_bain_2024",)),
-        "figures": (Figure("Chance of loss", 0.123, "share", 0.004),),
+        "figures": (Figure("Chance of loss", Estimate(0.123, 0.004), "share"),),
         "parts": (Part("One half", "does not hold"),),
         "verdict": verdict,
         "why": "It lost -0.1% here.",
@@ -73,8 +74,8 @@ def test_figures_carry_their_unit(value: float, unit: str, text: str) -> None:
 
 
 def test_facts_have_no_noise() -> None:
-    assert rows.noise(Figure("Fact", 1.0, "USD")) == ""
-    assert rows.noise(Figure("Model", 1e9, "USD", 1e8)) == "±$200m"
+    assert rows.noise(Figure("Fact", Estimate(1.0), "USD")) == ""
+    assert rows.noise(Figure("Model", Estimate(1e9, 1e8), "USD")) == "±$200m"
 
 
 def test_the_summary_counts_every_verdict() -> None:

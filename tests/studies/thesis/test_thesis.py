@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import numpy as np
 import pytest
 
 from models.__main__ import main
+from models.engine.estimate import Estimate
 from models.engine.evaluate import Evaluation, evaluate, evaluate_calm
 from models.engine.prices import present_value
 from models.evidence.sources import source
@@ -24,6 +24,7 @@ from models.studies.thesis.record import (
     FAILS,
     HOLDS,
     UNTESTED,
+    Figure,
     all_of,
     call,
     dollars,
@@ -52,7 +53,7 @@ def of_base(name: str) -> ClaimTest:
     return next(test for test in thesis(base()) if test.claim.id == name)
 
 
-def figure(test: ClaimTest, label: str) -> float:
+def shown(test: ClaimTest, label: str) -> float:
     return next(f.value for f in test.figures if f.label.startswith(label))
 
 
@@ -79,13 +80,13 @@ def test_a_test_shows_its_figures_and_says_why(name: str) -> None:
     assert found.verdict in VERDICTS - {UNTESTED}
     assert found.figures
     assert len({f.label for f in found.figures}) == len(found.figures)
-    for shown in found.figures:
-        assert math.isfinite(shown.value), shown.label
-        assert shown.unit
-        if shown.source:
-            cited = source(shown.source)
-            assert not cited.is_history or cited.date in shown.label or re.search(r"\b(19|20)\d\d\b", shown.label)
-    assert any(not shown.source for shown in found.figures), "something of this scenario, not facts alone"
+    for one in found.figures:
+        assert math.isfinite(one.value), one.label
+        assert one.unit
+        if one.source:
+            cited = source(one.source)
+            assert not cited.is_history or cited.date in one.label or re.search(r"\b(19|20)\d\d\b", one.label)
+    assert any(not one.source for one in found.figures), "something of this scenario, not facts alone"
     assert re.search(r"\d", found.why) and found.why.endswith(".")
     assert found.would_take.endswith(".")
     assert all(part.verdict in VERDICTS for part in found.parts)
@@ -102,7 +103,7 @@ def test_the_run_without_shocks_never_breaks(name: str) -> None:
     calm = calm_evaluation()
     found = TESTS[name](subject(calm))
     assert found.verdict in VERDICTS
-    assert all(math.isfinite(shown.value) for shown in found.figures)
+    assert all(math.isfinite(one.value) for one in found.figures)
     if name in ("T1", "T2"):
         assert found.verdict == UNTESTED
 
@@ -138,8 +139,8 @@ def test_the_thesis_is_kept_and_reports_progress() -> None:
 )
 def test_risk_by_class(name: str, loss: float, tail: float) -> None:
     found = of_base("T1")
-    assert figure(found, f"{name}: chance of loss") == pytest.approx(loss, abs=0.03)
-    assert figure(found, f"{name}: loss in the worst 5%") == pytest.approx(tail, abs=0.03)
+    assert shown(found, f"{name}: chance of loss") == pytest.approx(loss, abs=0.03)
+    assert shown(found, f"{name}: loss in the worst 5%") == pytest.approx(tail, abs=0.03)
 
 
 def test_the_finding_of_t1_is_which_of_them_are_safer() -> None:
@@ -155,44 +156,44 @@ def test_the_finding_of_t1_is_which_of_them_are_safer() -> None:
 
 def test_suppliers_level_off_as_they_should() -> None:
     found = of_base("T4")
-    assert figure(found, "Futures with less revenue") == pytest.approx(0.61, abs=0.03)
+    assert shown(found, "Futures with less revenue") == pytest.approx(0.61, abs=0.03)
     for year, index in ((2, 1.07), (5, 1.02), (10, 0.86)):
-        assert figure(found, f"Supplier revenue in year {year} ") == pytest.approx(index, abs=0.03)
-    assert figure(found, "Compute in use") == pytest.approx(25.0, abs=1.0)
+        assert shown(found, f"Supplier revenue in year {year} ") == pytest.approx(index, abs=0.03)
+    assert shown(found, "Compute in use") == pytest.approx(25.0, abs=1.0)
 
 
 def test_scale_wins_as_it_should() -> None:
     found = of_base("T11")
-    top = figure(found, "Frontier developer: value")
+    top = shown(found, "Frontier developer: value")
     for who, worth, failed, bill in (
         ("Frontier developer", 1.0, 0.16, 0.55), ("Champion", 0.65, 0.48, 1.65), ("Open-source lab", 0.36, 0.77, 3.3),
     ):
-        assert figure(found, f"{who}: value") / top == pytest.approx(worth, abs=0.05)
-        assert figure(found, f"{who}: fails") == pytest.approx(failed, abs=0.03)
-        assert figure(found, f"{who}: training") == pytest.approx(bill, abs=1e-9)
+        assert shown(found, f"{who}: value") / top == pytest.approx(worth, abs=0.05)
+        assert shown(found, f"{who}: fails") == pytest.approx(failed, abs=0.03)
+        assert shown(found, f"{who}: training") == pytest.approx(bill, abs=1e-9)
 
 
 def test_windfall_is_for_builders_and_not_for_buyers_of_the_supplier() -> None:
     assert [part.verdict for part in of_base("T2").parts] == [HOLDS, FAILS]
-    assert figure(of_base("T2"), "Data center: return held 10") == pytest.approx(0.19, abs=0.02)
-    assert figure(of_base("T2"), "Hardware supplier: return held 3 ") == pytest.approx(0.0, abs=0.02)
-    assert figure(of_base("T2"), "Hardware supplier: return held 10") == pytest.approx(-0.05, abs=0.02)
+    assert shown(of_base("T2"), "Data center: return held 10") == pytest.approx(0.19, abs=0.02)
+    assert shown(of_base("T2"), "Hardware supplier: return held 3 ") == pytest.approx(0.0, abs=0.02)
+    assert shown(of_base("T2"), "Hardware supplier: return held 10") == pytest.approx(-0.05, abs=0.02)
 
 
 def test_what_joint_ventures_cost() -> None:
     label = "Value of the platform"
-    worth = {share: figure(under("T12", {"localization.share": share}), label) for share in (0.25, 0.9)}
+    worth = {share: shown(under("T12", {"localization.share": share}), label) for share in (0.25, 0.9)}
     partner = {"localization.share": 0.9, "cloud_platform.jv_share": 0.35}
     assert worth[0.9] / worth[0.25] == pytest.approx(0.77, abs=0.02)
-    assert figure(under("T12", partner), label) / worth[0.25] == pytest.approx(0.67, abs=0.02)
+    assert shown(under("T12", partner), label) / worth[0.25] == pytest.approx(0.67, abs=0.02)
 
 
 def test_lender_measures_are_those_of_the_page() -> None:
     debt, found = base().assets["gpu_debt"].debt, of_base("T5")
     assert debt is not None
-    assert figure(found, "Chance of default") == debt.default_probability
-    assert figure(found, "Expected loss a year") == debt.expected_loss / debt.wal_years
-    assert figure(found, "Spread") == pytest.approx(0.04)
+    assert shown(found, "Chance of default") == debt.default_probability
+    assert shown(found, "Expected loss a year") == debt.expected_loss / debt.wal_years
+    assert shown(found, "Spread") == pytest.approx(0.04)
 
 
 # The other way
@@ -209,7 +210,7 @@ def test_no_glut_comes_where_demand_is_steady() -> None:
     assert overcapacity(subject(evaluate(Scenario().replace(steady)))).verdict == FAILS
     sure = overcapacity(subject(evaluate(Scenario().replace({"overcapacity.peak": 3.0, "run.paths": 1024}))))
     assert sure.verdict == HOLDS
-    assert figure(sure, "Futures with surplus") == 1.0
+    assert shown(sure, "Futures with surplus") == 1.0
 
 
 def test_suppliers_keep_growing_where_demand_does() -> None:
@@ -245,19 +246,19 @@ def test_suppliers_keep_growing_where_demand_does() -> None:
 def test_a_claim_can_come_out_the_other_way(name: str, changes: dict[str, Any], verdict: str) -> None:
     found = under(name, changes)
     assert found.verdict == verdict
-    assert all(math.isfinite(shown.value) for shown in found.figures)
+    assert all(math.isfinite(one.value) for one in found.figures)
 
 
 def test_a_cheaper_coupon_does_not_cost_the_lender() -> None:
     gulf = examine(evaluate(Scenario.preset("gulf").replace({"run.paths": 256})), "T5")
-    assert figure(gulf, "Spread") == pytest.approx(0.04)
-    assert figure(gulf, "Spread") == figure(of_base("T5"), "Spread")
+    assert shown(gulf, "Spread") == pytest.approx(0.04)
+    assert shown(gulf, "Spread") == shown(of_base("T5"), "Spread")
 
 
 def test_a_program_larger_than_the_gap_turns_t8() -> None:
     gulf = replace(base_subject(), scenario=Scenario.preset("gulf"))
     small = TESTS["T8"](gulf)
-    assert (small.verdict, figure(small, "Paid by")) == (HOLDS, pytest.approx(21e9))
+    assert (small.verdict, shown(small, "Paid by")) == (HOLDS, pytest.approx(21e9))
     large = TESTS["T8"](replace(gulf, scenario=gulf.scenario.replace({"policy.intensity": 30.0})))
     assert [part.verdict for part in large.parts] == [HOLDS, HOLDS, FAILS]
 
@@ -273,7 +274,7 @@ def test_nations_differ_in_value_and_borders() -> None:
     bound = {f.label.split(":")[0]: f.value for f in found.figures if f.label.endswith("bound to the bloc")}
     assert bound["China-style"] == max(bound.values()) == pytest.approx(0.9)
     assert len(bound) == 8
-    assert figure(found, "China-style: value") < 0.0 < figure(found, "Canada: value")
+    assert shown(found, "China-style: value") < 0.0 < shown(found, "Canada: value")
 
 
 # Parts
@@ -292,10 +293,11 @@ def test_a_champion_gets_a_program_but_keeps_that_of_its_scenario() -> None:
 
 def test_control_variates_cut_noise_and_keep_the_mean() -> None:
     lab = run_lab(base_subject(), "frontier", Scenario())
-    claim = base_subject().claims(["llm_developer"]).by_key["llm_developer"]
+    claim = base_subject().claim("llm_developer")
     plain = present_value(claim) / Scenario().llm_developer.revenue_now
-    assert base_subject().error(lab.value) < base_subject().error(plain)
-    assert lab.value.mean() == pytest.approx(plain.mean(), abs=4 * base_subject().error(plain))
+    steady, noisy = base_subject().estimate(lab.value), base_subject().estimate(plain)
+    assert steady.error < noisy.error
+    assert steady.value == pytest.approx(noisy.value, abs=4 * noisy.error)
 
 
 def test_borders_are_taken_away_with_their_mandates() -> None:
@@ -314,7 +316,7 @@ def test_borders_are_taken_away_with_their_mandates() -> None:
     ],
 )  # fmt: skip
 def test_a_difference_is_called_beyond_its_noise(value: float, error: float, threshold: float, verdict: str) -> None:
-    assert call(value, error, threshold) == verdict
+    assert call(Estimate(value, error), threshold) == verdict
 
 
 def test_a_claim_of_many_parts_holds_only_whole() -> None:
@@ -331,7 +333,7 @@ def test_words() -> None:
     assert [listed(x) for x in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
     assert fact("Ordered", "capacity_pipeline-055", "count").label == "Ordered (2024-09-01)"
     assert fact("Improves", "llm_economics-018", "per year", 0.01).value == 0.49
-    assert finite(*of_base("T3").figures, replace(of_base("T3").figures[0], value=np.nan)) == of_base("T3").figures
+    assert finite(*of_base("T3").figures, Figure("nothing", Estimate(math.nan), "share")) == of_base("T3").figures
 
 
 # The command
