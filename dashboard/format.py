@@ -84,6 +84,16 @@ def rent(value: float) -> str:
     return NOT_AVAILABLE if isnan(value) else f"{MINUS if value < 0 else ''}${abs(value):.2f}/h"
 
 
+def compute(value: float) -> str:
+    """H100-equivalents: 19.6m H100e."""
+    return f"{digits(value / 1e6)}m H100e" if value >= 1e6 else f"{digits(value)} H100e"
+
+
+def gigawatts(value: float) -> str:
+    """Power: 18.2 GW."""
+    return f"{digits(value)} GW"
+
+
 def years(value: float) -> str:
     """Time until the money is back; infinite means never within the horizon."""
     return "never" if value == inf else NOT_AVAILABLE if isnan(value) else f"{digits(value, 2, 1)} years"

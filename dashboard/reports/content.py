@@ -12,6 +12,7 @@ import pandas as pd
 
 from dashboard import format as fmt
 from dashboard import words as messages
+from dashboard.charts.marks import PERCENT
 from dashboard.reports import prose
 from dashboard.reports.assumptions import appendix
 from dashboard.reports.messages import entry_message, noise_note
@@ -28,11 +29,11 @@ from models.studies.verdict import FAMILIES, NAMES, Verdict
 from models.tables.classes import classes, fan
 
 FANS = {
-    "price": "USD per H100e-hour",
-    "utilization": "share of installed capacity",
-    "overcapacity": "surplus, share of demand",
+    "price": ("USD per H100e-hour", "'$' + format(datum.value, '.2~f')"),
+    "utilization": ("share of installed capacity", PERCENT),
+    "overcapacity": ("surplus, share of demand", PERCENT),
 }
-"""Series of the three fan charts, and the quantity on their axes."""
+"""Series of the three fan charts: the quantity on their axes, and how Vega writes it."""
 
 MARGIN = 0.06
 """Room left and right of the bars in the table, share of their range."""

@@ -10,10 +10,8 @@ from typing import Any
 
 import typst
 
-from dashboard.charts import print as charts
-from dashboard.charts import print_map
 from dashboard.reports.content import FANS, report
-from dashboard.reports.svg import FONTS, svg
+from dashboard.reports.drawings import FONTS, fan_drawing, map_drawing, svg
 from models import Scenario
 from models.engine.evaluate import Evaluation
 from models.studies.sensitivity.flip import Flip
@@ -37,7 +35,7 @@ LINES = (
 )
 """Texts above the map: how many characters fill a line, and how much each further line takes from the map."""
 
-FAN_WIDTH, FAN_HEIGHT = 160.6, 118.0
+FAN_SIZE = (160.6, 118.0)
 ACCESSIBLE = "ua-1"
 
 
@@ -75,16 +73,11 @@ def render_pdf(
 
 def drawings(evaluation: Evaluation, map_height: float = MAP_HEIGHT) -> dict[str, str]:
     """The four charts as SVG: map, and a fan for each series of `FANS`."""
-    cash_rate = evaluation.scenario.rates.cash_rate
-    frame = print_map.map_frame(classes(evaluation), cash_rate, WIDTH, map_height)
-    out = {"map": svg(charts.drawn(print_map.map_spec(), frame, WIDTH, map_height))}
-    break_even = fan(evaluation, "price_long_run")["p50"]
-    for key, unit in FANS.items():
-        is_price = key == "price"
-        spec = charts.fan_spec(unit, charts.DOLLARS if is_price else charts.PERCENT)
-        frame = charts.fan_frame(fan(evaluation, key), FAN_WIDTH, FAN_HEIGHT, break_even if is_price else None)
-        out[key] = svg(charts.drawn(spec, frame, FAN_WIDTH, FAN_HEIGHT))
-    return out
+    out = {"map": map_drawing(classes(evaluation), evaluation.scenario.rates.cash_rate, (WIDTH, map_height))}
+    for key, (title, labels) in FANS.items():
+        reference = fan(evaluation, "price_long_run")["p50"] if key == "price" else None
+        out[key] = fan_drawing(fan(evaluation, key), FAN_SIZE, title, labels, reference)
+    return {key: svg(spec) for key, spec in out.items()}
 
 
 def _taken(words: Mapping[str, Any]) -> float:

@@ -16,6 +16,14 @@ from dashboard.views.decide import charts as risk_map
 SPECS = {"map": risk_map.SPEC} | fans.SPECS
 
 
+def map_frame(*given: Any) -> pd.DataFrame:
+    return pd.DataFrame(risk_map.map_columns(*given))
+
+
+def fan_frame(*given: Any) -> pd.DataFrame:
+    return pd.DataFrame(fans.fan_columns(*given))
+
+
 def classes(**changes: Any) -> pd.DataFrame:
     """Six classes as `models.tables.classes` gives them, in round numbers."""
     keys = list(theme.LIGHT)
@@ -82,10 +90,10 @@ def test_a_specification_carries_no_data_and_follows_the_page(name: str) -> None
 @pytest.mark.parametrize(
     ("name", "frame"),
     [
-        ("map", risk_map.map_frame(classes(), 0.05)),
-        ("rent", fans.fan_frame(fan([2.6, 1.0, 0.5]), "rent", fan([2.5, 1.5, 0.5])["p50"], "break-even")),
-        ("share", fans.fan_frame(fan([0.8, 0.6, 0.8], 0.05), "share")),
-        ("surplus", fans.fan_frame(fan([0.0, 0.6, 0.0]), "surplus")),
+        ("map", map_frame(classes(), 0.05)),
+        ("rent", fan_frame(fan([2.6, 1.0, 0.5]), "rent", fan([2.5, 1.5, 0.5])["p50"], "break-even")),
+        ("share", fan_frame(fan([0.8, 0.6, 0.8], 0.05), "share")),
+        ("surplus", fan_frame(fan([0.0, 0.6, 0.0]), "surplus")),
     ],
 )
 def test_every_encoded_field_is_sent_and_little_is_sent(name: str, frame: pd.DataFrame) -> None:
@@ -103,14 +111,14 @@ def test_the_map_shows_uncertainty_both_ways_family_by_shape_and_class_by_color(
         "range": ["circle", "diamond"],
     }
     assert dots["encoding"]["color"]["scale"]["range"] == list(theme.SCREEN.values())
-    frame = risk_map.map_frame(classes(), 0.05).set_index("asset")
+    frame = map_frame(classes(), 0.05).set_index("asset")
     assert frame.loc["data_center", ["x_low", "x_high"]].tolist() == pytest.approx([0.619, 0.671])
     assert frame.loc["gpu_fleet", ["y_low", "y", "y_high"]].tolist() == pytest.approx([-0.18, 0.04, 0.13])
     assert frame.loc["gpu_fleet", "median_text"] == "4.0%"
 
 
 def test_a_whisker_that_leaves_the_map_is_cut_and_says_so() -> None:
-    frame = risk_map.map_frame(classes(), 0.05).set_index("asset")
+    frame = map_frame(classes(), 0.05).set_index("asset")
     assert frame["is_cut_low"].tolist() == [False, False, False, False, True, False]
     assert frame.loc["llm_developer", "y_low"] == risk_map.Y_RANGE[0]
     assert frame.loc["llm_developer", "range_text"] == "−49.0% to 33.0%"
@@ -118,10 +126,10 @@ def test_a_whisker_that_leaves_the_map_is_cut_and_says_so() -> None:
 
 
 def test_what_is_undefined_is_left_out_of_the_map_and_never_shown_as_zero() -> None:
-    frame = risk_map.map_frame(classes(irr_p50=[0.04, nan, 0.09, 0.08, -0.06, 0.076]), 0.05)
+    frame = map_frame(classes(irr_p50=[0.04, nan, 0.09, 0.08, -0.06, 0.076]), 0.05)
     assert frame["asset"].tolist() == ["gpu_fleet", "gpu_debt", "hardware_supplier", "llm_developer", "cloud_platform"]
-    assert len(risk_map.map_frame(classes(cvar_95=nan), 0.05)) == 0
-    unsure = risk_map.map_frame(classes(cvar_95_se=nan), 0.05)
+    assert len(map_frame(classes(cvar_95=nan), 0.05)) == 0
+    unsure = map_frame(classes(cvar_95_se=nan), 0.05)
     assert (unsure["x_low"] == unsure["x"]).all()
 
 
@@ -135,9 +143,9 @@ def test_names_on_the_map_do_not_cover_each_other(seed: int) -> None:
     ]
     boxes = []
     for mark, spot in zip(marks, labels.offsets(marks, 440, 326), strict=True):
-        wide = len(mark.text) * labels.SIZE * labels.LETTER
+        wide = labels.SCREEN.width(mark.text)
         left = mark.x + spot.dx - {"left": 0, "right": wide, "center": wide / 2}[spot.align]
-        boxes.append((left, mark.y + spot.dy - labels.TALL, left + wide, mark.y + spot.dy + labels.TALL))
+        boxes.append((left, mark.y + spot.dy - labels.SCREEN.half, left + wide, mark.y + spot.dy + labels.SCREEN.half))
     for a, b in combinations(boxes, 2):
         wide, tall = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
         assert wide <= 0 or tall <= 3, "two names overlap"
@@ -145,19 +153,19 @@ def test_names_on_the_map_do_not_cover_each_other(seed: int) -> None:
 
 
 def test_a_fan_carries_calendar_time_its_reference_and_words() -> None:
-    frame = fans.fan_frame(fan([2.6, 1.0, 0.5]), "rent", fan([2.6, 2.0, 0.5])["p50"], "break-even")
+    frame = fan_frame(fan([2.6, 1.0, 0.5]), "rent", fan([2.6, 2.0, 0.5])["p50"], "break-even")
     assert frame["when"].iloc[0] == 2026.875 and frame["date"].iloc[12] == "2029-Q4"
     assert frame["middle"].iloc[20] == "$1.00/h"
     assert frame["reference_text"].dropna().tolist() == ["break-even"]
     assert frame[["end_05", "end_50", "end_95"]].notna().sum().tolist() == [1, 1, 1]
     ends = frame[["end_05", "end_50", "end_95"]].iloc[-1]
     assert ends.is_monotonic_increasing and ends.diff().min() > 0
-    alone = fans.fan_frame(fan([0.8, 0.8], 0.0), "share")
+    alone = fan_frame(fan([0.8, 0.8], 0.0), "share")
     assert alone["reference"].isna().all() and alone["reference_text"].isna().all()
 
 
 def test_a_reference_that_runs_with_the_median_gets_no_name() -> None:
-    frame = fans.fan_frame(fan([2.6, 1.0]), "rent", fan([2.6, 1.0])["p50"], "break-even")
+    frame = fan_frame(fan([2.6, 1.0]), "rent", fan([2.6, 1.0])["p50"], "break-even")
     assert frame["reference_text"].isna().all() and frame["reference"].notna().all()
 
 

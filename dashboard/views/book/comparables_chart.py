@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard import theme
-from dashboard.charts.market_fans import value_axis
+from dashboard.charts.marks import value_axis
 from dashboard.charts.style import Spec, specification
 
 HEIGHT = 340

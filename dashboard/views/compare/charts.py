@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard import theme
-from dashboard.charts.fans import TICKS
+from dashboard.charts.marks import TICKS
 from dashboard.charts.style import PERCENT, Spec, specification
 
 LETTERS = "ABCDEF"

@@ -8,11 +8,10 @@ import altair as alt
 import pandas as pd
 
 from dashboard import format as f
-from dashboard import theme
-from dashboard.charts.market_fans import value_axis
-from dashboard.charts.style import Spec, specification
+from dashboard.charts.fans import HEIGHT
+from dashboard.charts.marks import drawn, table, tips, upright, value_axis, where
+from dashboard.charts.style import INK, MUTED, Spec
 
-HEIGHT = 220
 COLUMNS = ("year", "value", "line", "text", "name")
 GIVEN, USUAL = "as given", "usual path"
 
@@ -25,17 +24,17 @@ class Scale:
     unit: str
 
 
-def path_frame(table: pd.DataFrame, scale: Scale) -> pd.DataFrame:
+def path_frame(paths: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     """Rows of both lines: year, value in the unit shown, line, text, name (at one end, where the other line is not).
 
     Parameters
     ----------
-    table : DataFrame
-        year, usual, given, as from `models.driver_paths.driver_path`.
+    paths : DataFrame
+        year, usual, given, as from `models.scenario.by_year.driver_path`.
     """
     rows = []
     for line, name in ((USUAL, "usual"), (GIVEN, "given")):
-        shown = table.loc[table[name].notna()]
+        shown = paths.loc[paths[name].notna()]
         for row in shown.to_dict("records"):
             value = float(row[name]) * scale.factor
             is_named = row["year"] == (shown["year"].min() if line == USUAL else shown["year"].max())
@@ -43,58 +42,51 @@ def path_frame(table: pd.DataFrame, scale: Scale) -> pd.DataFrame:
                 "year": f.year_of(4 * int(row["year"]) - 3), "value": value, "line": line,
                 "text": f"{f.assumption(round(value, 4), '')} {scale.unit}".strip(), "name": line if is_named else None,
             })
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return table(rows, COLUMNS)
 
 
-def path_message(label: str, table: pd.DataFrame, scale: Scale, none: str) -> str:
+def path_message(label: str, paths: pd.DataFrame, scale: Scale, none: str) -> str:
     """How far the given path lies from the usual one, and where most."""
     name = label.removesuffix(" by year")
-    if table["given"].isna().all():
+    if paths["given"].isna().all():
         return f"{name}: {none}"
-    if table["usual"].isna().all():
-        first, last = (f.digits(float(table["given"].iloc[i]) * scale.factor, 3, 2) for i in (0, -1))
+    if paths["usual"].isna().all():
+        first, last = (f.digits(float(paths["given"].iloc[i]) * scale.factor, 3, 2) for i in (0, -1))
         return f"{name} as given: {first} at first, {last} in the end; usually there is none"
-    gap = (table["given"] - table["usual"]) * scale.factor
-    most = int(gap.abs().to_numpy().argmax())
-    mean = float(gap.mean())
-    unit = "points" if scale.factor == 100.0 else scale.unit
+    gap = (paths["given"] - paths["usual"]) * scale.factor
+    most, mean = int(gap.abs().to_numpy().argmax()), float(gap.mean())
     if float(gap.abs().max()) == 0.0:
         return f"{name} as given is the usual path"
-    side = "above" if mean > 0 else "below"
-    far = f.signed(float(gap.iloc[most]), 2)
+    unit = "points" if scale.factor == 100.0 else scale.unit
     return (
-        f"{name} as given: {f.digits(abs(mean), 3, 2)} {unit} {side} the usual path on average, "
-        f"furthest in {f.year_of(4 * most + 1)} ({far})"
+        f"{name} as given: {f.digits(abs(mean), 3, 2)} {unit} {'above' if mean > 0 else 'below'} the usual path on "
+        f"average, furthest in {f.year_of(4 * most + 1)} ({f.signed(float(gap.iloc[most]), 2)})"
     )
 
 
-def path_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def path_chart() -> Spec:
     """Two lines with their years: what is given in ink, the usual path dashed."""
-    base = alt.Chart(frame)
     years = list(range(f.year_of(1), f.year_of(37) + 1))
     x = alt.X(
         "year:Q", scale=alt.Scale(domain=[years[0], years[-1]], nice=False, padding=14),
         axis=alt.Axis(title=None, grid=False, values=years[::3], labelExpr="format(datum.value, 'd')"),
     )
-    y = alt.Y("value:Q", scale=alt.Scale(zero=True, nice=True), axis=value_axis("", "datum.label"))
-    ink, muted = theme.gray("ink"), theme.gray("muted")
-    tips = [
-        alt.Tooltip("year:Q", title="Year", format="d"), alt.Tooltip("text:N", title="Value"),
-        alt.Tooltip("line:N", title="Line"),
-    ]
-    usual, given = (base.transform_filter(f"datum.line === '{name}'") for name in (USUAL, GIVEN))
-    names = base.transform_filter("isValid(datum.name)")
-    return alt.layer(
-        usual.mark_line(color=muted, strokeDash=[4, 3], strokeWidth=1.4).encode(x=x, y=y),
-        given.mark_line(color=ink, strokeWidth=2).encode(x=x, y=y),
-        usual.mark_point(color=muted, filled=True, size=24, opacity=1).encode(x=x, y=y, tooltip=tips),
-        given.mark_point(color=ink, filled=True, size=40, opacity=1).encode(x=x, y=y, tooltip=tips),
+    y = upright(value_axis("", "datum.label"), zero=True, nice=True)("value")
+    said = [alt.Tooltip("year:Q", title="Year", format="d"), *tips(text="Value", line="Line")]
+    usual, given = (where(f"datum.line === '{name}'") for name in (USUAL, GIVEN))
+    names = where("isValid(datum.name)")
+    return drawn(
+        usual.mark_line(color=MUTED, strokeDash=[4, 3], strokeWidth=1.4).encode(x=x, y=y),
+        given.mark_line(color=INK, strokeWidth=2).encode(x=x, y=y),
+        usual.mark_point(color=MUTED, filled=True, size=24, opacity=1).encode(x=x, y=y, tooltip=said),
+        given.mark_point(color=INK, filled=True, size=40, opacity=1).encode(x=x, y=y, tooltip=said),
         names.transform_filter(f"datum.line === '{USUAL}'")
-        .mark_text(align="left", baseline="bottom", dx=10, dy=2, fontSize=12, color=muted)
+        .mark_text(align="left", baseline="bottom", dx=10, dy=2, fontSize=12, color=MUTED)
         .encode(x=x, y=y, text="name:N"),
         names.transform_filter(f"datum.line === '{GIVEN}'")
-        .mark_text(align="right", baseline="bottom", dy=-6, fontSize=12, color=ink).encode(x=x, y=y, text="name:N"),
-    ).properties(width="container", height=HEIGHT)
+        .mark_text(align="right", baseline="bottom", dy=-6, fontSize=12, color=INK).encode(x=x, y=y, text="name:N"),
+        height=HEIGHT,
+    )
 
 
-SPEC: Spec = specification(path_chart(pd.DataFrame(columns=list(COLUMNS))))
+SPEC: Spec = path_chart()

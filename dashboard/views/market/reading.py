@@ -10,8 +10,7 @@ import pandas as pd
 from dashboard import format as f
 from dashboard import run
 from dashboard.blocks.blocks import Chart, Tile
-from dashboard.charts import market_fans
-from dashboard.views.market import builders_chart, words
+from dashboard.views.market import charts, words
 from dashboard.words import records
 from models.scenario.scenario import Scenario
 from models.tables import classes as tables
@@ -50,29 +49,29 @@ def read_market(scenario: Scenario) -> MarketReading:
         outcome=_tiles(market_tables.surplus_outcome(result)),
         stock=[
             Chart(words.demand_message(capacity, demand),
-                  market_fans.quantity_frame(capacity, "stock", demand, "median demand"), market_fans.SPECS["stock"],
+                  charts.quantity_frame(capacity, "stock", demand, "median demand"), charts.SPECS["stock"],
                   "World capacity, median and ranges; the dashed line is what is wanted at the price that just pays "
                   "for a new machine."),
-            Chart(words.additions_message(builders), builders_chart.additions_frame(builders), builders_chart.ADDITIONS,
+            Chart(words.additions_message(builders), charts.additions_frame(builders), charts.ADDITIONS,
                   "Mean additions by who ordered them; the line is the range of the total in nine of ten futures."),
             Chart(words.retired_message(retired),
-                  market_fans.quantity_frame(retired, "flow", additions, "median additions"),
-                  market_fans.SPECS["flow"], "Machines that leave because of age, or because rent no longer covers "
+                  charts.quantity_frame(retired, "flow", additions, "median additions"),
+                  charts.SPECS["flow"], "Machines that leave because of age, or because rent no longer covers "
                   "their running cost; dashed: median additions."),
         ],
         limits=[
-            Chart(words.power_message(power), market_fans.quantity_frame(power, "power"), market_fans.SPECS["power"],
+            Chart(words.power_message(power), charts.quantity_frame(power, "power"), charts.SPECS["power"],
                   "IT load of all machines. What stands today draws the power of today's machines; newer ones draw "
                   "less for the same compute."),
-            Chart(words.stopped_message(stopped), market_fans.stopped_frame(stopped), market_fans.STOPPED,
+            Chart(words.stopped_message(stopped), charts.stopped_frame(stopped), charts.STOPPED,
                   "Share of futures in which builders have seen a surplus above the limit for two quarters and order "
                   "no growth until it is gone; the band is sampling noise."),
         ],
         localization=[
-            Chart(words.pooling_message(pooling), builders_chart.pooling_frame(pooling), builders_chart.POOLING,
+            Chart(words.pooling_message(pooling), charts.pooling_frame(pooling), charts.POOLING,
                   "Capacity idle in one bloc cannot serve another's shortage, so the same capacity serves less. Shown "
                   "where capacity just matches demand; in a deep glut it costs nothing."),
-            Chart(words.safety_message(safety), builders_chart.safety_frame(safety), builders_chart.SAFETY,
+            Chart(words.safety_message(safety), charts.safety_frame(safety), charts.SAFETY,
                   "Equal blocs whose errors are correlated as assumed, each holding its own reserve (Eppen 1979)."),
         ],
     )

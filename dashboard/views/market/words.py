@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard import format as f
-from dashboard.charts.market_fans import gigawatts
 from dashboard.words import peak
 
 SMALL = 0.02
@@ -30,8 +29,8 @@ def additions_message(table: pd.DataFrame) -> str:
 def power_message(power: pd.DataFrame) -> str:
     """GW today and at its highest median."""
     top = peak(power)
-    now = gigawatts(power["p50"].iloc[0])
-    return f"Compute draws {now} today and {gigawatts(top.value)} in {f.year_of(top.quarter)}"
+    now = f.gigawatts(power["p50"].iloc[0])
+    return f"Compute draws {now} today and {f.gigawatts(top.value)} in {f.year_of(top.quarter)}"
 
 
 def stopped_message(stopped: pd.DataFrame) -> str:

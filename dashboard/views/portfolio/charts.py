@@ -10,15 +10,29 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard import theme
-from dashboard.charts.labels import SIZE, Mark, offsets
-from dashboard.charts.style import PERCENT, Spec, specification
+from dashboard.charts.labels import Mark, offsets
+from dashboard.charts.marks import (
+    PERCENT,
+    TIMES,
+    choice,
+    class_color,
+    drawn,
+    names,
+    rows,
+    table,
+    tips,
+    upright,
+    value_axis,
+    where,
+)
+from dashboard.charts.style import FAINT, INK, MUTED, PAGE, Spec
 
 HEIGHT = 430
 PLOT_HEIGHT = 356
 WIDTHS = {"wide": 620, "narrow": 290}
 NARROW = 380
-SHAPES = {"own": "cross", "least_loss": "square", "sure": "square", "regret": "square"}
-MIX_NAMES = {"own": "Your mix", "least_loss": "Least loss", "sure": "Best sure gain", "regret": "Least regret"}
+SHAPES = {name: name for name in ("circle", "diamond", "cross", "square")}
+MIXES = {"own": "Your mix", "least_loss": "Least loss", "sure": "Best sure gain", "regret": "Least regret"}
 COLUMNS = (
     "kind", "key", "order", "label", "shape", "x", "x_low", "x_high", "x_fitted", "y", "x_end", "cash", "cash_text",
     *(f"{name}_{size}" for size in WIDTHS for name in ("dx", "dy", "align", "leader")),
@@ -42,43 +56,37 @@ def frontier_frame(
     match : mapping, optional
         Efficient mix of the same mean as the reader's own: tail, wealth.
     """
-    rows = [_point("line", "", "", "", point, order) | {"x_fitted": point["tail_in_sample"]}
-            for order, point in enumerate(line)]
+    out = [_point("line", "", "", "", point, order) | {"x_fitted": point["tail_in_sample"]}
+           for order, point in enumerate(line)]
     spots = [_point("class", str(row["asset"]), str(row["label"]), theme.FAMILY_SHAPES[str(row["family"])], row)
              for row in classes]
-    spots += [
-        _point("mix", str(row["key"]), MIX_NAMES[str(row["key"])], SHAPES[str(row["key"])], row) for row in mixes
-    ]
+    spots += [_point("mix", row["key"], MIXES[row["key"]], "cross" if row["key"] == "own" else "square", row)
+              for row in mixes]
     for size in WIDTHS:
         _place(spots, size)
-    rows += spots
+    out += spots
     own = next((row for row in mixes if row["key"] == "own"), None)
     if match is not None and own is not None:
-        rows.append(_point("gap", "own", "", "", own) | {"x_end": match["tail"]})
-    for row in rows:
-        row |= {"cash": cash, "cash_text": f"cash {f.multiple(cash)}"}
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+        out.append(_point("gap", "own", "", "", own) | {"x_end": match["tail"]})
+    return table([row | {"cash": cash, "cash_text": f"cash {f.multiple(cash)}"} for row in out], COLUMNS)
 
 
-def _point(
-    kind: str, key: str, label: str, shape: str, row: Mapping[str, Any], order: int = 0
-) -> dict[str, Any]:
-    tail, error = float(row["tail"]), float(row["tail_se"])
+def _point(kind: str, key: str, label: str, shape: str, row: Mapping[str, Any], order: int = 0) -> dict[str, Any]:
+    tail, error, wealth = float(row["tail"]), float(row["tail_se"]), float(row["wealth"])
     error = 0.0 if error != error else error
-    made_of = str(row.get("mix_text", ""))
     return {
         "kind": kind, "key": key, "order": order, "label": label, "shape": shape, "x": tail, "x_low": tail - 2 * error,
-        "x_high": tail + 2 * error, "y": float(row["wealth"]),
-        "name": label or "Efficient mix",
-        "wealth_text": f"{f.multiple(float(row['wealth']))} after ten years, mean",
-        "loss_text": f"{f.percent(tail)} of the money {f.noise(error)}".strip(), "mix_text": made_of,
+        "x_high": tail + 2 * error, "y": wealth, "name": label or "Efficient mix",
+        "wealth_text": f"{f.multiple(wealth)} after ten years, mean",
+        "loss_text": f"{f.percent(tail)} of the money {f.noise(error)}".strip(),
+        "mix_text": str(row.get("mix_text", "")),
     }
 
 
-def _place(rows: Sequence[dict[str, Any]], size: str) -> None:
+def _place(spots: Sequence[dict[str, Any]], size: str) -> None:
     """Add the offsets of the names for a plot of one of the two widths."""
-    left, right = min([0.0, *(float(row["x_low"]) for row in rows)]), max(float(row["x_high"]) for row in rows)
-    top, bottom = max(float(row["y"]) for row in rows), min(float(row["y"]) for row in rows)
+    left, right = min([0.0, *(row["x_low"] for row in spots)]), max(row["x_high"] for row in spots)
+    top, bottom = max(row["y"] for row in spots), min(row["y"] for row in spots)
     span = max(top - bottom, 1e-9)
 
     def px(value: float) -> float:
@@ -87,75 +95,44 @@ def _place(rows: Sequence[dict[str, Any]], size: str) -> None:
     def py(value: float) -> float:
         return (1.04 - (value - bottom) / span) / 1.04 * PLOT_HEIGHT
 
-    marks = [Mark(str(r["label"]), px(r["x"]), py(r["y"]), py(r["y"]) - 6, py(r["y"]) + 6) for r in rows]
-    for row, spot in zip(rows, offsets(marks, WIDTHS[size], PLOT_HEIGHT), strict=True):
-        row |= {
-            f"dx_{size}": spot.dx, f"dy_{size}": spot.dy, f"align_{size}": spot.align, f"leader_{size}": spot.is_far
-        }
+    marks = [Mark(row["label"], px(row["x"]), py(row["y"]), py(row["y"]) - 6, py(row["y"]) + 6) for row in spots]
+    for row, spot in zip(spots, offsets(marks, WIDTHS[size], PLOT_HEIGHT), strict=True):
+        row |= spot.columns(f"_{size}")
 
 
-def frontier_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def frontier_chart() -> Spec:
     """Tail loss against mean wealth after ten years; bars are two standard errors, dashes what was fitted."""
-    base = alt.Chart(frame)
-    line = base.transform_filter("datum.kind == 'line'")
-    spots = base.transform_filter("datum.kind == 'class' || datum.kind == 'mix'")
+    line = where("datum.kind == 'line'")
+    spots = where("datum.kind == 'class' || datum.kind == 'mix'")
+    cash = rows.transform_aggregate(cash="max(cash)", text="max(cash_text)")
     x = alt.X(
         "x:Q", scale=alt.Scale(nice=False, zero=True, padding=8),
-        axis=alt.Axis(
-            title="Loss in the worst 5% of futures", titlePadding=8, grid=False, tickCount=6, labelExpr=PERCENT,
+        axis=alt.Axis(title="Loss in the worst 5% of futures", titlePadding=8, grid=False, tickCount=6,
+                      labelExpr=PERCENT),
+    )
+    title = "What a dollar has become after ten years, mean"
+    y = upright(value_axis(title, TIMES, titleX=-36, titleY=-12, tickCount=6), zero=False, nice=True)("y")
+    said = tips(name="Mix or class", wealth_text="Wealth", loss_text="Worst 5%", mix_text="Made of")
+    color = alt.condition("datum.kind == 'class'", class_color("key"), alt.value(INK))
+    return drawn(
+        cash.mark_rule(color=FAINT, strokeDash=[2, 3]).encode(y="cash:Q"),
+        cash.mark_text(align="right", baseline="bottom", dy=-3, fontSize=11, color=MUTED).encode(
+            x=alt.value(alt.ExprRef("width - 2")), y="cash:Q", text="text:N"
         ),
-    )
-    y = alt.Y(
-        "y:Q", scale=alt.Scale(zero=False, nice=True),
-        axis=alt.Axis(title="What a dollar has become after ten years, mean", titleAngle=0, titleAlign="left",
-                      titleAnchor="end", titleX=-36, titleY=-12, tickCount=6, labelExpr="datum.label + 'x'"),
-    )
-    ink, muted, faint = theme.gray("ink"), theme.gray("muted"), theme.gray("faint")
-    tips = [alt.Tooltip(f"{field}:N", title=title) for field, title in
-            (("name", "Mix or class"), ("wealth_text", "Wealth"), ("loss_text", "Worst 5%"), ("mix_text", "Made of"))]
-    color = alt.condition(
-        "datum.kind == 'class'",
-        alt.Color("key:N", scale=alt.Scale(domain=list(theme.SCREEN), range=list(theme.SCREEN.values())), legend=None),
-        alt.value(ink),
-    )
-    names = ["circle", "diamond", "cross", "square"]
-    shape = alt.Shape("shape:N", scale=alt.Scale(domain=names, range=names), legend=None)
-    return alt.layer(
-        base.transform_aggregate(cash="max(cash)", text="max(cash_text)").mark_rule(color=faint, strokeDash=[2, 3])
-        .encode(y="cash:Q"),
-        base.transform_aggregate(cash="max(cash)", text="max(cash_text)").mark_text(
-            align="right", baseline="bottom", dy=-3, fontSize=11, color=muted
-        ).encode(x=alt.value(alt.ExprRef("width - 2")), y="cash:Q", text="text:N"),
-        line.mark_rule(strokeWidth=7, opacity=0.2, color=ink).encode(
-            x=alt.X("x_low:Q"), x2="x_high:Q", y=y, tooltip=tips
-        ),
-        line.mark_line(color=muted, strokeDash=[4, 3], strokeWidth=1.2).encode(x="x_fitted:Q", y=y, order="order:Q"),
-        line.mark_line(color=ink, strokeWidth=2).encode(x=x, y=y, order="order:Q"),
-        line.mark_point(size=60, opacity=0, filled=True).encode(x=x, y=y, tooltip=tips),
-        base.transform_filter("datum.kind == 'gap'").mark_rule(color=ink, strokeWidth=1.2, strokeDash=[1, 2]).encode(
+        line.mark_rule(strokeWidth=7, opacity=0.2, color=INK).encode(x="x_low:Q", x2="x_high:Q", y=y, tooltip=said),
+        line.mark_line(color=MUTED, strokeDash=[4, 3], strokeWidth=1.2).encode(x="x_fitted:Q", y=y, order="order:Q"),
+        line.mark_line(color=INK, strokeWidth=2).encode(x=x, y=y, order="order:Q"),
+        line.mark_point(size=60, opacity=0, filled=True).encode(x=x, y=y, tooltip=said),
+        where("datum.kind == 'gap'").mark_rule(color=INK, strokeWidth=1.2, strokeDash=[1, 2]).encode(
             x=x, x2="x_end:Q", y=y
         ),
-        spots.mark_rule(strokeWidth=1.2, color=ink).encode(x=alt.X("x_low:Q"), x2="x_high:Q", y=y, tooltip=tips),
-        *_labels(spots, x, y),
-        spots.mark_point(size=130, filled=True, opacity=1, stroke=theme.gray("page"), strokeWidth=1.2).encode(
-            x=x, y=y, color=color, shape=shape, tooltip=tips
+        spots.mark_rule(strokeWidth=1.2, color=INK).encode(x="x_low:Q", x2="x_high:Q", y=y, tooltip=said),
+        *names(x, y, spots, NARROW),
+        spots.mark_point(size=130, filled=True, opacity=1, stroke=PAGE, strokeWidth=1.2).encode(
+            x=x, y=y, color=color, shape=choice(alt.Shape, "shape", SHAPES), tooltip=said
         ),
-    ).properties(width="container", height=HEIGHT)
-
-
-def _labels(spots: alt.Chart, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    def chosen(name: str) -> alt.ExprRef:
-        return alt.ExprRef(f"width < {NARROW} ? datum.{name}_narrow : datum.{name}_wide")
-
-    leader = (
-        spots.transform_filter(f"width < {NARROW} ? datum.leader_narrow : datum.leader_wide")
-        .mark_rule(color=theme.gray("faint"), strokeWidth=0.8, x2Offset=chosen("dx"), y2Offset=chosen("dy"))
-        .encode(x=x, y=y, x2="x:Q", y2="y:Q")
+        height=HEIGHT,
     )
-    name = spots.mark_text(
-        baseline="middle", fontSize=SIZE, dx=chosen("dx"), dy=chosen("dy"), align=chosen("align")
-    ).encode(x=x, y=y, text="label:N")
-    return [leader, name]
 
 
-SPEC: Spec = specification(frontier_chart(pd.DataFrame(columns=list(COLUMNS))))
+SPEC = frontier_chart()

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from dashboard.reports.pdf import render_pdf
-from models import Scenario
-from models.engine.evaluate import Evaluation, evaluate
+from models import Scenario, evaluate
+from models.engine.evaluate import Evaluation
 from models.scenario.link import encode
 from models.studies.verdict import verdict
 

@@ -9,9 +9,9 @@ from dashboard import format as fmt
 from dashboard.reports.assumptions import HEADLINE
 from dashboard.reports.words import web_address
 from dashboard.theme import FAMILY_NAMES
-from models import Scenario
+from models import Scenario, evaluate
 from models.basis.entry import Entry
-from models.engine.evaluate import Evaluation, evaluate, evaluate_calm
+from models.engine.evaluate import Evaluation, evaluate_calm
 from models.evidence.presets import preset
 from models.evidence.sources import source
 from models.scenario.catalog import entry

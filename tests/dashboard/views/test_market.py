@@ -5,9 +5,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.charts import market_fans
-from dashboard.views.market import builders_chart as market_builders
 from dashboard.views.market import by_year_chart as driver_path_chart
+from dashboard.views.market import charts
 from dashboard.views.market import words as market_messages
 from models.engine.evaluate import evaluate
 from models.scenario.by_year import driver_path
@@ -99,19 +98,19 @@ def test_localization_costs_utilization_and_pooling_saves_capacity():
 
 def test_frames_hold_what_is_drawn(glut):
     power = market_tables.run_fan(glut, "power")
-    frame = market_fans.quantity_frame(power, "power", power, "itself")
+    frame = charts.quantity_frame(power, "power", power, "itself")
     assert frame["p50"].tolist() == power["p50"].tolist()
-    assert frame["second_text"].notna().sum() == 1
+    assert frame["reference_text"].notna().sum() == 1
     assert frame["middle"].iloc[0].endswith("GW")
-    stopped = market_fans.stopped_frame(market_tables.stopped(glut))
+    stopped = charts.stopped_frame(market_tables.stopped(glut))
     assert stopped["share"].between(0, 1).all() and (stopped["low"] <= stopped["high"]).all()
-    additions = market_builders.additions_frame(market_tables.additions_by_builder(glut))
+    additions = charts.additions_frame(market_tables.additions_by_builder(glut))
     assert additions["year"].iloc[0] == "2027"
     assert max(len(f) for f in (frame, stopped, additions)) <= 300
 
 
-@pytest.mark.parametrize("spec", [*market_fans.SPECS.values(), market_fans.STOPPED, market_builders.ADDITIONS,
-                                  market_builders.POOLING, market_builders.SAFETY])
+@pytest.mark.parametrize("spec", [*charts.SPECS.values(), charts.STOPPED, charts.ADDITIONS,
+                                  charts.POOLING, charts.SAFETY])
 def test_specifications_carry_no_data_and_name_their_axis(spec):
     text = str(spec)
     assert "'datasets'" not in text and "'values': [{" not in text
