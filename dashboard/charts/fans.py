@@ -23,6 +23,11 @@ HOVER = 2
 ABOVE: dict[str, Any] = {"baseline": "bottom", "dx": 4, "dy": -4}
 """Where the name of the dashed line stands."""
 
+TITLES = {
+    "rent": "USD per H100-equivalent hour",
+    "share": "Share of capacity in use",
+    "surplus": "Capacity beyond demand, share of demand",
+}
 _WRITTEN = {"rent": f.rent, "share": f.percent, "surplus": f.percent}
 
 
@@ -64,9 +69,7 @@ def fan_chart(
 
 
 SPECS: dict[str, Spec] = {
-    "rent": fan_chart(value_axis("USD per H100-equivalent hour", marks.DOLLARS), zero=True, nice=True),
-    "share": fan_chart(value_axis("Share of capacity in use", PERCENT), domain=[0, 1]),
-    "surplus": fan_chart(
-        value_axis("Capacity beyond demand, share of demand", PERCENT), marks.zero(), zero=True, nice=True
-    ),
+    "rent": fan_chart(value_axis(TITLES["rent"], marks.DOLLARS), zero=True, nice=True),
+    "share": fan_chart(value_axis(TITLES["share"], PERCENT), domain=[0, 1]),
+    "surplus": fan_chart(value_axis(TITLES["surplus"], PERCENT), marks.zero(), zero=True, nice=True),
 }
