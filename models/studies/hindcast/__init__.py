@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from models.errors import ScenarioError
 from models.studies.hindcast import china, coreweave, h100, market_prices, miners, polysilicon, project_finance, telecom
-from models.studies.hindcast.observations import load_observations
-from models.studies.hindcast.record import FRAME_COLUMNS, Check, Observation, Replay
+from models.studies.hindcast.observations import Observation, load_observations
+from models.studies.hindcast.record import FRAME_COLUMNS, Check, Replay
 
 REPLAYS: dict[str, Callable[[], Replay]] = {
     "h100": h100.replay,

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from models.claims.registry import build_claims
 from models.market.simulate import MarketPaths
 from models.measures import returns
-from models.studies.hindcast.observations import load_observations, reading
-from models.studies.hindcast.past import draws, market_of, past
+from models.studies.hindcast.observations import reading
+from models.studies.hindcast.past import Episode, past
 from models.studies.hindcast.record import Check, Replay, model_rows, single, spread, tidy
 
 START = "2023-03-31"
@@ -28,10 +27,9 @@ def replay() -> Replay:
     checks: list[Check] = []
     parts, used = [], []
     for peak in PEAKS:
-        scenario = past(INPUTS | {"overcapacity.peak": peak})
-        market = market_of(scenario)
-        fleet = build_claims(scenario, market, draws(), ["gpu_fleet"]).by_key["gpu_fleet"]
-        rate, _ = returns.irr(fleet.flows.net)
+        episode = Episode(past(INPUTS | {"overcapacity.peak": peak}))
+        market = episode.market
+        rate, _ = returns.irr(episode.claim("gpu_fleet").flows.net)
         checks += _checks(peak, market, float((rate < 0).mean()))
         used.append(float(np.median(market.utilization.min(axis=1))))
         series = f"utilization, glut of {peak:g}"
@@ -41,7 +39,7 @@ def replay() -> Replay:
         name="china", title="Idle AI halls in China, 2023 to 2025",
         story="Hundreds of halls were built for a demand that had to be served at home and did not come. Press "
         "reports of March 2025 call up to four fifths of the new capacity unused.",
-        inputs=INPUTS | {"overcapacity.peak": list(PEAKS)}, fitted="", observations=load_observations()["china"],
+        inputs=INPUTS | {"overcapacity.peak": list(PEAKS)},
         checks=tuple(checks), frame=tidy(*parts),
         note=f"The press figure ({idle.value:.0%} idle) is about new capacity and an upper end; the model's use of "
         f"{used[1]:.0%} to {used[0]:.0%} at the trough is about all capacity, so the two are not the same measure. "

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from models.basis.shocks import Shocks, calm_shocks
 from models.basis.timeline import Array
 from models.market.simulate import market_curves, simulate_market
-from models.studies.hindcast.observations import load_observations, observed, reading
-from models.studies.hindcast.past import PastScenario, market_of, past
+from models.studies.hindcast.observations import Observation, observed, reading
+from models.studies.hindcast.past import Episode, PastScenario, past
 from models.studies.hindcast.quarters import quarter_of
-from models.studies.hindcast.record import Check, Observation, Replay, model_rows, observed_rows, single, spread, tidy
+from models.studies.hindcast.record import Check, Replay, model_rows, observed_rows, single, spread, tidy
 
 START = "2023-06-30"
 INPUTS: dict[str, Any] = {
@@ -48,7 +48,7 @@ def replay() -> Replay:
     ]
     frames = []
     for series, seen in (("on demand", demand), ("one-year contract", contract)):
-        paths = market_of(_from(world, seen[0])).price[:, :15]
+        paths = Episode(_from(world, seen[0])).market.price[:, :15]
         checks += [_unfitted(one, paths) for one in seen[1:]]
         frames += [model_rows(series, "USD/h", range(15), paths, START), observed_rows(series, seen, start=START)]
     frames.append(model_rows("long-run price", "USD/h", range(15), price[:15], START))
@@ -58,7 +58,7 @@ def replay() -> Replay:
         "October 2025 and were back at 2.65 eight months later.",
         inputs=INPUTS, fitted="The path of demand between readings of the one-year contract, to measure the surprise "
         "it needs; the bands of the chart are not fitted.",
-        observations=load_observations()["h100"], checks=tuple(checks), note=_note(world, float(price[0]), surprises),
+        checks=tuple(checks), note=_note(world, float(price[0]), surprises),
         frame=tidy(*frames),
     )
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from models.claims.registry import build_claims
-from models.engine.valuation import measure_loan
 from models.scenario.scenario import Scenario
-from models.studies.hindcast.observations import load_observations
-from models.studies.hindcast.past import draws, market_of, past
-from models.studies.hindcast.record import Check, Observation, Replay, model_row, observed_rows, single, tidy
+from models.studies.hindcast.observations import Observation, load_observations
+from models.studies.hindcast.past import Episode, past
+from models.studies.hindcast.record import Check, Replay, model_row, observed_rows, single, tidy
 
 FACILITIES = {
     "market-1": "coreweave_ddtl_1", "market-2": "coreweave_ddtl_2_ig", "market-3": "coreweave_ddtl_2_non_ig",
@@ -49,18 +47,15 @@ def replay() -> Replay:
         story="Lenders quoted from 2.25% over SOFR for a loan on a contract with a great firm to 13% for customers "
         "below investment grade. If the model's expected loss were above what they quote, the market would be wrong, "
         "or the model.",
-        inputs={"presets": list(FACILITIES.values())}, fitted="", observations=readings, checks=checks,
+        inputs={"presets": list(FACILITIES.values())}, checks=checks,
         note=_note(found), frame=_frame(found),
     )
 
 
 def loss_a_year(preset: str, glut: float = 0.0) -> float:
     """Expected loss of a preset's loan over its average life, per year, with planned overcapacity ``glut``."""
-    scenario = Scenario.preset(preset).replace({"overcapacity.peak": glut})
-    claims = build_claims(scenario, market_of(scenario), draws(), ["gpu_debt"])
-    assert claims.loan is not None and claims.loan_terms is not None
-    loan = measure_loan(claims.loan_terms, claims.loan, claims.collateral_cost, draws().replicate)
-    return loan.expected_loss / loan.wal_years
+    lender = Episode(Scenario.preset(preset).replace({"overcapacity.peak": glut})).lender
+    return lender.expected_loss / lender.wal_years
 
 
 def _facility(seen: Observation) -> Facility:

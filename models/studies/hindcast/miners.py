@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
+from models.assets.gpu_debt.loan import Collateral
 from models.basis.shocks import Shocks, calm_shocks
 from models.basis.timeline import Array
 from models.claims.gpu_debt import collateral
-from models.claims.registry import build_claims
 from models.debt.loan import loan_to_value, scheduled_principal
-from models.engine.valuation import DebtMeasures, measure_loan
 from models.market.simulate import simulate_market
 from models.scenario.scenario import Scenario
-from models.studies.hindcast.observations import load_observations, observed, reading
-from models.studies.hindcast.past import PastScenario, draws, market_of, past
+from models.studies.hindcast.observations import Observation, observed, reading
+from models.studies.hindcast.past import Episode, PastScenario, draws, past
 from models.studies.hindcast.quarters import quarter_of
-from models.studies.hindcast.record import Check, Observation, Replay, model_rows, observed_rows, single, spread, tidy
+from models.studies.hindcast.record import Check, Replay, model_rows, observed_rows, single, spread, tidy
 
 START = "2021-11-30"
 LOAN_TO_VALUE = 0.60
@@ -33,32 +31,44 @@ INPUTS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Rig:
-    """The loan and its collateral.
+class Rig(Episode):
+    """The loan and its collateral; arrays (paths, QUARTERS + 1)."""
 
-    ``value`` of a machine and ``price`` of its output over their first quarter, ``ltv`` of the loan as scheduled, each
-    (paths, QUARTERS + 1).
-    """
+    @cached_property
+    def pot(self) -> Collateral:
+        """What stands behind the loan."""
+        return collateral(self.scenario, self.market, draws())[0]
 
-    scenario: PastScenario
-    value: Array
-    price: Array
-    ltv: Array
-    loan: DebtMeasures
+    @property
+    def value(self) -> Array:
+        """Value of a machine over its first."""
+        value = self.pot.value[:, : QUARTERS + 1]
+        return value / value[:, :1]
+
+    @property
+    def price(self) -> Array:
+        """Price of its output over the first."""
+        return self.market.price[:, : QUARTERS + 1] / self.market.price[:, :1]
+
+    @cached_property
+    def ltv(self) -> Array:
+        """Loan to value as scheduled."""
+        paid = np.concatenate([[0.0], np.cumsum(scheduled_principal(self.terms, self.pot.base_cfads))])
+        value = self.pot.value[:, : QUARTERS + 1]
+        return loan_to_value(np.broadcast_to(self.terms.opening_balance - paid, value.shape), value)
 
 
 def replay() -> Replay:
     """The replay: the glut is fitted so that machines lose 85% in a year, everything else follows."""
-    rig = _run()
+    rig = Rig(_fitted())
     above = rig.ltv > 1.0
     crossed = np.where(above.any(axis=1), above.argmax(axis=1), np.inf)
     source = "s21_bloomberg"
     checks = (
         Check("Quarter in which the loan exceeds the machines", "quarter", 2.0, 3.0, spread(crossed), source=source),
-        Check("Merchant loans in default", "share", 0.60, 1.0, single(rig.loan.default_probability),
+        Check("Merchant loans in default", "share", 0.60, 1.0, single(rig.lender.default_probability),
               source="judgment"),
-        Check("Loss given default", "share of exposure", 0.50, 0.85, single(rig.loan.loss_given_default),
+        Check("Loss given default", "share of exposure", 0.50, 0.85, single(rig.lender.loss_given_default),
               source=source),
         _inside(reading("miners-3"), rig.price),
         _inside(reading("miners-2"), rig.value),
@@ -70,7 +80,7 @@ def replay() -> Replay:
         inputs=_inputs() | {"overcapacity.peak": rig.scenario.overcapacity.peak,
                             "gpu_debt.advance_cap": rig.scenario.gpu_debt.advance_cap},
         fitted="One number: the glut, so that machines without shocks lose 85% of their value in four quarters.",
-        observations=load_observations()["miners"], checks=checks, note=_note(rig), frame=_frame(rig),
+        checks=checks, note=_note(rig), frame=_frame(rig),
     )
 
 
@@ -106,24 +116,6 @@ def _value(scenario: Scenario, shocks: Shocks) -> Array:
     return collateral(scenario, simulate_market(scenario.setting, shocks), shocks)[0].value
 
 
-def _run() -> Rig:
-    scenario = _fitted()
-    market = market_of(scenario)
-    pot, _ = collateral(scenario, market, draws())
-    claims = build_claims(scenario, market, draws(), ["gpu_debt"])
-    assert claims.loan is not None and claims.loan_terms is not None
-    terms = claims.loan_terms
-    paid = np.concatenate([[0.0], np.cumsum(scheduled_principal(terms, pot.base_cfads))])
-    value = pot.value[:, : QUARTERS + 1]
-    return Rig(
-        scenario=scenario,
-        value=value / value[:, :1],
-        price=market.price[:, : QUARTERS + 1] / market.price[:, :1],
-        ltv=loan_to_value(np.broadcast_to(terms.opening_balance - paid, value.shape), value),
-        loan=measure_loan(terms, claims.loan, claims.collateral_cost, draws().replicate),
-    )
-
-
 def _frame(rig: Rig) -> pd.DataFrame:
     falls = [*observed("miners", "machine value"), *observed("miners", "revenue")]
     seen = observed_rows("", falls, start=START, unit="index")
@@ -143,9 +135,9 @@ def _note(rig: Rig) -> str:
     return (
         "The glut that takes machines down by 85% also takes their income down by "
         f"{1.0 - np.median(rig.price[:, YEAR]):.0%}, which was not fitted; miners' revenue fell by "
-        f"{-reading('miners-3').value:.0%}. The loss given default, {rig.loan.loss_given_default:.0%}, is at the mild "
-        "end: merchant loans default early, before the machines have lost all of their 85%, and the reserve of three "
-        "months that the loan has by default pays a part. All such loans default in the model; the known defaults, "
-        f"{known:.0%} of loans outstanding, are those of listed miners alone. Power, a larger cost to a miner than to "
-        "a GPU fleet, is not adjusted."
+        f"{-reading('miners-3').value:.0%}. The loss given default, {rig.lender.loss_given_default:.0%}, is at the "
+        "mild end: merchant loans default early, before the machines have lost all of their 85%, and the reserve of "
+        "three months that the loan has by default pays a part. All such loans default in the model; the known "
+        f"defaults, {known:.0%} of loans outstanding, are those of listed miners alone. Power, a larger cost to a "
+        "miner than to a GPU fleet, is not adjusted."
     )

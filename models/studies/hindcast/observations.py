@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from models.errors import DataError
 from models.evidence.rows import number, period_end, read_rows
 from models.evidence.sources import DATA, source
-from models.studies.hindcast.record import Observation
 
 _COLUMNS = ("id", "replay", "series", "label", "date", "unit", "value", "source", "field", "factor", "note")
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One figure of history.
+
+    Attributes
+    ----------
+    id, series, label : str
+    date : str
+        A day, month, half-year or year.
+    value : float
+        In ``unit``: plain units, shares as decimals.
+    unit, source, note : str
+        ``source`` is a key that `models.sources.source` resolves.
+    """
+
+    id: str
+    series: str
+    label: str
+    date: str
+    value: float
+    unit: str
+    source: str
+    note: str
 
 
 @lru_cache(maxsize=4)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 from models.basis.entry import check
 from models.basis.shocks import Shocks, draw_shocks
+from models.claims.registry import Claim, Claims, build_claims
+from models.debt.loan import LoanPaths, LoanTerms
+from models.engine.valuation import DebtMeasures, measure_loan
 from models.errors import ScenarioError
 from models.market.simulate import MarketPaths, simulate_market
 from models.scenario.catalog import declared, unknown
@@ -67,6 +70,39 @@ def draws() -> Shocks:
     return draw_shocks(SEED, PATHS)
 
 
-def market_of(scenario: Scenario) -> MarketPaths:
-    """Market of a scenario on the shared draws."""
-    return simulate_market(scenario.setting, draws())
+@dataclass(frozen=True, eq=False)
+class Episode:
+    """A scenario on the shared draws."""
+
+    scenario: Scenario
+
+    @cached_property
+    def market(self) -> MarketPaths:
+        """Its market."""
+        return simulate_market(self.scenario.setting, draws())
+
+    def claim(self, key: str) -> Claim:
+        """One claim."""
+        return build_claims(self.scenario, self.market, draws(), [key]).by_key[key]
+
+    @cached_property
+    def debt(self) -> Claims:
+        """Loan and equity, with the loan's own paths."""
+        return build_claims(self.scenario, self.market, draws(), ["gpu_debt", "gpu_debt_equity"])
+
+    @property
+    def terms(self) -> LoanTerms:
+        """Terms of the loan."""
+        assert self.debt.loan_terms is not None
+        return self.debt.loan_terms
+
+    @property
+    def loan(self) -> LoanPaths:
+        """The loan on every path."""
+        assert self.debt.loan is not None
+        return self.debt.loan
+
+    @cached_property
+    def lender(self) -> DebtMeasures:
+        """What only a lender asks."""
+        return measure_loan(self.terms, self.loan, self.debt.collateral_cost, draws().replicate)

@@ -9,10 +9,10 @@ import pandas as pd
 
 from models.basis.timeline import Array
 from models.market.simulate import MarketPaths, market_curves
-from models.studies.hindcast.observations import load_observations, observed, reading
-from models.studies.hindcast.past import PastScenario, market_of, past
+from models.studies.hindcast.observations import Observation, observed, reading
+from models.studies.hindcast.past import Episode, PastScenario, past
 from models.studies.hindcast.quarters import quarter_of
-from models.studies.hindcast.record import Check, Observation, Replay, model_rows, observed_rows, spread, tidy
+from models.studies.hindcast.record import Check, Replay, model_rows, observed_rows, spread, tidy
 
 START = "2008-06-30"
 INPUTS: dict[str, Any] = {
@@ -27,7 +27,7 @@ LAST = 18
 def replay() -> Replay:
     """The replay: the long-run price is that of 2004, the run begins at the peak of 2008."""
     scenario = _scenario()
-    market = market_of(scenario)
+    market = Episode(scenario).market
     index = market.price / market.price[:, :1] * reading("polysilicon-2").value
     later = [reading(f"polysilicon-{k}") for k in (3, 4, 5)]
     cost, shut = reading("polysilicon-6"), reading("polysilicon-7")
@@ -43,8 +43,8 @@ def replay() -> Replay:
         name="polysilicon", title="Solar polysilicon, 2008 to 2012",
         story="Subsidies made solar silicon scarce and eleven times as dear as before. Everybody built; four years "
         "later the price was 95% lower and more than half of China's producers were shut.",
-        inputs=INPUTS | {"clearing.spot_price": scenario.clearing.spot_price}, fitted="",
-        observations=load_observations()["polysilicon"], checks=checks, note=_note(scenario, market),
+        inputs=INPUTS | {"clearing.spot_price": scenario.clearing.spot_price},
+        checks=checks, note=_note(scenario, market),
         frame=_frame(market, index),
     )
 

@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 
 from models.basis.timeline import Array
-from models.claims.registry import build_claims
-from models.engine.valuation import measure_loan
-from models.studies.hindcast.observations import load_observations, reading
-from models.studies.hindcast.past import draws, market_of, past
+from models.studies.hindcast.observations import reading
+from models.studies.hindcast.past import Episode, past
 from models.studies.hindcast.record import Check, Replay, model_rows, single, tidy
 
 # Ten years in all: two quarters of ramp, then service to the horizon.
@@ -47,20 +45,16 @@ def replay() -> Replay:
         name="project_finance", title="Investment-grade project finance, 1983 to 2015",
         story="Banks lend for long terms to single projects with one good customer and coverage to spare. Few of these "
         "loans default, and what defaults is mostly recovered.",
-        inputs=INPUTS, fitted="", observations=load_observations()["project_finance"], checks=checks,
+        inputs=INPUTS, checks=checks,
         note=_note(loan), frame=_frame(loan),
     )
 
 
 def _run(changes: dict[str, Any]) -> Loan:
-    scenario = past(INPUTS | changes)
-    market = market_of(scenario)
-    claims = build_claims(scenario, market, draws(), ["gpu_debt"])
-    assert claims.loan is not None and claims.loan_terms is not None
-    found = measure_loan(claims.loan_terms, claims.loan, claims.collateral_cost, draws().replicate)
-    when = claims.loan.default_quarter
-    rate = np.array([float((when <= t).mean()) for t in range(market.quarters + 1)])
-    return Loan(found.default_probability, 1.0 - found.loss_given_default, rate)
+    episode = Episode(past(INPUTS | changes))
+    lender, when = episode.lender, episode.loan.default_quarter
+    rate = np.array([float((when <= t).mean()) for t in range(episode.market.quarters + 1)])
+    return Loan(lender.default_probability, 1.0 - lender.loss_given_default, rate)
 
 
 def _frame(loan: Loan) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from models.basis.timeline import Array
 from models.measures import risk
+from models.studies.hindcast.observations import Observation, load_observations
 from models.studies.hindcast.quarters import iso, quarter_ends, quarter_of
 
 PROBABILITIES = (0.05, 0.5, 0.95)
@@ -19,31 +20,6 @@ FRAME_COLUMNS = ("series", "label", "date", "quarter", "unit", "observed", "p05"
 
 Rule = Literal["median", "range"]
 Outcome = Literal["pass", "partly", "fail"]
-
-
-@dataclass(frozen=True)
-class Observation:
-    """One figure of history.
-
-    Attributes
-    ----------
-    id, series, label : str
-    date : str
-        A day, month, half-year or year.
-    value : float
-        In ``unit``: plain units, shares as decimals.
-    unit, source, note : str
-        ``source`` is a key that `models.sources.source` resolves.
-    """
-
-    id: str
-    series: str
-    label: str
-    date: str
-    value: float
-    unit: str
-    source: str
-    note: str
 
 
 class Band(NamedTuple):
@@ -103,26 +79,29 @@ class Replay:
     name, title, story : str
     inputs : dict
         Dotted path to value, as differences from the defaults; several cases share it where ``cases`` names them.
-    fitted : str
-        What was calibrated to the episode, in words; empty where nothing was.
-    observations : tuple of Observation
     checks : tuple of Check
     note : str
         Where the replay misses, and why; what the comparison cannot show.
     frame : pandas.DataFrame
         Tidy, for charts: series, label, date (ISO, may be empty), quarter of the replay, unit, observed, p05, p50, p95;
         NaN where a side has no figure.
+    fitted : str
+        What was calibrated to the episode, in words; empty where nothing was.
     """
 
     name: str
     title: str
     story: str
     inputs: Mapping[str, Any]
-    fitted: str
-    observations: tuple[Observation, ...]
     checks: tuple[Check, ...]
     note: str
     frame: pd.DataFrame = field(repr=False)
+    fitted: str = ""
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """What was observed, in file order."""
+        return load_observations()[self.name]
 
     @property
     def verdict(self) -> Outcome:

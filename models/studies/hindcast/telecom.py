@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from models.basis.timeline import Array
-from models.claims.registry import build_claims
-from models.engine.valuation import DebtMeasures, measure_loan
-from models.market.simulate import MarketPaths
-from models.studies.hindcast.observations import load_observations, observed, reading
-from models.studies.hindcast.past import draws, market_of, past
+from models.studies.hindcast.observations import observed, reading
+from models.studies.hindcast.past import Episode, past
 from models.studies.hindcast.record import Check, Replay, model_rows, observed_rows, single, spread, tidy
 
 START = "1998-12-31"
@@ -29,13 +27,18 @@ FIVE_YEARS = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
-    """One planned glut: its market, supplier revenue (paths, quarters) a quarter, and what the lender meets."""
+class Case(Episode):
+    """One planned glut."""
 
-    peak: float
-    market: MarketPaths
-    revenue: Array
-    loan: DebtMeasures
+    @property
+    def peak(self) -> float:
+        """Overcapacity as planned."""
+        return self.scenario.overcapacity.peak
+
+    @cached_property
+    def revenue(self) -> Array:
+        """Supplier revenue of each quarter, USD, (paths, quarters)."""
+        return self.claim("hardware_supplier").flows.extras["revenue"][:, 1:]
 
     @property
     def price_change(self) -> Array:
@@ -50,26 +53,17 @@ class Case:
 
 def replay() -> Replay:
     """The replay, for planned overcapacity of three, five and ten times what demand pays for."""
-    cases = [_run(peak) for peak in PEAKS]
+    cases = [Case(past(INPUTS | {"overcapacity.peak": peak})) for peak in PEAKS]
     shown = next(case for case in cases if case.peak == SHOWN)
     return Replay(
         name="telecom", title="Telecom networks, 1998 to 2003",
         story="Carriers borrowed to lay networks for traffic that came later. Prices fell by nine tenths in five "
         "years, equipped networks ran at a third of capacity, and half of the defaulted junk bonds of 2002 were "
         "theirs.",
-        inputs=INPUTS | {"overcapacity.peak": list(PEAKS)}, fitted="",
-        observations=load_observations()["telecom"], checks=tuple(check for case in cases for check in _checks(case)),
+        inputs=INPUTS | {"overcapacity.peak": list(PEAKS)},
+        checks=tuple(check for case in cases for check in _checks(case)),
         note=_note(cases, shown), frame=tidy(*_parts(shown)),
     )
-
-
-def _run(peak: float) -> Case:
-    scenario = past(INPUTS | {"overcapacity.peak": peak})
-    market = market_of(scenario)
-    claims = build_claims(scenario, market, draws(), ["gpu_debt", "hardware_supplier"])
-    assert claims.loan is not None and claims.loan_terms is not None
-    loan = measure_loan(claims.loan_terms, claims.loan, claims.collateral_cost, draws().replicate)
-    return Case(peak, market, claims.by_key["hardware_supplier"].flows.extras["revenue"][:, 1:], loan)
 
 
 def _checks(case: Case) -> list[Check]:
@@ -78,7 +72,7 @@ def _checks(case: Case) -> list[Check]:
         Check(f"Price after five years{tag}", "change", -0.97, -0.88, spread(case.price_change), source="s20_matr"),
         Check(f"Lowest use of what is equipped{tag}", used.unit, used.value, used.value, spread(case.lowest_use),
               source=used.source, rule="range"),
-        Check(f"Loans in default{tag}", "share", 0.5, 1.0, single(case.loan.default_probability), source="judgment"),
+        Check(f"Loans in default{tag}", "share", 0.5, 1.0, single(case.lender.default_probability), source="judgment"),
         Check(f"Supplier revenue within four quarters of its peak{tag}", "change", -1.0, -0.6,
               spread(fall_from_peak(case.revenue, 4)), source="telecom_bust-040"),
     ]
@@ -122,8 +116,8 @@ def _note(cases: list[Case], shown: Case) -> str:
         f"{np.median(shown.market.utilization.argmin(axis=1)):.0f} quarters after the end of 1998, the reading is of "
         f"October 2002. With a glut of {shown.peak:g}, demand grows by "
         f"{np.median(demand[:, 16] / demand[:, 12]) - 1.0:.0%} in 2002, traffic grew by "
-        f"{reading('telecom-5').value:.0%}. All such loans default ({shown.loan.default_probability:.0%}), "
-        f"{reading('telecom-12').value:.0%} of Oregon's builders did; {1.0 - shown.loan.loss_given_default:.0%} is "
+        f"{reading('telecom-5').value:.0%}. All such loans default ({shown.lender.default_probability:.0%}), "
+        f"{reading('telecom-12').value:.0%} of Oregon's builders did; {1.0 - shown.lender.loss_given_default:.0%} is "
         f"recovered with security, {reading('telecom-11').value:.0%} was without. Supplier revenue falls by {lost:.0%} "
         f"from 2000 to 2002, carriers cut their spending by {cut:.0%}: the model's order stop is all or nothing. Gluts "
         "above 3 lie outside the interface."

@@ -25,10 +25,10 @@ from models.studies.hindcast import FRAME_COLUMNS, REPLAYS, Check, Replay, hindc
 from models.studies.hindcast.h100 import INPUTS, fitted_surprises
 from models.studies.hindcast.market_prices import loss_a_year
 from models.studies.hindcast.miners import LOAN_TO_VALUE, YEAR, _fitted, _value
-from models.studies.hindcast.observations import observed, reading
+from models.studies.hindcast.observations import Observation, observed, reading
 from models.studies.hindcast.past import BEYOND, draws, past
 from models.studies.hindcast.quarters import iso, quarter_ends, quarter_of
-from models.studies.hindcast.record import Band, Observation
+from models.studies.hindcast.record import Band
 from models.studies.hindcast.telecom import fall_from_peak
 from tests.oracle_cases import load_case
 
