@@ -10,7 +10,7 @@ from dashboard import run, theme
 from dashboard.blocks.blocks import Chart
 from dashboard.blocks.choices import ENTRIES
 from dashboard.blocks.markup import Fact, key_html, tag
-from dashboard.views.asset_class import cash_chart, charts, holding_chart, rows, words
+from dashboard.views.asset_class import cash_chart, charts, rows, words
 from dashboard.words import records
 from models.claims.registry import CLASSES, VARIANTS
 from models.engine.evaluate import Evaluation
@@ -123,7 +123,7 @@ def find_held(scenario: Scenario, entry: str, progress: Callable[[float], None])
 def held_chart(rows: Sequence[Mapping[str, Any]], claim: str) -> Chart:
     """Returns of a claim by holding period."""
     own = [row for row in rows if row["asset"] == claim]
-    frame, spec = holding_chart.holding_frame(own), holding_chart.SPECS[class_of(claim)]
+    frame, spec = cash_chart.holding_frame(own), cash_chart.HOLDING_SPECS[class_of(claim)]
     return Chart(words.holding_message(own), frame, spec, ABOUT_HOLDING, "Return by holding period.")
 
 

@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 from dashboard import format as f
 from dashboard import theme
 from dashboard.blocks.markup import facts_html
+from dashboard.charts.marks import QUANTILES
 from dashboard.views.asset_class import cash_chart as cash_flow
 from dashboard.views.asset_class import charts as asset_fan
-from dashboard.views.asset_class import holding_chart as asset_holding
 from dashboard.views.asset_class import page as asset_class
 from dashboard.views.asset_class import rows as asset_rows
 from dashboard.views.asset_class import words as asset_messages
@@ -52,7 +52,7 @@ def test_lines_add_up_to_the_mean_flow(result: Evaluation, claim: str, entry: st
 @pytest.mark.parametrize(("key", "name"), [(key, name) for key, one in CLASSES.items() for name in one.series])
 def test_fans_are_ordered_and_have_no_hole(result: Evaluation, key: str, name: str) -> None:
     fan = asset_tables.operating_fan(result, key, name)
-    values = fan[list(asset_fan.QUANTILES)].to_numpy()
+    values = fan[list(QUANTILES)].to_numpy()
     assert (np.diff(values, axis=1) >= -1e-9 * np.abs(values[:, 1:])).all()
     assert (np.diff(fan["quarter"]) == 1).all()
     unit = CLASSES[key].series[name].unit
@@ -127,14 +127,14 @@ def test_a_sure_gain_within_noise_is_no_verdict() -> None:
 
 
 def test_the_fan_leaves_out_closing_and_what_comes_after_the_end() -> None:
-    quantiles = {name: [-1.0, 0.3, 0.2, 0.0] for name in cash_flow.QUANTILES}
+    quantiles = {name: [-1.0, 0.3, 0.2, 0.0] for name in QUANTILES}
     frame = cash_flow.fan_frame(pd.DataFrame({"year": range(4), **quantiles, "mean": [-1.0, 0.3, 0.2, 0.0]}))
     assert frame["when"].tolist() == ["2027", "2028"]
     assert frame["middle"].tolist() == ["30.0%", "20.0%"]
 
 
 def test_a_sale_that_would_flatten_the_chart_is_left_to_words() -> None:
-    quantiles = {name: [-1.0, 0.1, 0.1, 2.0] for name in cash_flow.QUANTILES}
+    quantiles = {name: [-1.0, 0.1, 0.1, 2.0] for name in QUANTILES}
     fan = pd.DataFrame({"year": range(4), **quantiles, "mean": [-1.0, 0.1, 0.1, 2.0]})
     assert cash_flow.exit_note(fan) == "Not drawn: 2029, with the sale, brings 200% (200% to 200% in nine of ten)."
     assert cash_flow.fan_frame(fan)["when"].tolist() == ["2027", "2028"]
@@ -157,7 +157,7 @@ def test_bars_carry_both_sides_and_their_net() -> None:
 
 def test_specs_hold_no_data_and_use_the_color_of_the_class() -> None:
     for key, color in theme.SCREEN.items():
-        for spec in (cash_flow.FAN_SPECS[key], cash_flow.LINE_SPECS[key], asset_holding.SPECS[key]):
+        for spec in (cash_flow.FAN_SPECS[key], cash_flow.LINE_SPECS[key], cash_flow.HOLDING_SPECS[key]):
             assert color in str(spec)
             assert "datasets" not in str(spec)
 
