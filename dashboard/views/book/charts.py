@@ -10,15 +10,12 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard import theme
-from dashboard.charts.marks import value_axis
-from dashboard.charts.style import PERCENT, Spec, specification
+from dashboard.charts.marks import PERCENT, SAID, drawn, known, rows, upright, value_axis, where
+from dashboard.charts.style import FAINT, MUTED, Spec
 
-HEIGHT = 300
-ROW = 42
+COLOR = theme.SCREEN["gpu_debt"]
 MOST_NAMES = 10
 LINES = {"book": "this book", "apart": "the same loans, untied"}
-_CURVE = ("loss", "probability", "line", "text", "mark")
-_BARS = ("name", "order", "part", "share", "offset", "text")
 PARTS = {"balance_share": "share of what is owed", "tail_share": "share of the worst losses"}
 
 
@@ -35,7 +32,7 @@ def curve_frame(table: pd.DataFrame) -> pd.DataFrame:
                 "text": f"loses more than {f.percent(float(row['loss']))} in {f.percent(chance)} of futures{noise}",
                 "mark": LINES[line] if i == named else None,
             })
-    return pd.DataFrame(out, columns=list(_CURVE))
+    return pd.DataFrame(out)
 
 
 def _named_at(table: pd.DataFrame, column: str) -> int:
@@ -45,23 +42,19 @@ def _named_at(table: pd.DataFrame, column: str) -> int:
     return int(below.argmax()) if below.any() else len(table) - 1
 
 
-def curve_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def curve_chart() -> Spec:
     """Chance of losing more, in full ink for the book and dashed for the same loans if nothing tied them."""
-    base = alt.Chart(frame)
     x = alt.X("loss:Q", scale=alt.Scale(nice=False), axis=alt.Axis(
         title="Loss, share of what is owed", labelExpr="format(datum.value, '.0%')", tickCount=6, grid=False,
         domain=True))
-    y = alt.Y("probability:Q", scale=alt.Scale(domainMin=0), axis=value_axis("Chance of losing more", PERCENT))
-    color = theme.SCREEN["gpu_debt"]
-    book = base.transform_filter("datum.line == 'book'")
-    apart = base.transform_filter("datum.line == 'apart'")
-    return alt.layer(
-        apart.mark_line(color=theme.gray("muted"), strokeDash=[4, 3], strokeWidth=1.6).encode(x=x, y=y),
-        book.mark_line(color=color, strokeWidth=2.4).encode(x=x, y=y),
-        base.mark_point(size=90, opacity=0, aria=False).encode(x=x, y=y, tooltip=[alt.Tooltip("text:N", title=" ")]),
-        base.transform_filter("isValid(datum.mark)").mark_text(align="left", baseline="bottom", dx=7, dy=-5)
-        .encode(x=x, y=y, text="mark:N"),
-    ).properties(width="container", height=HEIGHT)
+    y = upright(value_axis("Chance of losing more", PERCENT), domainMin=0)("probability")
+    return drawn(
+        where("datum.line == 'apart'").mark_line(color=MUTED, strokeDash=[4, 3], strokeWidth=1.6).encode(x=x, y=y),
+        where("datum.line == 'book'").mark_line(color=COLOR, strokeWidth=2.4).encode(x=x, y=y),
+        rows.mark_point(size=90, opacity=0, aria=False).encode(x=x, y=y, tooltip=SAID),
+        known("mark").mark_text(align="left", baseline="bottom", dx=7, dy=-5).encode(x=x, y=y, text="mark:N"),
+        height=300,
+    )
 
 
 def bars_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -78,40 +71,29 @@ def bars_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         }]
     out = []
     for order, row in enumerate(shown):
-        loans = int(row["loans"])
+        named, loans = str(row["name"]), int(row["loans"])
         for k, (part, words) in enumerate(PARTS.items()):
-            share = float(row[part])
-            noise = f.noise(float(row.get(f"{part}_se", float("nan"))))
-            shown = f"{f.percent(share)}{noise and f' {noise} pts'}"
+            share, noise = float(row[part]), f.noise(float(row.get(f"{part}_se", float("nan"))))
             out.append({
-                "name": _short(str(row["name"])), "order": order, "part": words, "share": share, "offset": k,
-                "text": f"{row['name']}, {loans} {'loan' if loans == 1 else 'loans'}: {shown} {words[6:]}",
+                "name": named if len(named) <= 28 else f"{named[:27]}…", "order": order, "part": words, "share": share,
+                "offset": k, "text": f"{named}, {loans} {'loan' if loans == 1 else 'loans'}: {f.percent(share)}"
+                f"{noise and f' {noise} pts'} {words[6:]}",
             })
-    return pd.DataFrame(out, columns=list(_BARS))
+    return pd.DataFrame(out)
 
 
-def _short(name: str, most: int = 28) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
-
-
-def bars_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def bars_chart() -> Spec:
     """Gray: what is owed; in color: what the worst losses consist of. The name stands above its bars."""
-    base = alt.Chart(frame)
     y = alt.Y("name:N", sort=None, axis=None)
     x = alt.X("share:Q", axis=alt.Axis(title=None, labelExpr=PERCENT, tickCount=4), scale=alt.Scale(zero=True))
-    tips = [alt.Tooltip("text:N", title=" ")]
-
-    def bars(offset: int, color: str) -> alt.Chart:
-        return base.transform_filter(f"datum.offset == {offset}").mark_bar(
-            height=6, yOffset=4 + 8 * offset, color=color
-        ).encode(y=y, x=x, tooltip=tips)
-
-    names = base.transform_filter("datum.offset == 0").mark_text(
-        align="left", baseline="bottom", dy=-2, fontSize=12, color=theme.gray("muted"), limit=320
+    bars = [
+        where(f"datum.offset == {k}").mark_bar(height=6, yOffset=4 + 8 * k, color=color).encode(y=y, x=x, tooltip=SAID)
+        for k, color in enumerate((FAINT, COLOR))
+    ]
+    names = where("datum.offset == 0").mark_text(
+        align="left", baseline="bottom", dy=-2, fontSize=12, color=MUTED, limit=320
     ).encode(y=y, x=alt.value(0), text="name:N")
-    return alt.layer(bars(0, theme.gray("faint")), bars(1, theme.SCREEN["gpu_debt"]), names).properties(
-        width="container", height=alt.Step(ROW)
-    )
+    return drawn(*bars, names, height=alt.Step(42))
 
 
 def book_message(risk: Mapping[str, Any]) -> str:
@@ -172,5 +154,4 @@ def names_message(rows: Sequence[Mapping[str, Any]], what: str) -> str:
     return f"{name} {verb} {owed} of what is owed and {tail} of the worst losses"
 
 
-CURVE: Spec = specification(curve_chart(pd.DataFrame(columns=list(_CURVE))))
-BARS: Spec = specification(bars_chart(pd.DataFrame(columns=list(_BARS))))
+CURVE, BARS = curve_chart(), bars_chart()

@@ -10,21 +10,14 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard import theme
-from dashboard.charts.marks import value_axis
-from dashboard.charts.style import Spec, specification
+from dashboard.charts.marks import drawn, rows, table, tips, upright, value_axis, where
+from dashboard.charts.style import INK, MUTED, PAGE, Spec
 
-HEIGHT = 340
+COLOR = theme.SCREEN["gpu_debt"]
 BASIS_POINTS = "format(datum.value * 1e4, ',.0f') + ' bp'"
-GRADES = {
-    "ig": "Investment grade", "non_ig": "Below", "mixed": "Mixed", "unnamed": "Not named",
-}
+GRADES = {"ig": "Investment grade", "non_ig": "Below", "mixed": "Mixed", "unnamed": "Not named"}
 """Grade of the customer -> words on the chart, in the order of the axis."""
-AXES = {
-    "tenor_years": "Tenor",
-    "advance_rate": "Advance rate",
-    "grade": "Customer grade",
-    "date": "Closing",
-}
+AXES = {"tenor_years": "Tenor", "advance_rate": "Advance rate", "grade": "Customer grade", "date": "Closing"}
 OWN = "Your facility"
 _COLUMNS = ("x", "y", "kind", "name", "terms", "price", "said", "state", "mark")
 DRAWN = ("gpu_loan", "chip_lease")
@@ -57,12 +50,13 @@ def price_frame(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any], axis:
             continue
         said = {"quoted": "as quoted", "derived": "fixed coupon less today's base rate", "own": "as set"}
         out.append({
-            "x": place, "y": float(row["spread"]), "kind": _kind(row), "name": _name(row),
+            "x": place, "y": float(row["spread"]), "kind": _kind(row),
+            "name": OWN if row["status"] == "own" else f"{row['borrower']}, {row['facility']}",
             "terms": _terms(row), "price": basis_points(float(row["spread"])), "said": said[str(row["spread_basis"])],
             "state": {"own": "this scenario", "history": f"history, {row['date']}"}.get(row["status"], row["date"]),
             "mark": _mark(row),
         })
-    return pd.DataFrame(out, columns=list(_COLUMNS))
+    return table(out, _COLUMNS)
 
 
 def _place(row: Mapping[str, Any], axis: str) -> float | str | None:
@@ -86,13 +80,8 @@ def _mark(row: Mapping[str, Any]) -> str | None:
 
 
 def _kind(row: Mapping[str, Any]) -> str:
-    if row["status"] == "own":
-        return "own"
-    return f"{row['grade'] if row['grade'] in ('ig', 'non_ig') else 'other'}, {row['status']}"
-
-
-def _name(row: Mapping[str, Any]) -> str:
-    return str(row["facility"]) if row["status"] == "own" else f"{row['borrower']}, {row['facility']}"
+    grade = row["grade"] if row["grade"] in ("ig", "non_ig") else "other"
+    return "own" if row["status"] == "own" else f"{grade}, {row['status']}"
 
 
 def _terms(row: Mapping[str, Any]) -> str:
@@ -102,43 +91,40 @@ def _terms(row: Mapping[str, Any]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def price_chart(frame: pd.DataFrame, axis: str) -> alt.LayerChart:
+def price_chart(axis: str) -> Spec:
     """Filled: investment grade; hollow: below; small: unknown; pale: history; in color: the reader's own."""
-    base = alt.Chart(frame)
-    y = alt.Y("y:Q", axis=value_axis("Spread over the base rate", BASIS_POINTS), scale=alt.Scale(zero=True, nice=True))
+    y = upright(value_axis("Spread over the base rate", BASIS_POINTS), zero=True, nice=True)("y")
     if axis == "grade":
-        x: alt.X = alt.X("x:N", sort=list(GRADES.values()), scale=alt.Scale(domain=list(GRADES.values())),
-                         axis=alt.Axis(title=None, labelAngle=0, labelLimit=90, domain=True))
+        names = list(GRADES.values())
+        x = alt.X("x:N", sort=names, scale=alt.Scale(domain=names),
+                  axis=alt.Axis(title=None, labelAngle=0, labelLimit=90, domain=True))
     else:
         title, labels = _TITLES[axis]
         x = alt.X("x:Q", scale=alt.Scale(zero=False, nice=True, padding=40), axis=alt.Axis(
-            title=title, labelExpr=labels, format="d" if axis == "date" else "~g", tickCount=5, tickMinStep=0.05
-            if axis == "advance_rate" else 1, grid=False, domain=True))
-    ink, page, muted = theme.gray("ink"), theme.gray("page"), theme.gray("muted")
-    tips = [
-        alt.Tooltip("name:N", title="Facility"), alt.Tooltip("price:N", title="Spread"),
-        alt.Tooltip("said:N", title="Figure"), alt.Tooltip("terms:N", title="Terms"),
-        alt.Tooltip("state:N", title="Closed"),
-    ]
-
-    def points(kinds: Sequence[str], fill: str, stroke: str, size: int, opacity: float) -> alt.Chart:
-        return base.transform_filter(alt.FieldOneOfPredicate(field="kind", oneOf=list(kinds))).mark_point(
+            title=title, labelExpr=labels, format="d" if axis == "date" else "~g", tickCount=5,
+            tickMinStep=0.05 if axis == "advance_rate" else 1, grid=False, domain=True))
+    said = tips(name="Facility", price="Spread", said="Figure", terms="Terms", state="Closed")
+    own = where("datum.kind == 'own'")
+    looks = {
+        "other, history": (MUTED, MUTED, 28, 0.45), "other, current": (MUTED, MUTED, 28, 1.0),
+        "ig, history": (INK, INK, 90, 0.35), "non_ig, history": (PAGE, INK, 90, 0.45),
+        "ig, current": (INK, INK, 90, 1.0), "non_ig, current": (PAGE, INK, 90, 1.0), "own": (COLOR, PAGE, 260, 1.0),
+    }
+    points = [
+        rows.transform_filter(alt.FieldOneOfPredicate(field="kind", oneOf=[kind])).mark_point(
             filled=True, fill=fill, stroke=stroke, strokeWidth=1.8, size=size, opacity=opacity
-        ).encode(x=x, y=y, tooltip=tips)
-
-    own = base.transform_filter("datum.kind == 'own'")
-    color = theme.SCREEN["gpu_debt"]
-    return alt.layer(
-        own.mark_rule(color=color, strokeDash=[3, 3], strokeWidth=1.2, aria=False).encode(y=y),
-        points(["other, history"], muted, muted, 28, 0.45), points(["other, current"], muted, muted, 28, 1.0),
-        points(["ig, history"], ink, ink, 90, 0.35), points(["non_ig, history"], page, ink, 90, 0.45),
-        points(["ig, current"], ink, ink, 90, 1.0), points(["non_ig, current"], page, ink, 90, 1.0),
-        points(["own"], color, page, 260, 1.0),
-        base.transform_filter("isValid(datum.mark) && datum.kind != 'own'")
-        .mark_text(align="left", baseline="middle", dx=9, fontSize=11, color=muted).encode(x=x, y=y, text="mark:N"),
+        ).encode(x=x, y=y, tooltip=said)
+        for kind, (fill, stroke, size, opacity) in looks.items()
+    ]
+    return drawn(
+        own.mark_rule(color=COLOR, strokeDash=[3, 3], strokeWidth=1.2, aria=False).encode(y=y),
+        *points,
+        where("isValid(datum.mark) && datum.kind != 'own'")
+        .mark_text(align="left", baseline="middle", dx=9, fontSize=11, color=MUTED).encode(x=x, y=y, text="mark:N"),
         own.mark_text(align="left", baseline="top", dx=9, dy=8, fontSize=13, fontWeight=600)
         .encode(x=x, y=y, text="mark:N"),
-    ).properties(width="container", height=HEIGHT)
+        height=340,
+    )
 
 
 def facility_message(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any]) -> str:
@@ -172,13 +158,9 @@ def replay_message(rows: Sequence[Mapping[str, Any]]) -> str:
     if not short and not close:
         return f"The spread of all {len(rows)} loans exceeds what this market is expected to cost them"
     words = f"The spread exceeds the expected loss in {len(covered)} of {len(rows)} loans"
-    words += f", not in {_listed(short)}" if short else ""
+    if short:
+        words += f", not in {short[0] if len(short) == 1 else f'{len(short)} of them'}"
     return words + (f"; {close} too close to call" if close else "")
 
 
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{len(names)} of them"
-
-
-_EMPTY = pd.DataFrame(columns=list(_COLUMNS))
-SPECS: dict[str, Spec] = {axis: specification(price_chart(_EMPTY, axis)) for axis in AXES}
+SPECS = {axis: price_chart(axis) for axis in AXES}
