@@ -202,6 +202,13 @@ def zero(side: str = "y", **style: Any) -> alt.Chart:
     return line
 
 
+def room(share: float) -> alt.Chart:
+    """Nothing that is seen: it keeps room for the figures at the end of bars."""
+    end = rows.transform_calculate(room=f"{share} * max(0, datum.high)")
+    layer: alt.Chart = end.mark_point(opacity=0, size=1).encode(x="room:Q")
+    return layer
+
+
 def drawn(*layers: alt.Chart, height: float | alt.Step) -> Spec:
     """Layers as a specification for a page, as wide as its place."""
     return specification(alt.layer(*layers).properties(width="container", height=height))

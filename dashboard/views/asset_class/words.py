@@ -37,7 +37,7 @@ def headline(row: Row, entry: str) -> str:
     sure, error = float(row["certainty_equivalent"]), float(row["certainty_equivalent_se"])
     where = "fair entry" if entry == "fair" else "cost or market price"
     if f.is_close(sure, 0.0 if error != error else error):
-        return f"Whether {_inside(name)} {'pay' if is_plural else 'pays'} for the risk at {where} is too close to call"
+        return f"Whether {f.inside(name)} {'pay' if is_plural else 'pays'} for the risk at {where} is too close to call"
     if sure > 0:
         return f"{name} {'pay' if is_plural else 'pays'} for the risk at {where}"
     return f"{name} {'do' if is_plural else 'does'} not pay for the risk at {where}"
@@ -120,7 +120,7 @@ def drivers_message(rows: Sequence[Row]) -> str:
     for word, row in (("hurts", hurts), ("helps", helps)):
         if row is not None:
             way = "more" if row["after"] > row["before"] else "less"
-            parts.append(f"{way} {_inside(str(row['label']))} {word} most")
+            parts.append(f"{way} {f.inside(str(row['label']))} {word} most")
     text = "; ".join(parts) or "none of these drivers moves it beyond noise"
     return f"{text[0].upper()}{text[1:]}"
 
@@ -134,7 +134,3 @@ def effect_words(effect: float, error: float) -> str:
     if f.is_close(effect, error):
         return "too close to call"
     return f"{f.signed(effect * 100, 2)}¢"
-
-
-def _inside(name: str) -> str:
-    return name if name[:2].isupper() else name[0].lower() + name[1:]

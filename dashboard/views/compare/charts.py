@@ -10,17 +10,28 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard import theme
-from dashboard.charts.marks import TICKS
-from dashboard.charts.style import PERCENT, Spec, specification
+from dashboard.charts.marks import (
+    PERCENT,
+    calendar,
+    choice,
+    class_color,
+    drawn,
+    known,
+    rows,
+    tips,
+    upright,
+    value_axis,
+    where,
+)
+from dashboard.charts.style import FAINT, INK, Spec
+
+DOLLARS = "'$' + format(datum.value, '.2~f')"
 
 LETTERS = "ABCDEF"
 """Scenarios by letter: one color is one class everywhere, so color cannot name a scenario."""
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [12, 4], [1, 4])
 SERIES = {"price": "Rent, median of futures", "surplus": "Surplus capacity, median of futures"}
 LARGEST_IRR = 0.6
-_RANGES = ("label", "asset", "letter", "p05", "p50", "p95", "text")
-_LINES = ("when", "value", "letter", "end_text", "date", "text")
-_STEPS = ("label", "order", "start", "end", "low", "high", "kind", "text", "tip")
 
 
 def amount(value: float, unit: str) -> str:
@@ -30,34 +41,31 @@ def amount(value: float, unit: str) -> str:
 
 def ranges_frame(ranges: pd.DataFrame) -> pd.DataFrame:
     """One row a class and scenario; ends beyond the frame are cut, the text keeps them."""
-    rows = []
+    out = []
     order = {key: i for i, key in enumerate(theme.SCREEN)}
-    ranked = sorted(ranges.to_dict("records"), key=lambda row: (order[row["asset"]], row["position"]))
-    for row in ranked:
+    for row in sorted(ranges.to_dict("records"), key=lambda row: (order[row["asset"]], row["position"])):
         low, middle, high = (float(row[p]) for p in ("p05", "p50", "p95"))
         letter = LETTERS[int(row["position"])]
-        rows.append({
+        out.append({
             "label": row["label"], "asset": row["asset"], "letter": letter, "p05": low, "p50": min(middle, LARGEST_IRR),
             "p95": min(high, LARGEST_IRR),
             "text": f"{letter}: median {f.irr(middle)}, from {f.irr(low)} to {f.irr(high)} in nine of ten futures",
         })
-    return pd.DataFrame(rows, columns=list(_RANGES))
+    return pd.DataFrame(out)
 
 
-def ranges_chart(frame: pd.DataFrame) -> alt.FacetChart:
+def ranges_chart() -> Spec:
     """Bars from the 5th to the 95th percentile of yearly return, a tick at the median, a row a scenario."""
-    base = alt.Chart(frame)
-    colors = alt.Color("asset:N", legend=None, scale=alt.Scale(
-        domain=list(theme.SCREEN), range=list(theme.SCREEN.values())))
     x = alt.X("p05:Q", scale=alt.Scale(nice=False, domainMax=LARGEST_IRR), axis=alt.Axis(
         title="Return a year: 5th to 95th percentile, median", labelExpr=PERCENT, tickCount=6))
-    y = alt.Y("row:N", sort=None, axis=alt.Axis(title=None, labelLimit=170, labelColor=theme.gray("ink")))
-    tips = [alt.Tooltip("label:N", title="Class"), alt.Tooltip("text:N", title="Return")]
-    named = base.transform_calculate(row="datum.label + '  ' + datum.letter")
-    return alt.layer(
-        named.mark_bar(height=5, opacity=0.45, cornerRadius=2).encode(x=x, x2="p95:Q", y=y, color=colors, tooltip=tips),
-        named.mark_tick(thickness=3, size=13).encode(x="p50:Q", y=y, color=colors, tooltip=tips),
-    ).properties(width="container", height=alt.Step(17))
+    y = alt.Y("row:N", sort=None, axis=alt.Axis(title=None, labelLimit=170, labelColor=INK))
+    named, said = rows.transform_calculate(row="datum.label + '  ' + datum.letter"), tips(label="Class", text="Return")
+    looks = {"y": y, "color": class_color(), "tooltip": said}
+    return drawn(
+        named.mark_bar(height=5, opacity=0.45, cornerRadius=2).encode(x=x, x2="p95:Q", **looks),
+        named.mark_tick(thickness=3, size=13).encode(x="p50:Q", **looks),
+        height=alt.Step(17),
+    )
 
 
 def lines_frame(medians: pd.DataFrame, series: str) -> pd.DataFrame:
@@ -65,7 +73,7 @@ def lines_frame(medians: pd.DataFrame, series: str) -> pd.DataFrame:
     part = medians[medians["series"] == series]
     last = int(part["quarter"].max())
     write = f.rent if series == "price" else f.percent
-    rows = [
+    out = [
         {
             "when": f.moment(int(row["quarter"])), "value": row["value"], "letter": LETTERS[int(row["position"])],
             "end_text": LETTERS[int(row["position"])] if row["quarter"] == last else None,
@@ -73,7 +81,7 @@ def lines_frame(medians: pd.DataFrame, series: str) -> pd.DataFrame:
         }
         for row in part.to_dict("records")
     ]
-    frame = pd.DataFrame(rows, columns=list(_LINES))
+    frame = pd.DataFrame(out)
     reach = float(frame["value"].max() - frame["value"].min()) or 1.0
     taken: dict[str, float] = {}
     for i in frame[frame["end_text"].notna()].sort_values("value").index:
@@ -89,73 +97,65 @@ def lines_frame(medians: pd.DataFrame, series: str) -> pd.DataFrame:
     return frame
 
 
-def lines_chart(frame: pd.DataFrame, series: str) -> alt.LayerChart:
+def lines_chart(series: str) -> Spec:
     """One dash a scenario, named by letter at the right end."""
-    base = alt.Chart(frame)
-    label = "'$' + format(datum.value, '.2~f')" if series == "price" else PERCENT
-    title = "USD per H100e-hour" if series == "price" else "share of demand"
-    x = alt.X("when:Q", scale=alt.Scale(nice=False, zero=False, padding=0), axis=alt.Axis(
-        title=None, grid=False, values=TICKS, labelExpr="format(datum.value, 'd')", domain=True))
-    y = alt.Y("value:Q", scale=alt.Scale(zero=True, nice=True), axis=alt.Axis(
-        title=title, titleAngle=0, titleAlign="left", titleAnchor="end", titleX=-32, titleY=-10, tickCount=4,
-        labelExpr=label))
-    dash = alt.StrokeDash("letter:N", legend=None, scale=alt.Scale(domain=list(LETTERS), range=list(DASHES)))
-    tips = [alt.Tooltip("letter:N", title="Scenario"), alt.Tooltip("date:N", title="Quarter"),
-            alt.Tooltip("text:N", title="Median")]
-    return alt.layer(
-        base.mark_line(color=theme.gray("ink"), strokeWidth=1.6).encode(x=x, y=y, strokeDash=dash),
-        base.mark_point(opacity=0, size=60).encode(x=x, y=y, detail="letter:N", tooltip=tips),
-        base.transform_filter("isValid(datum.end_text)").mark_text(
-            align="left", dx=5, fontSize=12, color=theme.gray("ink"), aria=False
-        ).encode(x=x, y=y, text="end_text:N"),
-    ).properties(width="container", height=220)
+    is_price = series == "price"
+    title, labels = ("USD per H100e-hour", DOLLARS) if is_price else ("share of demand", PERCENT)
+    x, y = calendar(), upright(value_axis(title, labels), zero=True, nice=True)("value")
+    dash = choice(alt.StrokeDash, "letter", dict(zip(LETTERS, DASHES, strict=True)))
+    said = tips(letter="Scenario", date="Quarter", text="Median")
+    return drawn(
+        rows.mark_line(color=INK, strokeWidth=1.6).encode(x=x, y=y, strokeDash=dash),
+        rows.mark_point(opacity=0, size=60).encode(x=x, y=y, detail="letter:N", tooltip=said),
+        known("end_text").mark_text(align="left", dx=5, fontSize=12, color=INK, aria=False).encode(
+            x=x, y=y, text="end_text:N"
+        ),
+        height=220,
+    )
 
 
-def steps_frame(start: float, end: float, parts: Sequence[Mapping[str, Any]], unit: str, ends: tuple[str, str]
-                ) -> pd.DataFrame:
+def steps_frame(
+    start: float, end: float, parts: Sequence[Mapping[str, Any]], unit: str, ends: tuple[str, str]
+) -> pd.DataFrame:
     """Waterfall from one scenario to the other; parts need label, value and error, and are drawn as they come."""
-    rows = [_step(ends[0], 0, 0.0, start, start, 0.0, "end", amount(start, unit), f"{ends[0]}: {amount(start, unit)}")]
-    level = start
+    out, level = [_end(ends[0], 0, start, unit)], start
     for i, part in enumerate(parts, start=1):
         value, error = float(part["value"]), float(part["error"])
-        kind = "close" if f.is_close(value, error) else "up" if value > 0 else "down"
         noise = f" {n} pts" if (n := f.noise(error, 2)) else ""
-        tip = f"{part['label']}: {f.points(value, 2)}{noise}"
-        rows.append(_step(part["label"], i, level, level + value, level + value, error, kind, f.points(value), tip))
-        level += value
-    rows.append(_step(ends[1], len(parts) + 1, 0.0, end, end, 0.0, "end", amount(end, unit),
-                      f"{ends[1]}: {amount(end, unit)}"))
-    return pd.DataFrame(rows, columns=list(_STEPS))
+        to, spread = level + value, 0.0 if error != error else 2.0 * error
+        out.append({
+            "label": part["label"], "order": i, "start": level, "end": to, "low": to - spread, "high": to + spread,
+            "kind": "close" if f.is_close(value, error) else "up" if value > 0 else "down", "text": f.points(value),
+            "tip": f"{part['label']}: {f.points(value, 2)}{noise}",
+        })
+        level = to
+    return pd.DataFrame([*out, _end(ends[1], len(parts) + 1, end, unit)])
 
 
-def _step(label: str, order: int, start: float, end: float, at: float, error: float, kind: str, text: str, tip: str
-          ) -> dict[str, Any]:
-    noise = 0.0 if error != error else 2.0 * error
-    return {"label": label, "order": order, "start": start, "end": end, "low": at - noise, "high": at + noise,
-            "kind": kind, "text": text, "tip": tip}
+def _end(label: str, order: int, at: float, unit: str) -> dict[str, Any]:
+    text = amount(at, unit)
+    return {"label": label, "order": order, "start": 0.0, "end": at, "low": at, "high": at, "kind": "end", "text": text,
+            "tip": f"{label}: {text}"}
 
 
-def steps_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def steps_chart() -> Spec:
     """Bars that start where the last one ended; hollow where the part is within its noise."""
-    base = alt.Chart(frame)
     x = alt.X("start:Q", axis=alt.Axis(title=None, labelExpr=PERCENT, tickCount=5), scale=alt.Scale(zero=False))
     y = alt.Y("label:N", sort=alt.EncodingSortField("order"), axis=alt.Axis(
-        title=None, labelLimit=190, labelColor=theme.gray("ink")))
-    tips = [alt.Tooltip("tip:N", title=" ")]
-    ink = theme.gray("ink")
-    fill = alt.Opacity("kind:N", legend=None, scale=alt.Scale(
-        domain=["end", "up", "down", "close"], range=[0.25, 0.85, 0.85, 0.25]))
-    colors = alt.Color("kind:N", legend=None, scale=alt.Scale(
-        domain=["end", "up", "down", "close"],
-        range=[ink, theme.SCREEN["llm_developer"], theme.SCREEN["gpu_fleet"], theme.gray("faint")]))
-    edge = "max(datum.start, datum.end, datum.high)"
-    return alt.layer(
-        base.mark_bar(height=15).encode(x=x, x2="end:Q", y=y, opacity=fill, color=colors, tooltip=tips),
-        base.transform_filter("datum.kind != 'end'").mark_rule(color=ink, strokeWidth=1.2, aria=False).encode(
-            x=alt.X("low:Q"), x2="high:Q", y=y),
-        base.transform_calculate(edge=edge).mark_text(align="left", dx=6, fontSize=11.5).encode(
-            x=alt.X("edge:Q"), y=y, text="text:N"),
-    ).properties(width="container", height=alt.Step(30))
+        title=None, labelLimit=190, labelColor=INK))
+    kinds = ("end", "up", "down", "close")
+    opacity = choice(alt.Opacity, "kind", dict(zip(kinds, (0.25, 0.85, 0.85, 0.25), strict=True)))
+    colors = (INK, theme.SCREEN["llm_developer"], theme.SCREEN["gpu_fleet"], FAINT)
+    color = choice(alt.Color, "kind", dict(zip(kinds, colors, strict=True)))
+    edge = rows.transform_calculate(edge="max(datum.start, datum.end, datum.high)")
+    return drawn(
+        rows.mark_bar(height=15).encode(x=x, x2="end:Q", y=y, opacity=opacity, color=color, tooltip=tips(tip=" ")),
+        where("datum.kind != 'end'").mark_rule(color=INK, strokeWidth=1.2, aria=False).encode(
+            x="low:Q", x2="high:Q", y=y
+        ),
+        edge.mark_text(align="left", dx=6, fontSize=11.5).encode(x="edge:Q", y=y, text="text:N"),
+        height=alt.Step(30),
+    )
 
 
 def bridge_message(label: str, parts: Sequence[Mapping[str, Any]], total: float, error: float) -> str:
@@ -165,20 +165,12 @@ def bridge_message(label: str, parts: Sequence[Mapping[str, Any]], total: float,
     sure = [p for p in parts if not f.is_close(p["value"], p["error"])]
     ranked = sorted(sure, key=lambda p: -abs(float(p["value"])))
     first = ranked[0]
-    words = f"Most comes from {_inside(first['label'])}: {f.points(float(first['value']))} of {f.points(total)}"
+    words = f"Most comes from {f.inside(first['label'])}: {f.points(float(first['value']))} of {f.points(total)}"
     against = next((p for p in ranked if float(p["value"]) * float(first["value"]) < 0), None)
     if against is not None:
-        words += f"; against it: {_inside(against['label'])}, {f.points(float(against['value']))}"
+        words += f"; against it: {f.inside(against['label'])}, {f.points(float(against['value']))}"
     return words
 
 
-def _inside(label: str) -> str:
-    """Label inside a sentence; abbreviations keep their capitals."""
-    return label if label[1:2].isupper() else label[0].lower() + label[1:]
-
-
-RANGES: Spec = specification(ranges_chart(pd.DataFrame(columns=list(_RANGES))))
-LINES: Mapping[str, Spec] = {
-    series: specification(lines_chart(pd.DataFrame(columns=list(_LINES)), series)) for series in SERIES
-}
-STEPS: Spec = specification(steps_chart(pd.DataFrame(columns=list(_STEPS))))
+RANGES, STEPS = ranges_chart(), steps_chart()
+LINES = {series: lines_chart(series) for series in SERIES}

@@ -10,19 +10,18 @@ import altair as alt
 import pandas as pd
 
 from dashboard import format as f
-from dashboard import theme
-from dashboard.charts.style import PERCENT, Spec, specification
+from dashboard.charts.marks import PERCENT, SAID, choice, drawn, legend, rows, tips, upright, where, zero
+from dashboard.charts.style import BAND, FAINT, INK, MUTED, PAGE, Spec
 
 SHOWN = 14
-ROW = 44
 SIDES = ("at the low end", "at the high end", "within the noise")
 ORDERS = ("alone", "only together with others")
 
 Bar = Mapping[str, Any]
 
-_BARS = ("label", "order", "which", "side", "start", "end", "low", "high", "text", "tip")
-_SHARES = ("label", "order", "part", "start", "end", "low", "high", "text", "tip")
-_LINE = ("x", "y", "low", "high", "goal", "kind", "text")
+_BARS = alt.Y("label:N", sort=alt.SortField("order"), axis=None)
+_ABOVE: dict[str, Any] = {"align": "left", "baseline": "bottom", "dy": -9, "fontSize": 12}
+"""Words above a bar."""
 
 
 def short(value: float, unit: str) -> str:
@@ -44,27 +43,28 @@ def difference(value: float, unit: str) -> str:
     return f"{f.signed(value, 2)}x" if unit == "x" else f.points(value)
 
 
-def _is_share(unit: str) -> bool:
+def is_share(unit: str) -> bool:
+    """Whether values of a metric are drawn in percent."""
     return unit != "x" and not unit.startswith("USD")
 
 
 def tornado_frame(bars: Sequence[Bar], names: Mapping[str, str], unit: str) -> pd.DataFrame:
     """Two rows a bar, one for each end; ``names`` words the assumptions by path."""
-    rows = []
+    out = []
     for order, bar in enumerate(bars[:SHOWN]):
         ends = f"{short(bar['low'], bar['unit'])} to {short(bar['high'], bar['unit'])}"
         starts = _starts(bar["effect_low"], bar["effect_high"])
         for side, name, start in zip(("low", "high"), SIDES, starts, strict=False):
             effect, error, at = bar[f"effect_{side}"], bar[f"effect_{side}_se"], short(bar[side], bar["unit"])
             noise = f" ±{difference(2 * error, unit).lstrip('+')}" if error == error and error > 0 else ""
-            rows.append({
+            out.append({
                 "label": names[bar["path"]], "order": order, "which": side,
                 "side": SIDES[2] if bar["is_noise"] else name,
                 "start": start, "end": effect, "low": effect - 2 * error, "high": effect + 2 * error,
                 "text": f"{names[bar['path']]}: {ends}",
                 "tip": f"At {at}: {difference(effect, unit)}{noise}" if effect == effect else "Contradicts others",
             })
-    return pd.DataFrame(rows, columns=list(_BARS))
+    return pd.DataFrame(out)
 
 
 def _starts(low: float, high: float) -> tuple[float, float]:
@@ -77,47 +77,42 @@ def _starts(low: float, high: float) -> tuple[float, float]:
 @lru_cache(maxsize=4)
 def tornado_spec(title: str, is_share: bool) -> Spec:
     """Bars from today's value to both ends, whiskers of two standard errors, names above the bars."""
-    base = alt.Chart(pd.DataFrame(columns=list(_BARS)))
-    y = alt.Y("label:N", sort=alt.SortField("order"), axis=None)
-    axis = alt.Axis(title=title, tickCount=5, **({"labelExpr": PERCENT} if is_share else {}))
+    axis = _axis(title, is_share)
     x = alt.X("end:Q", axis=axis, scale=alt.Scale(nice=True, padding=28))
-    legend = alt.Legend(title=None, orient="top", columns=3, symbolType="square", labelFontSize=12,
-                        labelColor=theme.gray("muted"), symbolFillColor=theme.gray("ink"), symbolStrokeWidth=0)
-    tips = [alt.Tooltip("label:N", title="Assumption"), alt.Tooltip("tip:N", title="Change")]
     scale = alt.Scale(type="ordinal", domain=list(SIDES), range=[0.35, 0.85, 0.14])
-    shade = alt.Opacity("side:N", scale=scale, legend=legend)
-    return specification(alt.layer(
-        base.mark_bar(color=theme.gray("ink"), height=13).encode(
-            y=y, x=x, x2="start:Q", opacity=shade, tooltip=tips),
-        base.mark_rule(color=theme.gray("faint"), strokeWidth=1.5, aria=False).encode(
-            y=y, x=alt.X("low:Q", axis=axis), x2="high:Q"),
-        base.transform_aggregate(n="count()").mark_rule(color=theme.gray("faint")).encode(x=alt.datum(0)),
-        base.transform_filter("datum.which == 'low'").mark_text(
-            align="left", baseline="bottom", dy=-9, fontSize=12
-        ).encode(y=y, x=alt.value(0), text="text:N"),
-    ).properties(width="container", height=alt.Step(ROW)))
+    shade = alt.Opacity("side:N", scale=scale, legend=legend(columns=3))
+    return drawn(
+        rows.mark_bar(color=INK, height=13).encode(
+            y=_BARS, x=x, x2="start:Q", opacity=shade, tooltip=tips(label="Assumption", tip="Change")
+        ),
+        rows.mark_rule(color=FAINT, strokeWidth=1.5, aria=False).encode(
+            y=_BARS, x=alt.X("low:Q", axis=axis), x2="high:Q"
+        ),
+        zero("x"),
+        where("datum.which == 'low'").mark_text(**_ABOVE).encode(y=_BARS, x=alt.value(0), text="text:N"),
+        height=alt.Step(44),
+    )
+
+
+def _axis(title: str, is_share: bool) -> alt.Axis:
+    return alt.Axis(title=title, tickCount=5, **({"labelExpr": PERCENT} if is_share else {}))
 
 
 def tornado_message(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """Which assumption moves the metric most, and how many others do."""
     unit, sure = found["unit"], [bar for bar in found["bars"] if not bar["is_noise"]]
     if not sure:
-        return f"No assumption moves {lowered(found['label'])} by more than the noise"
+        return f"No assumption moves {f.inside(found['label'])} by more than the noise"
     top, others = sure[0], len(sure) - 1
     ends = sorted((e, s) for e, s in ((top["effect_low"], "low"), (top["effect_high"], "high")) if e == e)
     moved = " to ".join(dict.fromkeys(difference(e, unit) for e, _ in ends))
     also = f"; {others} other{'s' * (others != 1)} move it by more than the noise" if others else "; nothing else does"
-    return f"{names[top['path']]} moves {lowered(found['label'])} most: {moved}{also}"
-
-
-def lowered(text: str) -> str:
-    """Words as they stand inside a sentence; what starts like an abbreviation keeps its capitals."""
-    return text[0].lower() + text[1:] if text[1:2].islower() else text
+    return f"{names[top['path']]} moves {f.inside(found['label'])} most: {moved}{also}"
 
 
 def shares_frame(indices: Sequence[Bar], names: Mapping[str, str]) -> pd.DataFrame:
     """Two rows an assumption: what it brings alone, and what it brings only together with others."""
-    rows = []
+    out = []
     for order, index in enumerate(indices):
         alone, total = max(0.0, index["first"]), max(0.0, index["total"])
         text = f"{names[index['path']]}: {f.percent(total, 0)}"
@@ -126,28 +121,25 @@ def shares_frame(indices: Sequence[Bar], names: Mapping[str, str]) -> pd.DataFra
             f"±{f.percent(index['total_ci'])} in all; places {index['ranks'][0]} and {index['ranks'][1]} in two runs"
         )
         for part, start, end in ((ORDERS[0], 0.0, min(alone, total)), (ORDERS[1], min(alone, total), total)):
-            rows.append({
+            out.append({
                 "label": names[index["path"]], "order": order, "part": part, "start": start, "end": end,
                 "low": max(0.0, total - index["total_ci"]), "high": total + index["total_ci"], "text": text, "tip": tip,
             })
-    return pd.DataFrame(rows, columns=list(_SHARES))
+    return pd.DataFrame(out)
 
 
-def _shares_chart() -> alt.LayerChart:
-    base = alt.Chart(pd.DataFrame(columns=list(_SHARES)))
-    y = alt.Y("label:N", sort=alt.SortField("order"), axis=None)
+def _shares_chart() -> Spec:
     axis = alt.Axis(title="Share of the variance over the declared bounds", labelExpr=PERCENT, tickCount=5)
-    legend = alt.Legend(title=None, orient="top", symbolType="square", labelFontSize=12, symbolStrokeWidth=0,
-                        labelColor=theme.gray("muted"), symbolFillColor=theme.gray("ink"))
-    shade = alt.Opacity("part:N", scale=alt.Scale(domain=list(ORDERS), range=[0.85, 0.3]), legend=legend)
-    tips = [alt.Tooltip("label:N", title="Assumption"), alt.Tooltip("tip:N", title="Share")]
-    return alt.layer(
-        base.mark_bar(color=theme.gray("ink"), height=13).encode(
-            y=y, x=alt.X("start:Q", axis=axis, scale=alt.Scale(domainMin=0)), x2="end:Q", opacity=shade, tooltip=tips),
-        base.mark_rule(color=theme.gray("faint"), strokeWidth=1.5, aria=False).encode(y=y, x="low:Q", x2="high:Q"),
-        base.transform_filter(f"datum.part == '{ORDERS[0]}'").mark_text(
-            align="left", baseline="bottom", dy=-9, fontSize=12).encode(y=y, x=alt.datum(0), text="text:N"),
-    ).properties(width="container", height=alt.Step(ROW))
+    x = alt.X("start:Q", axis=axis, scale=alt.Scale(domainMin=0))
+    shade = choice(alt.Opacity, "part", dict(zip(ORDERS, (0.85, 0.3), strict=True)), legend())
+    return drawn(
+        rows.mark_bar(color=INK, height=13).encode(
+            y=_BARS, x=x, x2="end:Q", opacity=shade, tooltip=tips(label="Assumption", tip="Share")
+        ),
+        rows.mark_rule(color=FAINT, strokeWidth=1.5, aria=False).encode(y=_BARS, x="low:Q", x2="high:Q"),
+        where(f"datum.part == '{ORDERS[0]}'").mark_text(**_ABOVE).encode(y=_BARS, x=alt.datum(0), text="text:N"),
+        height=alt.Step(44),
+    )
 
 
 def shares_message(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
@@ -162,40 +154,30 @@ def shares_message(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 def seek_frame(points: Sequence[Bar], solutions: Sequence[Bar]) -> pd.DataFrame:
     """The scan with its noise and the goal, and the solutions as points; x as it is shown."""
-    rows = [
+    return pd.DataFrame([
         {"x": p["x"], "y": p["metric"], "low": p["metric"] - 2 * p["error"], "high": p["metric"] + 2 * p["error"],
          "goal": p["goal"], "kind": p["kind"], "text": p["text"]}
         for p in (*points, *solutions)
-    ]
-    return pd.DataFrame(rows, columns=list(_LINE))
+    ])
 
 
 @lru_cache(maxsize=16)
 def seek_spec(x_title: str, y_title: str, is_share: bool) -> Spec:
     """Line of the metric with its noise, the dashed goal, dots where they meet, a ring for today."""
-    base = alt.Chart(pd.DataFrame(columns=list(_LINE)))
-    scan = base.transform_filter("datum.kind == 'scan'")
+    scan, found = where("datum.kind == 'scan'"), where("datum.kind != 'scan'")
     x = alt.X("x:Q", axis=alt.Axis(title=x_title, grid=False, tickCount=6), scale=alt.Scale(nice=False, zero=False))
-    axis = alt.Axis(title=y_title, tickCount=5, **({"labelExpr": PERCENT} if is_share else {}))
-    scale = alt.Scale(zero=False)
-    tips = [alt.Tooltip("text:N", title=" ")]
-    ink = theme.gray("ink")
-    found = base.transform_filter("datum.kind != 'scan'")
-    return specification(alt.layer(
-        scan.mark_area(color=theme.gray("band"), opacity=0.14, aria=False).encode(
-            x=x, y=alt.Y("low:Q", axis=axis, scale=scale), y2="high:Q"),
-        scan.mark_line(color=ink, strokeWidth=1.8).encode(x=x, y=alt.Y("y:Q", axis=axis, scale=scale)),
-        scan.mark_line(color=theme.gray("muted"), strokeDash=[5, 4], strokeWidth=1.3).encode(x=x, y="goal:Q"),
-        scan.mark_point(size=70, opacity=0, filled=True).encode(x=x, y="y:Q", tooltip=tips),
-        found.mark_point(size=80, filled=True, opacity=1, color=theme.gray("page"), stroke=ink, strokeWidth=1.6).encode(
-            x=x, y="y:Q", tooltip=tips),
+    y = upright(_axis(y_title, is_share), zero=False)
+    return drawn(
+        scan.mark_area(color=BAND, opacity=0.14, aria=False).encode(x=x, y=y("low"), y2="high:Q"),
+        scan.mark_line(color=INK, strokeWidth=1.8).encode(x=x, y=y("y")),
+        scan.mark_line(color=MUTED, strokeDash=[5, 4], strokeWidth=1.3).encode(x=x, y="goal:Q"),
+        scan.mark_point(size=70, opacity=0, filled=True).encode(x=x, y="y:Q", tooltip=SAID),
+        found.mark_point(size=80, filled=True, opacity=1, color=PAGE, stroke=INK, strokeWidth=1.6).encode(
+            x=x, y="y:Q", tooltip=SAID
+        ),
         found.mark_text(dy=-14, fontSize=12).encode(x=x, y="y:Q", text="text:N"),
-    ).properties(width="container", height=260))
+        height=260,
+    )
 
 
-SHARES: Spec = specification(_shares_chart())
-
-
-def is_share(unit: str) -> bool:
-    """Whether values of a metric are drawn in percent."""
-    return _is_share(unit)
+SHARES = _shares_chart()

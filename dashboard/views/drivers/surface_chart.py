@@ -12,11 +12,10 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard import theme
-from dashboard.charts.style import Spec, specification
-from dashboard.views.drivers.charts import lowered
+from dashboard.charts.marks import choice, drawn, tips, where
+from dashboard.charts.style import INK, PAGE, Spec
 
 FAINT, FULL = 0.06, 0.9
-_COLUMNS = ("kind", "piece", "order", "x", "x2", "y", "y2", "ahead", "shade", "tip")
 
 
 def surface_frame(found: Mapping[str, Any], x_scale: float, y_scale: float) -> pd.DataFrame:
@@ -43,7 +42,7 @@ def surface_frame(found: Mapping[str, Any], x_scale: float, y_scale: float) -> p
             ]
     rows.append({"kind": "today", "piece": 0, "order": 0, "x": found["x"]["today"] * x_scale,
                  "y": found["y"]["today"] * y_scale, "tip": "Today's scenario"})
-    return pd.DataFrame(rows, columns=list(_COLUMNS))
+    return pd.DataFrame(rows)
 
 
 def _noise(error: float) -> str:
@@ -59,30 +58,25 @@ def _edges(values: Sequence[float], scale: float) -> list[float]:
 @lru_cache(maxsize=16)
 def surface_spec(x_title: str, y_title: str, first: str, second: str) -> Spec:
     """Cells in the color of whoever is ahead, the paler the closer; the band hides them, the zero is dashed."""
-    base = alt.Chart(pd.DataFrame(columns=list(_COLUMNS)))
-    x = alt.X("x:Q", axis=alt.Axis(title=x_title, grid=False, tickCount=6), scale=alt.Scale(nice=False, zero=False))
-    y = alt.Y("y:Q", axis=alt.Axis(title=y_title, grid=False, tickCount=6), scale=alt.Scale(nice=False, zero=False))
-    colors = alt.Color("ahead:N", legend=None, scale=alt.Scale(
-        domain=[first, second], range=[theme.SCREEN.get(key, theme.gray("ink")) for key in (first, second)]))
-    tips = [alt.Tooltip("tip:N", title="A is ahead in")]
-    ink = theme.gray("ink")
-
-    def of(kind: str) -> alt.Chart:
-        return base.transform_filter(f"datum.kind == '{kind}'")
-
+    scale = alt.Scale(nice=False, zero=False)
+    x = alt.X("x:Q", axis=alt.Axis(title=x_title, grid=False, tickCount=6), scale=scale)
+    y = alt.Y("y:Q", axis=alt.Axis(title=y_title, grid=False, tickCount=6), scale=scale)
+    color = choice(alt.Color, "ahead", {key: theme.SCREEN.get(key, INK) for key in (first, second)})
+    cell, band, line, today = (where(f"datum.kind == '{kind}'") for kind in ("cell", "band", "zero", "today"))
     path = {"x": x, "y": y, "detail": "piece:N", "order": "order:Q"}
-    return specification(alt.layer(
-        of("cell").mark_rect(strokeWidth=0).encode(
-            x=x, x2="x2:Q", y=y, y2="y2:Q", color=colors, tooltip=tips,
-            opacity=alt.Opacity("shade:Q", scale=None)),
-        of("band").mark_line(interpolate="linear-closed", strokeWidth=0, opacity=0.62, fill=theme.gray("page"),
-                             aria=False).encode(**path),
-        of("band").mark_line(interpolate="linear-closed", strokeWidth=0.8, opacity=0.5, color=ink, aria=False).encode(
-            **path),
-        of("zero").mark_line(strokeDash=[5, 4], strokeWidth=1.4, color=ink).encode(**path),
-        of("today").mark_point(size=90, filled=True, opacity=1, color=theme.gray("page"), stroke=ink, strokeWidth=1.8
-                               ).encode(x=x, y=y, tooltip=alt.Tooltip("tip:N", title=" ")),
-    ).properties(width="container", height=360))
+    return drawn(
+        cell.mark_rect(strokeWidth=0).encode(
+            x=x, x2="x2:Q", y=y, y2="y2:Q", color=color, tooltip=tips(tip="A is ahead in"),
+            opacity=alt.Opacity("shade:Q", scale=None),
+        ),
+        band.mark_line(interpolate="linear-closed", strokeWidth=0, opacity=0.62, fill=PAGE, aria=False).encode(**path),
+        band.mark_line(interpolate="linear-closed", strokeWidth=0.8, opacity=0.5, color=INK, aria=False).encode(**path),
+        line.mark_line(strokeDash=[5, 4], strokeWidth=1.4, color=INK).encode(**path),
+        today.mark_point(size=90, filled=True, opacity=1, color=PAGE, stroke=INK, strokeWidth=1.8).encode(
+            x=x, y=y, tooltip=alt.Tooltip("tip:N", title=" ")
+        ),
+        height=360,
+    )
 
 
 def surface_message(found: Mapping[str, Any], first: str, second: str) -> str:
@@ -90,10 +84,10 @@ def surface_message(found: Mapping[str, Any], first: str, second: str) -> str:
     sure, close, lost = found["share_first"], found["share_too_close"], found["share_second"]
     for share, ahead, behind in ((sure, first, second), (lost, second, first)):
         if share >= 0.995:
-            return f"{ahead} beats {lowered(behind)} everywhere within these ranges"
+            return f"{ahead} beats {f.inside(behind)} everywhere within these ranges"
     if close >= 0.995:
-        return f"{first} against {lowered(second)} is too close to call everywhere within these ranges"
-    parts = [f"{first} beats {lowered(second)} over {f.percent(sure, 0)} of these ranges"]
+        return f"{first} against {f.inside(second)} is too close to call everywhere within these ranges"
+    parts = [f"{first} beats {f.inside(second)} over {f.percent(sure, 0)} of these ranges"]
     parts.append(f"the other way over {f.percent(lost, 0)}")
     if close > 0.005:
         parts.append(f"{f.percent(close, 0)} is too close to call")

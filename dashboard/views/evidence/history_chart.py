@@ -9,14 +9,10 @@ import altair as alt
 import pandas as pd
 
 from dashboard import format as f
-from dashboard import theme
-from dashboard.charts.marks import value_axis
-from dashboard.charts.style import PERCENT, Spec, specification
+from dashboard.charts.marks import PERCENT, drawn, known, rows, span, tips, upright, value_axis
+from dashboard.charts.style import BAND, INK, MUTED, PAGE, Spec
 
-HEIGHT = 220
-ROW = 40
 KINDS = ("time", "quarters", "labels")
-_COLUMNS = ("x", "label", "observed", "p05", "p50", "p95", "seen", "model", "when")
 _NUMBERS = "abs(datum.value) < 10 ? format(datum.value, '.2~f') : format(datum.value, ',.3~g')"
 FORMATS = {"share": PERCENT, "number": _NUMBERS}
 UNITS = {
@@ -41,17 +37,16 @@ def replay_frame(series: pd.DataFrame, kind: str) -> pd.DataFrame:
     """Everything a picture draws: x (decimal year or quarter), label, observed, p05, p50, p95, and texts."""
     write = f.percent if format_of(str(series["unit"].iloc[0])) == "share" else f.digits
     x = [_year(d) for d in series["date"]] if kind == "time" else series["quarter"].tolist()
-    rows = []
+    out = []
     for at, row in zip(x, series.to_dict("records"), strict=True):
-        low, middle, high = (float(row[name]) for name in ("p05", "p50", "p95"))
-        span = "" if isnan(low) else f" ({write(low)} to {write(high)})"
-        rows.append({
+        low, middle, high, seen = (float(row[name]) for name in ("p05", "p50", "p95", "observed"))
+        spread = "" if isnan(low) else f" ({span(low, high, write)})"
+        out.append({
             "x": at, "label": row["label"], "observed": row["observed"], "p05": low, "p50": middle, "p95": high,
-            "seen": None if isnan(row["observed"]) else write(float(row["observed"])),
-            "model": None if isnan(middle) else f"{write(middle)}{span}",
+            "seen": None if isnan(seen) else write(seen), "model": None if isnan(middle) else write(middle) + spread,
             "when": row["date"] or ("" if kind == "labels" else f"quarter {f.digits(float(row['quarter']))}"),
         })
-    return pd.DataFrame(rows, columns=list(_COLUMNS))
+    return pd.DataFrame(out)
 
 
 def _year(date: str) -> float:
@@ -88,62 +83,44 @@ def series_message(name: str, frame: pd.DataFrame, kind: str) -> str:
     return f"{title}: {'history' if frame['observed'].notna().any() else 'model'} only"
 
 
-def replay_chart(frame: pd.DataFrame, kind: str, unit: str) -> alt.LayerChart:
-    """Model as line and band (or tick and whisker by label), history as open circles."""
-    return _by_label(frame, unit) if kind == "labels" else _along(frame, kind, unit)
-
-
-def _along(frame: pd.DataFrame, kind: str, unit: str) -> alt.LayerChart:
-    base = alt.Chart(frame)
+def along_chart(kind: str, unit: str) -> Spec:
+    """Model as line and band along time, history as open circles."""
     title = None if kind == "time" else "Quarters from closing"
     x = alt.X("x:Q", scale=alt.Scale(zero=False, nice=False, padding=8),
               axis=alt.Axis(title=title, format="d", tickCount=5, tickMinStep=1, grid=False, domain=True))
-    axis = value_axis("", FORMATS[unit])
-
-    def y(field: str) -> alt.Y:
-        return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(zero=True, nice=True))
-
-    model = base.transform_filter("isValid(datum.p50)")
-    history = base.transform_filter("isValid(datum.observed)")
-    ink = theme.gray("ink")
-    return alt.layer(
-        base.transform_filter("isValid(datum.p05)").mark_area(color=theme.gray("band"), opacity=0.14, aria=False)
-        .encode(x=x, y=y("p05"), y2="p95:Q"),
-        model.mark_line(color=ink, strokeWidth=2).encode(x=x, y=y("p50")),
-        model.mark_point(size=110, opacity=0).encode(x=x, y=y("p50"), tooltip=_tips("model", "Model")),
-        history.mark_point(size=60, filled=True, opacity=1, color=theme.gray("page"), stroke=ink, strokeWidth=1.8)
-        .encode(x=x, y=y("observed"), tooltip=_tips("seen", "Observed")),
-    ).properties(width="container", height=HEIGHT)
+    y = upright(value_axis("", FORMATS[unit]), zero=True, nice=True)
+    model = known("p50")
+    return drawn(
+        known("p05").mark_area(color=BAND, opacity=0.14, aria=False).encode(x=x, y=y("p05"), y2="p95:Q"),
+        model.mark_line(color=INK, strokeWidth=2).encode(x=x, y=y("p50")),
+        model.mark_point(size=110, opacity=0).encode(x=x, y=y("p50"), tooltip=_MODEL),
+        _history().encode(x=x, y=y("observed"), tooltip=_SEEN),
+        height=220,
+    )
 
 
-def _by_label(frame: pd.DataFrame, unit: str) -> alt.LayerChart:
-    base = alt.Chart(frame)
-    y = alt.Y("label:N", sort=None, axis=None)
-    axis = alt.Axis(title=None, labelExpr=FORMATS[unit], tickCount=5)
-
-    def x(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", axis=axis, scale=alt.Scale(zero=True, nice=True))
-
-    ink = theme.gray("ink")
-    names = base.mark_text(align="left", baseline="bottom", dy=-8, fontSize=11, color=theme.gray("muted"), limit=300)
-    return alt.layer(
+def label_chart(unit: str) -> Spec:
+    """Model as tick and whisker by label, history as open circles."""
+    y, axis = alt.Y("label:N", sort=None, axis=None), alt.Axis(title=None, labelExpr=FORMATS[unit], tickCount=5)
+    low, middle, seen = (
+        alt.X(f"{field}:Q", axis=axis, scale=alt.Scale(zero=True, nice=True)) for field in ("p05", "p50", "observed")
+    )
+    names = rows.mark_text(align="left", baseline="bottom", dy=-8, fontSize=11, color=MUTED, limit=300)
+    return drawn(
         names.encode(y=y, x=alt.value(0), text="label:N"),
-        base.transform_filter("isValid(datum.p05)").mark_bar(color=theme.gray("band"), opacity=0.18, height=8)
-        .encode(y=y, x=x("p05"), x2="p95:Q"),
-        base.transform_filter("isValid(datum.p50)").mark_tick(color=ink, thickness=3, height=14)
-        .encode(y=y, x=x("p50"), tooltip=_tips("model", "Model")),
-        base.transform_filter("isValid(datum.observed)")
-        .mark_point(size=60, filled=True, opacity=1, color=theme.gray("page"), stroke=ink, strokeWidth=1.8)
-        .encode(y=y, x=x("observed"), tooltip=_tips("seen", "Observed")),
-    ).properties(width="container", height=alt.Step(ROW))
+        known("p05").mark_bar(color=BAND, opacity=0.18, height=8).encode(y=y, x=low, x2="p95:Q"),
+        known("p50").mark_tick(color=INK, thickness=3, height=14).encode(y=y, x=middle, tooltip=_MODEL),
+        _history().encode(y=y, x=seen, tooltip=_SEEN),
+        height=alt.Step(40),
+    )
 
 
-def _tips(field: str, title: str) -> list[alt.Tooltip]:
-    return [alt.Tooltip("label:N", title="What"), alt.Tooltip("when:N", title="When"),
-            alt.Tooltip(f"{field}:N", title=title)]
+def _history() -> alt.Chart:
+    return known("observed").mark_point(size=60, filled=True, opacity=1, color=PAGE, stroke=INK, strokeWidth=1.8)
 
 
-_EMPTY = pd.DataFrame(columns=list(_COLUMNS))
-SPECS: dict[tuple[str, str], Spec] = {
-    (kind, unit): specification(replay_chart(_EMPTY, kind, unit)) for kind in KINDS for unit in FORMATS
+_MODEL, _SEEN = tips(label="What", when="When", model="Model"), tips(label="What", when="When", seen="Observed")
+SPECS = {
+    (kind, unit): label_chart(unit) if kind == "labels" else along_chart(kind, unit)
+    for kind in KINDS for unit in FORMATS
 }

@@ -9,8 +9,8 @@ import altair as alt
 import pandas as pd
 
 from dashboard import format as f
-from dashboard import theme
-from dashboard.charts.style import PERCENT, Spec, specification
+from dashboard.charts.marks import PERCENT, TIMES, class_color, drawn, room, rows, tips, upright, value_axis, where
+from dashboard.charts.style import FAINT, INK, MUTED, Spec
 from dashboard.views.portfolio.mix_chart import SHORT
 
 ROW = 30
@@ -19,10 +19,6 @@ STRATEGY_NAMES = {
     "see_4": "Look after 1 year", "see_8": "Look after 2 years", "see_4_8": "Look after 1, then 2",
     "staged": "Half now, look after 1", "hindsight": "Hindsight (a bound)",
 }
-_WAIT = ("key", "name", "shade", "value", "low", "high", "now", "text", "about", "enters")
-_INFO = ("label", "kind", "value", "low", "high", "text", "about")
-_HELD = ("asset", "label", "years", "irr", "wealth", "low", "high", "irr_text", "wealth_text", "loss", "held", "end",
-         "irr_dy", "wealth_dy")
 APART, PLOT = 14.0, 250.0
 """Pixels between two names at the end of a line, and the height they are spread over."""
 CENTS = "replace(format(datum.value * 100, '.0f'), '-', '−') + '¢'"
@@ -38,11 +34,11 @@ def noise(error: float) -> str:
     return "" if error != error else f"±{f.digits(200 * error, 2, 1)}¢"
 
 
-def waiting_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def waiting_frame(given: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """One row a strategy of one class. Keys needed: asset, strategy, sure, sure_se, over_now(+_se), wealth, enters."""
-    now = next(float(row["sure"]) for row in rows if row["strategy"] == "now")
+    now = next(float(row["sure"]) for row in given if row["strategy"] == "now")
     out = []
-    for row in rows:
+    for row in given:
         value, error, name = float(row["sure"]), float(row["sure_se"]), str(row["strategy"])
         error = 0.0 if error != error else error
         out.append({
@@ -53,38 +49,39 @@ def waiting_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             f"{noise(float(row['over_now_se']))}",
             "enters": f"{f.percent(float(row['enters']), 0)} of futures",
         })
-    return pd.DataFrame(out, columns=list(_WAIT))
+    return pd.DataFrame(out)
 
 
-def waiting_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def waiting_chart() -> Spec:
     """Sure gain of every strategy with its noise; the line is committing now."""
-    base = alt.Chart(frame)
     y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=170))
-    x = alt.X("value:Q", axis=alt.Axis(title="Sure gain over cash, cents per dollar", labelExpr=CENTS, tickCount=5))
-    tips = [alt.Tooltip("name:N", title="Strategy"), alt.Tooltip("about:N", title="Sure gain over cash"),
-            alt.Tooltip("enters:N", title="Buys (staged: the second half)")]
-    return alt.layer(
-        base.mark_bar(height={"band": 0.62}).encode(
-            x=x, y=y, tooltip=tips,
-            color=alt.Color("key:N", scale=alt.Scale(domain=list(theme.SCREEN), range=list(theme.SCREEN.values())),
-                            legend=None),
+    said = tips(name="Strategy", about="Sure gain over cash", enters="Buys (staged: the second half)")
+    return drawn(
+        rows.mark_bar(height={"band": 0.62}).encode(
+            x=_cents_axis("Sure gain over cash, cents per dollar"), y=y, tooltip=said, color=class_color("key"),
             opacity=alt.Opacity("shade:Q", scale=None, legend=None),
         ),
-        base.transform_aggregate(now="max(now)").mark_rule(color=theme.gray("ink"), strokeDash=[3, 3]).encode(
-            x="now:Q"
-        ),
-        base.mark_rule(color=theme.gray("ink"), strokeWidth=1.5).encode(x="low:Q", x2="high:Q", y=y, tooltip=tips),
-        base.transform_calculate(edge="max(0, datum.high)").mark_text(align="left", dx=5, fontSize=11).encode(
-            x="edge:Q", y=y, text="text:N"
-        ),
-        _room(base),
-    ).properties(width="container", height=ROW * 8 + 50)
+        rows.transform_aggregate(now="max(now)").mark_rule(color=INK, strokeDash=[3, 3]).encode(x="now:Q"),
+        rows.mark_rule(color=INK, strokeWidth=1.5).encode(x="low:Q", x2="high:Q", y=y, tooltip=said),
+        *_numbers(y),
+        height=ROW * 8 + 50,
+    )
 
 
-def information_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def _cents_axis(title: str) -> alt.X:
+    return alt.X("value:Q", axis=alt.Axis(title=title, labelExpr=CENTS, tickCount=5))
+
+
+def _numbers(y: alt.Y) -> list[alt.Chart]:
+    """Figures at the end of the bars, and room for them."""
+    edge = rows.transform_calculate(edge="max(0, datum.high)").mark_text(align="left", dx=5, fontSize=11)
+    return [edge.encode(x="edge:Q", y=y, text="text:N"), room(1.14)]
+
+
+def information_frame(given: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """One row a driver, all of them first. Keys needed: driver, label, value, value_se, naive."""
     out = []
-    for row in rows:
+    for row in given:
         value, error = float(row["value"]), float(row["value_se"])
         out.append({
             "label": row["label"], "kind": "all" if row["driver"] == "all" else "one", "value": value,
@@ -92,43 +89,33 @@ def information_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             "text": cents(value) if value > 2 * error else "not above noise",
             "about": f"{cents(value)} per dollar {noise(error)}; by the other estimate {cents(float(row['naive']))}",
         })
-    return pd.DataFrame(out, columns=list(_INFO))
+    return pd.DataFrame(out)
 
 
-def information_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def information_chart() -> Spec:
     """What knowing each driver before committing is worth, with noise."""
-    base = alt.Chart(frame)
     y = alt.Y("label:N", sort=None, axis=alt.Axis(title=None, labelLimit=200))
-    x = alt.X("value:Q", axis=alt.Axis(title="Worth of knowing it, cents per dollar", labelExpr=CENTS,
-                                       tickCount=5))
-    tips = [alt.Tooltip("label:N", title="Uncertainty"), alt.Tooltip("about:N", title="Worth knowing")]
-    return alt.layer(
-        base.mark_bar(height={"band": 0.62}).encode(
-            x=x, y=y, tooltip=tips,
-            color=alt.condition("datum.kind == 'all'", alt.value(theme.gray("faint")), alt.value(theme.gray("ink"))),
+    said = tips(label="Uncertainty", about="Worth knowing")
+    color = alt.condition("datum.kind == 'all'", alt.value(FAINT), alt.value(INK))
+    return drawn(
+        rows.mark_bar(height={"band": 0.62}).encode(
+            x=_cents_axis("Worth of knowing it, cents per dollar"), y=y, tooltip=said, color=color
         ),
-        base.mark_rule(color=theme.gray("muted"), strokeWidth=1.5).encode(x="low:Q", x2="high:Q", y=y, tooltip=tips),
-        base.transform_calculate(edge="max(0, datum.high)").mark_text(align="left", dx=5, fontSize=11).encode(
-            x="edge:Q", y=y, text="text:N"
-        ),
-        _room(base),
-    ).properties(width="container", height=ROW * 9 + 50)
+        rows.mark_rule(color=MUTED, strokeWidth=1.5).encode(x="low:Q", x2="high:Q", y=y, tooltip=said),
+        *_numbers(y),
+        height=ROW * 9 + 50,
+    )
 
 
-def _room(base: alt.Chart) -> alt.Chart:
-    """Nothing that is seen: it keeps room for the numbers at the end of the bars."""
-    return base.transform_calculate(room="1.14 * max(0, datum.high)").mark_point(opacity=0, size=1).encode(x="room:Q")
-
-
-def held_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def held_frame(given: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """One row a class and holding period.
 
     Keys needed: asset, years, irr_p50(+_se), wealth_p05, wealth_p50(+_se), wealth_p95, probability_of_loss,
     at_maturity.
     """
-    last = {row["asset"]: max(float(r["years"]) for r in rows if r["asset"] == row["asset"]) for row in rows}
+    last = {row["asset"]: max(float(r["years"]) for r in given if r["asset"] == row["asset"]) for row in given}
     out = []
-    for row in rows:
+    for row in given:
         error = float(row["wealth_p50_se"])
         error = 0.0 if error != error else error
         out.append({
@@ -144,15 +131,15 @@ def held_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         })
     for field in ("irr", "wealth"):
         _spread(out, field)
-    return pd.DataFrame(out, columns=list(_HELD))
+    return pd.DataFrame(out)
 
 
-def _spread(rows: Sequence[dict[str, Any]], field: str) -> None:
+def _spread(given: Sequence[dict[str, Any]], field: str) -> None:
     """Push names at the end of the lines apart, in pixels; those at other ends of time have room of their own."""
-    low, high = min(row[field] for row in rows), max(row[field] for row in rows)
-    for row in rows:
+    low, high = min(row[field] for row in given), max(row[field] for row in given)
+    for row in given:
         row[f"{field}_dy"] = 0.0
-    ends = sorted((row for row in rows if row["end"] and row["years"] >= 10), key=lambda row: row[field])
+    ends = sorted((row for row in given if row["end"] and row["years"] >= 10), key=lambda row: row[field])
     last = -APART
     for row in ends:
         spot = (row[field] - low) / max(high - low, 1e-9) * PLOT
@@ -160,38 +147,26 @@ def _spread(rows: Sequence[dict[str, Any]], field: str) -> None:
         row[f"{field}_dy"], last = spot - shown, shown
 
 
-def held_chart(frame: pd.DataFrame, field: str, title: str, labels: str) -> alt.LayerChart:
+def held_chart(field: str, title: str, labels: str) -> Spec:
     """Lines of one measure by years held; the vertical bars are two standard errors."""
-    base = alt.Chart(frame)
-    color = alt.Color("asset:N", scale=alt.Scale(domain=list(theme.SCREEN), range=list(theme.SCREEN.values())),
-                      legend=None)
     x = alt.X("years:Q", scale=alt.Scale(domain=[2.5, 12], nice=False),
               axis=alt.Axis(title="Years held", values=[3, 5, 7, 10], grid=False, format="d"))
-    y = alt.Y(f"{field}:Q", scale=alt.Scale(zero=False, nice=True),
-              axis=alt.Axis(title=title, titleAngle=0, titleAlign="left", titleAnchor="end", titleX=-36, titleY=-12,
-                            tickCount=6, labelExpr=labels))
-    tips = [alt.Tooltip("label:N", title="Class"), alt.Tooltip("held:N", title="Held"),
-            alt.Tooltip("irr_text:N", title="Median return"),
-            alt.Tooltip("wealth_text:N", title="Median wealth, 10 years"),
-            alt.Tooltip("loss:N", title="Chance of loss")]
-    layers = [
-        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=color),
-        base.mark_point(filled=True, size=70, opacity=1).encode(x=x, y=y, color=color, tooltip=tips),
-        base.transform_filter("datum.end").mark_text(
-            align="left", dx=8, fontSize=12, dy=alt.ExprRef(f"datum.{field}_dy")
-        ).encode(x=x, y=y, text="label:N"),
-    ]
-    if field == "wealth":
-        layers.insert(0, base.mark_rule(strokeWidth=1.5).encode(x=x, y="low:Q", y2="high:Q", color=color))
-    return alt.layer(*layers).properties(width="container", height=320)
+    y = upright(value_axis(title, labels, titleX=-36, titleY=-12, tickCount=6), zero=False, nice=True)(field)
+    color = class_color()
+    said = tips(label="Class", held="Held", irr_text="Median return", wealth_text="Median wealth, 10 years",
+                loss="Chance of loss")
+    noise = rows.mark_rule(strokeWidth=1.5).encode(x=x, y="low:Q", y2="high:Q", color=color)
+    return drawn(
+        *([noise] if field == "wealth" else []),
+        rows.mark_line(strokeWidth=2).encode(x=x, y=y, color=color),
+        rows.mark_point(filled=True, size=70, opacity=1).encode(x=x, y=y, color=color, tooltip=said),
+        where("datum.end").mark_text(align="left", dx=8, fontSize=12, dy=alt.ExprRef(f"datum.{field}_dy")).encode(
+            x=x, y=y, text="label:N"
+        ),
+        height=320,
+    )
 
 
-WAITING: Spec = specification(waiting_chart(pd.DataFrame(columns=list(_WAIT))))
-INFORMATION: Spec = specification(information_chart(pd.DataFrame(columns=list(_INFO))))
-HELD_RETURN: Spec = specification(
-    held_chart(pd.DataFrame(columns=list(_HELD)), "irr", "Median return a year while held", PERCENT)
-)
-HELD_WEALTH: Spec = specification(
-    held_chart(pd.DataFrame(columns=list(_HELD)), "wealth", "Median wealth of a dollar after ten years",
-               "datum.label + 'x'")
-)
+WAITING, INFORMATION = waiting_chart(), information_chart()
+HELD_RETURN = held_chart("irr", "Median return a year while held", PERCENT)
+HELD_WEALTH = held_chart("wealth", "Median wealth of a dollar after ten years", TIMES)

@@ -6,19 +6,28 @@ import altair as alt
 import pandas as pd
 
 from dashboard import format as f
-from dashboard import theme
-from dashboard.charts.marks import value_axis
-from dashboard.charts.style import PERCENT, Spec, specification
+from dashboard.charts.marks import (
+    PERCENT,
+    TIMES,
+    choice,
+    drawn,
+    known,
+    legend,
+    rows,
+    table,
+    tips,
+    upright,
+    value_axis,
+    where,
+    zero,
+)
+from dashboard.charts.style import BAND, INK, MUTED, PAGE, Spec
 
-ROW = 52
 SATURATED = 0.9
 PARTS = {"direct": "Paid to it", "market": "Through the market", "interaction": "Both together"}
 """Parts of the effect in the order they are drawn; they add to the total."""
 
 _OPACITY = [0.85, 0.4, 0.15]
-_KEEPS = ("label", "part", "order", "start", "end", "total", "low", "high", "total_text", "text")
-_INTENSITY = ("intensity", "after", "effect", "low", "high", "end_text", "is_here", "text")
-_DELIVERY = ("name", "announced", "delivered", "text")
 
 
 def relative(value: float) -> str:
@@ -31,7 +40,7 @@ def keeps_frame(shares: pd.DataFrame) -> pd.DataFrame:
 
     Columns needed: label, direct, market, interaction, total and standard errors, all per USD of capital.
     """
-    rows = []
+    out = []
     for row in shares.to_dict("records"):
         up = down = 0.0
         for order, (part, name) in enumerate(PARTS.items()):
@@ -41,45 +50,32 @@ def keeps_frame(shares: pd.DataFrame) -> pd.DataFrame:
             up, down = (end, down) if value >= 0 else (up, end)
             error = row.get(f"{part}_se")
             noise = f" {n} points" if error is not None and (n := f.noise(error, 2)) else ""
-            rows.append({
+            out.append({
                 "label": row["label"], "part": name, "order": order, "start": start, "end": end, "total": row["total"],
                 "low": row["total"] - 2 * row["total_se"], "high": row["total"] + 2 * row["total_se"],
                 "total_text": f.points(row["total"]), "text": f"{f.points(value, 2)}{noise}",
             })
-    return pd.DataFrame(rows, columns=list(_KEEPS))
+    return pd.DataFrame(out)
 
 
-def keeps_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def keeps_chart() -> Spec:
     """Diverging bars of the parts; a dot with its noise for the total, written at the right."""
-    base = alt.Chart(frame)
-    y = alt.Y("label:N", sort=None, axis=alt.Axis(title=None, labelLimit=120, labelColor=theme.gray("ink")))
+    y = alt.Y("label:N", sort=None, axis=alt.Axis(title=None, labelLimit=120, labelColor=INK))
     axis = alt.Axis(title="Change of value, share of capital", labelExpr=PERCENT, tickCount=5)
-    legend = alt.Legend(
-        title=None, orient="top", columns=2, symbolType="square", labelFontSize=12, labelColor=theme.gray("muted"),
-        symbolFillColor=theme.gray("ink"), symbolStrokeWidth=0,
+    start, total, low = (alt.X(f"{field}:Q", axis=axis) for field in ("start", "total", "low"))
+    said = tips(label="Class", part="Part", text="Share of capital", total_text="Total")
+    shade = choice(alt.Opacity, "part", dict(zip(PARTS.values(), _OPACITY, strict=True)), legend(columns=2))
+    one = where("datum.order == 0")
+    return drawn(
+        zero("x"),
+        rows.mark_bar(color=INK, height=14).encode(y=y, x=start, x2="end:Q", tooltip=said, opacity=shade),
+        one.mark_rule(color=INK, strokeWidth=1.5, aria=False).encode(y=y, x=low, x2="high:Q"),
+        one.mark_point(filled=True, size=46, opacity=1, color=PAGE, stroke=INK, strokeWidth=1.5).encode(
+            y=y, x=total, tooltip=said
+        ),
+        one.mark_text(dy=-13, fontSize=11, color=MUTED).encode(y=y, x=total, text="total_text:N"),
+        height=alt.Step(52),
     )
-    tips = [
-        alt.Tooltip("label:N", title="Class"),
-        alt.Tooltip("part:N", title="Part"),
-        alt.Tooltip("text:N", title="Share of capital"),
-        alt.Tooltip("total_text:N", title="Total"),
-    ]
-    bars = base.mark_bar(color=theme.gray("ink"), height=14).encode(
-        y=y, x=alt.X("start:Q", axis=axis), x2="end:Q", tooltip=tips,
-        opacity=alt.Opacity("part:N", scale=alt.Scale(domain=list(PARTS.values()), range=_OPACITY), legend=legend),
-    )
-    one = base.transform_filter("datum.order == 0")
-    whole = {"y": y, "x": alt.X("total:Q", axis=axis)}
-    return alt.layer(
-        base.transform_aggregate(n="count()").mark_rule(color=theme.gray("faint")).encode(x=alt.datum(0)),
-        bars,
-        one.mark_rule(color=theme.gray("ink"), strokeWidth=1.5, aria=False).encode(
-            y=y, x=alt.X("low:Q", axis=axis), x2="high:Q"),
-        one.mark_point(
-            filled=True, size=46, opacity=1, color=theme.gray("page"), stroke=theme.gray("ink"), strokeWidth=1.5
-        ).encode(**whole, tooltip=tips),
-        one.mark_text(dy=-13, fontSize=11, color=theme.gray("muted")).encode(**whole, text="total_text:N"),
-    ).properties(width="container", height=alt.Step(ROW))
 
 
 def keeps_message(shares: pd.DataFrame) -> str:
@@ -99,42 +95,39 @@ def keeps_message(shares: pd.DataFrame) -> str:
 def intensity_frame(curve: pd.DataFrame) -> pd.DataFrame:
     """Change of rent against the multiplier of budgets, one line a quarter, with its noise."""
     last = curve["intensity"].max()
-    rows = []
+    out = []
     for row in curve.to_dict("records"):
         after = f"after {int(row['quarter']) // 4} year{'' if row['quarter'] == 4 else 's'}"
         error = row["effect_se"] if row["effect_se"] == row["effect_se"] else 0.0
-        rows.append({
+        out.append({
             "intensity": row["intensity"], "after": after, "effect": row["effect"],
             "low": row["effect"] - 2 * error, "high": row["effect"] + 2 * error,
             "end_text": after if row["intensity"] == last else None, "is_here": bool(row["is_here"]),
             "text": f"{_times(row['intensity'])} the announced budget: {relative(row['effect'])} rent",
         })
-    return pd.DataFrame(rows, columns=list(_INTENSITY))
+    return pd.DataFrame(out)
 
 
-def intensity_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def intensity_chart() -> Spec:
     """Lines by horizon, dashed by how soon; dots mark the scenario's own intensity."""
-    base = alt.Chart(frame)
-    x = alt.X("intensity:Q", axis=alt.Axis(title="Announced budgets times", grid=False, tickCount=6,
-                                           labelExpr="datum.label + 'x'"), scale=alt.Scale(nice=False))
+    x = alt.X("intensity:Q", scale=alt.Scale(nice=False), axis=alt.Axis(
+        title="Announced budgets times", grid=False, tickCount=6, labelExpr=TIMES))
     axis = value_axis("Change of the home rental price, mean", "replace(format(datum.value, '.1~%'), '-', '−')")
-    dash = alt.StrokeDash(
-        "after:N", legend=None,
-        scale=alt.Scale(domain=["after 1 year", "after 3 years", "after 5 years"], range=[[2, 3], [6, 3], [1, 0]]),
+    y = upright(axis, zero=True, nice=True)("effect")
+    dash = choice(alt.StrokeDash, "after", {"after 1 year": [2, 3], "after 3 years": [6, 3], "after 5 years": [1, 0]})
+    said = tips(text=" ", after="When")
+    return drawn(
+        rows.mark_area(color=BAND, opacity=0.12, aria=False).encode(
+            x=x, y=upright(axis)("low"), y2="high:Q", detail="after:N"
+        ),
+        rows.mark_line(color=INK, strokeWidth=1.8).encode(x=x, y=y, strokeDash=dash),
+        rows.mark_point(size=60, opacity=0, filled=True).encode(x=x, y=y, tooltip=said),
+        where("datum.is_here").mark_point(size=60, filled=True, opacity=1, color=INK).encode(x=x, y=y),
+        known("end_text").mark_text(align="right", baseline="bottom", dy=-5, fontSize=11, color=MUTED).encode(
+            x=x, y=y, text="end_text:N"
+        ),
+        height=240,
     )
-    y = alt.Y("effect:Q", axis=axis, scale=alt.Scale(zero=True, nice=True))
-    ink = theme.gray("ink")
-    return alt.layer(
-        base.mark_area(color=theme.gray("band"), opacity=0.12, aria=False).encode(
-            x=x, y=alt.Y("low:Q", axis=axis), y2="high:Q", detail="after:N"),
-        base.mark_line(color=ink, strokeWidth=1.8).encode(x=x, y=y, strokeDash=dash),
-        base.mark_point(size=60, opacity=0, filled=True).encode(
-            x=x, y=y, tooltip=[alt.Tooltip("text:N", title=" "), alt.Tooltip("after:N", title="When")]),
-        base.transform_filter("datum.is_here").mark_point(size=60, filled=True, opacity=1, color=ink).encode(x=x, y=y),
-        base.transform_filter("isValid(datum.end_text)").mark_text(
-            align="right", baseline="bottom", dy=-5, fontSize=11, color=theme.gray("muted")
-        ).encode(x=x, y=y, text="end_text:N"),
-    ).properties(width="container", height=240)
 
 
 def effect_message(curve: pd.DataFrame) -> str:
@@ -168,37 +161,33 @@ def _times(intensity: float) -> str:
     return f"{f.digits(intensity, 3, 1 if intensity % 1 else 0)}x"
 
 
-def delivery_frame(rows: pd.DataFrame) -> pd.DataFrame:
+def delivery_frame(programs: pd.DataFrame) -> pd.DataFrame:
     """Announced against delivered money of the programs where both are known: name, announced, delivered, text."""
-    known = rows[rows["delivered_usd"].notna() & rows["announced_usd"].notna()]
-    return pd.DataFrame(
-        [
-            {
-                "name": r["label"], "announced": r["announced_usd"], "delivered": r["delivered_usd"],
-                "text": f"{f.money(r['delivered_usd'])} {r['stage']} of {f.money(r['announced_usd'])} announced "
-                f"({f.percent(r['delivered_usd'] / r['announced_usd'])})",
-            }
-            for r in known.to_dict("records")
-        ],
-        columns=list(_DELIVERY),
-    )
+    known = programs[programs["delivered_usd"].notna() & programs["announced_usd"].notna()]
+    return table([
+        {
+            "name": r["label"], "announced": r["announced_usd"], "delivered": r["delivered_usd"],
+            "text": f"{f.money(r['delivered_usd'])} {r['stage']} of {f.money(r['announced_usd'])} announced "
+            f"({f.percent(r['delivered_usd'] / r['announced_usd'])})",
+        }
+        for r in known.to_dict("records")
+    ], ("name", "announced", "delivered", "text"))
 
 
-def delivery_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def delivery_chart() -> Spec:
     """A pale bar for what was announced, a full one for what is known to be paid or budgeted."""
-    base = alt.Chart(frame)
     y = alt.Y("name:N", sort=None, axis=None)
     x = alt.X("announced:Q", axis=alt.Axis(
         title="USD billion", labelExpr="format(datum.value / 1e9, ',.2~f')", tickCount=5))
-    return alt.layer(
-        base.mark_bar(color=theme.gray("band"), opacity=0.15, height=14).encode(y=y, x=x),
-        base.mark_bar(color=theme.gray("ink"), height=14).encode(y=y, x="delivered:Q"),
-        base.mark_text(align="left", baseline="bottom", dy=-10, fontSize=12).encode(y=y, x=alt.datum(0), text="name:N"),
-        base.mark_text(align="left", baseline="top", dy=11, fontSize=11, color=theme.gray("muted")).encode(
-            y=y, x=alt.datum(0), text="text:N"),
-    ).properties(width="container", height=alt.Step(ROW + 12))
+    return drawn(
+        rows.mark_bar(color=BAND, opacity=0.15, height=14).encode(y=y, x=x),
+        rows.mark_bar(color=INK, height=14).encode(y=y, x="delivered:Q"),
+        rows.mark_text(align="left", baseline="bottom", dy=-10, fontSize=12).encode(y=y, x=alt.datum(0), text="name:N"),
+        rows.mark_text(align="left", baseline="top", dy=11, fontSize=11, color=MUTED).encode(
+            y=y, x=alt.datum(0), text="text:N"
+        ),
+        height=alt.Step(64),
+    )
 
 
-KEEPS: Spec = specification(keeps_chart(pd.DataFrame(columns=list(_KEEPS))))
-INTENSITY: Spec = specification(intensity_chart(pd.DataFrame(columns=list(_INTENSITY))))
-DELIVERY: Spec = specification(delivery_chart(pd.DataFrame(columns=list(_DELIVERY))))
+KEEPS, INTENSITY, DELIVERY = keeps_chart(), intensity_chart(), delivery_chart()

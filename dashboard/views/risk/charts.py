@@ -9,9 +9,8 @@ import altair as alt
 import pandas as pd
 
 from dashboard import format as f
-from dashboard import theme
-from dashboard.charts.marks import TICKS
-from dashboard.charts.style import PERCENT, Spec, specification
+from dashboard.charts.marks import PERCENT, calendar, choice, drawn, known, rows, tips, upright, zero
+from dashboard.charts.style import INK, SCREEN, Spec
 
 ALL = "all"
 FULL = 0.55
@@ -26,8 +25,6 @@ SERIES = {
     "demand": "Demand against plan", "price": "Rent against break-even", "surplus": "Surplus capacity",
     "cash": "Money back, share of capital",
 }
-_PATH = ("when", "value", "line", "end_text", "date", "text")
-_REGRET = ("scenario", "choice", "order", "cents", "shade", "tip", "is_best")
 NEAR, USUAL = "these losses", "all futures"
 
 
@@ -52,30 +49,26 @@ def matrix_message(table: pd.DataFrame, figure: str) -> str:
     worst = single.loc[single["harm"].idxmax()]
     if f.is_close(float(worst["change"]), float(worst["change_se"])):
         return "No stress of the library moves a class by more than the noise"
-    words = f"{worst['title']} hurts {_inside(worst['label'])} most: {f.points(worst['change'])}"
+    words = f"{worst['title']} hurts {f.inside(worst['label'])} most: {f.points(worst['change'])}"
     if len(together):
         best = together.loc[together["harm"].idxmin()]
-        words += f"; under all at once {_inside(best['label'])} loses least"
+        words += f"; under all at once {f.inside(best['label'])} loses least"
     return words
-
-
-def _inside(label: str) -> str:
-    return label if label[1].isupper() else label[0].lower() + label[1:]
 
 
 def path_frame(path: pd.DataFrame, series: str) -> pd.DataFrame:
     """Two lines of one series over time: the near losses and all futures."""
-    rows = []
+    out = []
     part = path[path["series"] == series].sort_values("quarter")
     last = int(part["quarter"].max())
     for column, line in (("usual", USUAL), ("stressed", NEAR)):
         for quarter, value in zip(part["quarter"], part[column], strict=True):
-            rows.append({
+            out.append({
                 "when": f.moment(int(quarter)), "value": value, "line": line,
                 "end_text": line if quarter == last else None, "date": f.calendar(int(quarter)),
                 "text": f.percent(value),
             })
-    frame = pd.DataFrame(rows, columns=list(_PATH))
+    frame = pd.DataFrame(out)
     ends = frame[frame["end_text"].notna()]
     reach = max(float(frame["value"].max() - frame["value"].min()), 1e-9)
     if len(ends) == 2 and abs(float(ends["value"].diff().iloc[-1])) < 0.12 * reach:
@@ -83,32 +76,26 @@ def path_frame(path: pd.DataFrame, series: str) -> pd.DataFrame:
     return frame
 
 
-def path_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def path_chart() -> Spec:
     """Full line for the near losses, dashed for all futures, named at the right end."""
-    base = alt.Chart(frame)
-    x = alt.X("when:Q", scale=alt.Scale(nice=False, zero=False, padding=0), axis=alt.Axis(
-        title=None, grid=False, values=TICKS, labelExpr="format(datum.value, 'd')", domain=True))
-    y = alt.Y("value:Q", scale=alt.Scale(zero=True, nice=True), axis=alt.Axis(
-        title=None, tickCount=4, labelExpr=PERCENT))
-    dash = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(domain=[NEAR, USUAL], range=[[1, 0], [4, 3]]))
-    width = alt.StrokeWidth("line:N", legend=None, scale=alt.Scale(domain=[NEAR, USUAL], range=[2, 1.2]))
-    tips = [alt.Tooltip("date:N", title="Quarter"), alt.Tooltip("line:N", title="Median of"),
-            alt.Tooltip("text:N", title="Value")]
-    return alt.layer(
-        base.transform_aggregate(n="count()").mark_rule(color=theme.gray("faint")).encode(y=alt.datum(0)),
-        base.mark_line(color=theme.gray("ink")).encode(x=x, y=y, strokeDash=dash, strokeWidth=width),
-        base.mark_point(opacity=0, size=60).encode(x=x, y=y, tooltip=tips),
-        base.transform_filter("isValid(datum.end_text)").mark_text(
-            align="left", dx=5, fontSize=11, color=theme.gray("muted"), aria=False
-        ).encode(x=x, y=y, text="end_text:N"),
-    ).properties(width="container", height=170)
+    x, y = calendar(), upright(alt.Axis(title=None, tickCount=4, labelExpr=PERCENT), zero=True, nice=True)("value")
+    dash = choice(alt.StrokeDash, "line", {NEAR: [1, 0], USUAL: [4, 3]})
+    width = choice(alt.StrokeWidth, "line", {NEAR: 2, USUAL: 1.2})
+    said = tips(date="Quarter", line="Median of", text="Value")
+    return drawn(
+        zero(),
+        rows.mark_line(color=INK).encode(x=x, y=y, strokeDash=dash, strokeWidth=width),
+        rows.mark_point(opacity=0, size=60).encode(x=x, y=y, tooltip=said),
+        known("end_text").mark_text(**SCREEN["end"]).encode(x=x, y=y, text="end_text:N"),
+        height=170,
+    )
 
 
 def reverse_message(label: str, loss: float, story: list[Mapping[str, Any]], beta: float) -> str:
     """How the class gets there, in one sentence from the two figures that move most against all futures."""
     limit = "does worse than cash" if loss == 0 else f"loses more than {f.percent(loss, 0)} of its capital"
     if beta != beta or beta in (float("inf"), float("-inf")):
-        return f"Within eight standard deviations no future was found in which {_inside(label)} {limit}"
+        return f"Within eight standard deviations no future was found in which {f.inside(label)} {limit}"
     rent = next((line for line in story if line["topic"] == "price"), None)
     if rent is None:
         return f"{label} {limit} {f.digits(abs(beta), 2)} standard deviations from the median future"
@@ -122,17 +109,17 @@ def reverse_message(label: str, loss: float, story: list[Mapping[str, Any]], bet
 def regret_frame(table: pd.DataFrame) -> pd.DataFrame:
     """One cell a choice and scenario, cents per dollar, with the largest regret of each choice in the first row."""
     widest = float(table["regret"].max()) or 1.0
-    rows = []
+    out = []
     order = {key: i for i, key in enumerate(dict.fromkeys(table["choice"]))}
     for key, part in table.groupby("choice", sort=False):
         top = float(part["largest"].iloc[0])
         tip = f"{part['label'].iloc[0]}: at most {_cents(top)}"
-        rows.append(_cell("Largest of all", key, order[key], top, widest, tip))
+        out.append(_cell("Largest of all", key, order[key], top, widest, tip))
     for row in table.to_dict("records"):
         noise = f" ±{f.digits(200 * row['regret_se'], 2, 1)}" if row["regret_se"] > 0 else ""
         tip = f"{row['label']} in {row['title']}: worth {_cents(row['value'])}, regret {_cents(row['regret'])}{noise}"
-        rows.append(_cell(row["title"], row["choice"], order[row["choice"]], row["regret"], widest, tip))
-    return pd.DataFrame(rows, columns=list(_REGRET))
+        out.append(_cell(row["title"], row["choice"], order[row["choice"]], row["regret"], widest, tip))
+    return pd.DataFrame(out)
 
 
 def _cell(scenario: str, choice: Any, order: int, regret: float, widest: float, tip: str) -> dict[str, Any]:
@@ -147,18 +134,17 @@ def _cents(value: float) -> str:
     return f"{f.digits(100 * value, 3, 0)} cents per dollar"
 
 
-def regret_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def regret_chart() -> Spec:
     """Cells by scenario and choice, darker is more regret; the figure is written in each."""
-    base = alt.Chart(frame)
     x = alt.X("choice:N", sort=alt.EncodingSortField("order"), axis=alt.Axis(
-        title=None, orient="top", labelAngle=-60, labelAlign="left", labelLimit=90, labelColor=theme.gray("ink")))
-    y = alt.Y("scenario:N", sort=None, axis=alt.Axis(title=None, labelLimit=118, labelColor=theme.gray("ink")))
-    tips = [alt.Tooltip("tip:N", title=" ")]
-    return alt.layer(
-        base.mark_rect(color=theme.gray("ink"), cornerRadius=2).encode(
-            x=x, y=y, opacity=alt.Opacity("shade:Q", scale=None), tooltip=tips),
-        base.mark_text(fontSize=10.5).encode(x=x, y=y, text="cents:N", tooltip=tips),
-    ).properties(width="container", height=alt.Step(24))
+        title=None, orient="top", labelAngle=-60, labelAlign="left", labelLimit=90, labelColor=INK))
+    y = alt.Y("scenario:N", sort=None, axis=alt.Axis(title=None, labelLimit=118, labelColor=INK))
+    cell = {"x": x, "y": y, "tooltip": tips(tip=" ")}
+    return drawn(
+        rows.mark_rect(color=INK, cornerRadius=2).encode(opacity=alt.Opacity("shade:Q", scale=None), **cell),
+        rows.mark_text(fontSize=10.5).encode(text="cents:N", **cell),
+        height=alt.Step(24),
+    )
 
 
 def regret_message(table: pd.DataFrame, best: str, is_close: bool) -> str:
@@ -171,5 +157,4 @@ def regret_message(table: pd.DataFrame, best: str, is_close: bool) -> str:
     )
 
 
-PATH: Spec = specification(path_chart(pd.DataFrame(columns=list(_PATH))))
-REGRET: Spec = specification(regret_chart(pd.DataFrame(columns=list(_REGRET))))
+PATH, REGRET = path_chart(), regret_chart()
