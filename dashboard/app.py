@@ -11,7 +11,7 @@ import logging
 
 import streamlit as st
 
-from dashboard import run, state, theme
+from dashboard import address, run, state, theme
 from dashboard.blocks import frame
 from dashboard.views.asset_class import page as asset_class
 from dashboard.views.book import page as loan_book
@@ -57,8 +57,8 @@ def main() -> None:
     """One run of the script: what every page shares, then the page."""
     st.set_page_config(page_title="Assay", layout="wide", initial_sidebar_state=320)
     st.html(theme.stylesheet())
-    state.open_session()
-    state.write_address()
+    address.read()
+    address.write()
     pages = {
         section: [
             st.Page(render, title=title, url_path=path, help=about, default=path == "decide")

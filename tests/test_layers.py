@@ -39,6 +39,7 @@ ROOMS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("charts",),
         ("drawings",),
         ("state", "run"),
+        ("address",),
         ("reports",),
         ("blocks",),
         ("views",),
@@ -55,7 +56,8 @@ FORBIDDEN: Mapping[str, tuple[str, ...]] = {
     "dashboard/reports": ("streamlit",),
 }
 ONLY_IN: Mapping[str, tuple[str, ...]] = {
-    "dashboard/state": ("session_state", "query_params"),
+    "dashboard/state": ("session_state",),
+    "dashboard/address": ("query_params",),
     "dashboard/run": ("cache_data", "cache_resource"),
 }
 NAMES_THAT_SAY_NOTHING = ("utils", "helpers", "common")

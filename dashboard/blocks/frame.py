@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from dashboard import address, state
 from dashboard import format as f
-from dashboard import state
 from dashboard.blocks import inputs, panel
 from dashboard.blocks.blocks import download
 from models.basis.investor import Run
@@ -139,12 +139,12 @@ def _share() -> None:
         return
     with share:
         st.markdown("Opens exactly this scenario, with these figures.")
-        st.code(state.link(), language=None, wrap_lines=True)
+        st.code(address.link(), language=None, wrap_lines=True)
         st.caption(f"The address bar holds the same link. Model {MODEL_VERSION}.")
 
 
 def _export(report: Report) -> None:
-    scenario, base, preset, link = state.scenario(), state.base(), state.preset(), state.link()
+    scenario, base, preset, link = state.scenario(), state.base(), state.preset(), address.link()
     download(
         "Export PDF", lambda: report(scenario, base, preset, link), f"assay-{preset}.pdf", "export", "application/pdf",
         "Two pages: verdict, map, classes, fans, and every changed assumption with its source",

@@ -34,10 +34,10 @@ def page(job: jobs.Job, seconds: float = 60.0) -> AppTest:
     def script(job, seconds):
         import streamlit as st
 
-        from dashboard import state
+        from dashboard import address
         from dashboard.blocks.long_run import long_run
 
-        state.open_session()
+        address.read()
         found = long_run(job, slot="test", words="Counting", seconds=seconds)
         if found is not None:
             st.text(f"found {found}")

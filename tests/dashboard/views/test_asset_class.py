@@ -171,9 +171,9 @@ def test_user_words_do_not_become_markup() -> None:
 
 def page(key: str) -> AppTest:
     script = (
-        "from dashboard import state\n"
+        "from dashboard import address\n"
         "from dashboard.views.asset_class import page as asset_class\n"
-        "state.open_session()\n"
+        "address.read()\n"
         f"asset_class.render({key!r})\n"
     )
     test = AppTest.from_string(script, default_timeout=120)

@@ -20,9 +20,9 @@ from models.intake.table import Problem
 from models.studies.book import tape_template
 
 SCRIPT = """
-from dashboard import state
+from dashboard import address
 from dashboard.views.book import page as loan_book
-state.open_session()
+address.read()
 loan_book.render()
 """
 

@@ -19,13 +19,13 @@ PATHS = "128"
 
 
 def script() -> None:
-    from dashboard import state
+    from dashboard import address
     from dashboard.blocks import frame
     from dashboard.views.compare import page as compare
 
-    state.open_session()
-    state.write_address()
-    frame.top_bar()
+    address.read()
+    address.write()
+    frame.top_bar(lambda *_: b"")
     compare.render()
 
 

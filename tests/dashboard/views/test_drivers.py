@@ -23,11 +23,11 @@ FEW = ("overcapacity.peak", "chip.rent_factor", "demand.growth_now", "leasing.te
 
 
 def script() -> None:
-    from dashboard import state
+    from dashboard import address
     from dashboard.views.drivers import page as drivers
 
-    state.open_session()
-    state.write_address()
+    address.read()
+    address.write()
     drivers.render()
 
 

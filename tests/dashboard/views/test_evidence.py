@@ -16,11 +16,11 @@ from models.studies.hindcast import replay
 
 def page() -> AppTest:
     def script():
-        from dashboard import state
+        from dashboard import address
         from dashboard.views.evidence import page as evidence
 
-        state.open_session()
-        state.write_address()
+        address.read()
+        address.write()
         evidence.render()
 
     app = AppTest.from_function(script, default_timeout=300)

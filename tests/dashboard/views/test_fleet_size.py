@@ -9,9 +9,9 @@ from dashboard.views.asset_class import fleet_size
 from models.evidence.power_prices import PLACES, PlacePrice, price_table
 
 SCRIPT = (
-    "from dashboard import state\n"
+    "from dashboard import address, state\n"
     "from dashboard.views.asset_class import fleet_size\n"
-    "state.open_session()\n"
+    "address.read()\n"
     "fleet_size.render(state.scenario(), 'fair')\n"
 )
 

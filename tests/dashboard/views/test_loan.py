@@ -25,11 +25,11 @@ FEW = {"run.paths": 512}
 
 def page(**values: str) -> AppTest:
     def script():
-        from dashboard import state
+        from dashboard import address
         from dashboard.views.loan import page as designer
 
-        state.open_session()
-        state.write_address()
+        address.read()
+        address.write()
         designer.render()
 
     app = AppTest.from_function(script, default_timeout=300)

@@ -20,10 +20,10 @@ def page(name: str = "market") -> AppTest:
     def script(name):
         import importlib
 
-        from dashboard import state
+        from dashboard import address
 
-        state.open_session()
-        state.write_address()
+        address.read()
+        address.write()
         importlib.import_module(f"dashboard.views.{name}.page").render()
 
     app = AppTest.from_function(script, args=(name,), default_timeout=300)

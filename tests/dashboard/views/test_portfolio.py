@@ -18,11 +18,11 @@ EVEN = dict.fromkeys(CLASSES, 1 / 6)
 
 def page() -> AppTest:
     def script():
-        from dashboard import state
+        from dashboard import address
         from dashboard.views.portfolio import page as portfolio
 
-        state.open_session()
-        state.write_address()
+        address.read()
+        address.write()
         portfolio.render()
 
     app = AppTest.from_function(script, default_timeout=300)

@@ -18,11 +18,11 @@ from models.tables import programs as program_tables
 
 def page(preset: str) -> AppTest:
     def script():
-        from dashboard import state
+        from dashboard import address
         from dashboard.views.programs import page as programs
 
-        state.open_session()
-        state.write_address()
+        address.read()
+        address.write()
         programs.render()
 
     app = AppTest.from_function(script, default_timeout=300)

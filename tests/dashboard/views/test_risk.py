@@ -17,11 +17,11 @@ PATHS = 128
 
 
 def script() -> None:
-    from dashboard import state
+    from dashboard import address
     from dashboard.views.risk import page as risk
 
-    state.open_session()
-    state.write_address()
+    address.read()
+    address.write()
     risk.render()
 
 

@@ -15,9 +15,9 @@ from models.studies.thesis import STATEMENTS, ClaimTest, Figure, Part, Statement
 from tests.dashboard.finished import AtOnce
 
 SCRIPT = """
-from dashboard import state
+from dashboard import address
 from dashboard.views.thesis import page
-state.open_session()
+address.read()
 page.render()
 """
 
