@@ -9,14 +9,12 @@ from models.explain import (
     cloud_platform,
     data_center,
     entry_price,
-    fleet,
-    fleet_parts,
     gpu_debt,
     gpu_debt_loss,
+    gpu_fleet,
     hardware_supplier,
     leaves,
     llm_developer,
-    machine_options,
     market,
     performance,
     risks,
@@ -26,8 +24,8 @@ from models.explain.resolve import DEPTH, explain, headline_paths
 from models.explain.trace import Trace, as_rows, as_text
 
 SUBJECTS = (
-    market, capacity, performance, risks, entry_price, fleet, fleet_parts, machine_options, gpu_debt, gpu_debt_loss,
-    data_center, hardware_supplier, cloud_platform, llm_developer, leaves,
+    market, capacity, performance, risks, entry_price, gpu_fleet, gpu_debt, gpu_debt_loss, data_center,
+    hardware_supplier, cloud_platform, llm_developer, leaves,
 )
 """Modules that hold the explanations; importing them registers what they explain."""
 

@@ -7,6 +7,7 @@ import numpy as np
 from models.assets.cloud_platform import MARGIN_BOUNDS, MULTIPLE_BOUNDS, PRICE_MEMORY, cloud_hurdle
 from models.basis.timeline import HOURS, Array, years
 from models.explain.equation import Equation
+from models.explain.gpu_fleet import tax_equation
 from models.explain.registry import Reader, declare, explains, faded, over_paths
 from models.explain.stake import held, line, quarters_of
 from models.market.demand import cumulative_growth
@@ -209,3 +210,10 @@ def last_ebitda(reader: Reader, stat: str) -> Equation:
         "Core, AI, localization and partner, over the last four quarters.", "LTM = Σ(lines)",
         {"lines": tuple(f"{CLOUD}.line.{name}.{stat}.{year}" for name in names)},
     )
+
+
+@explains("assets.cloud_platform.quarter.tax.{stat}.{t}")
+def tax(reader: Reader, stat: str, t: int) -> Equation:
+    """Tax of a cloud in a quarter."""
+    parts = (f"{CLOUD}.quarter.ai_ebitda.{stat}.{t}", f"{CLOUD}.quarter.capital_spending.{stat}.{t}")
+    return tax_equation(reader, _line(reader, "tax"), stat, t, "USD", parts, "schedule")

@@ -9,7 +9,7 @@ from models.assets.data_center.leasing import VACANCY_BOUNDS
 from models.basis.timeline import Array
 from models.errors import ScenarioError
 from models.explain.equation import Equation, Operand
-from models.explain.fleet import FOREIGN_DRAWS
+from models.explain.gpu_fleet import FOREIGN_DRAWS, tax_equation
 from models.explain.registry import Reader, declare, explains, over_paths
 from models.explain.stake import held, line
 
@@ -245,3 +245,11 @@ declare(
     {"balance": ".loan_balance.{t}", "sale": ".quarter.sale@"}, lambda r: _line(r, CENTER, "loan_repaid"),
     is_averaged=True,
 )
+
+
+@explains("{center}.quarter.tax.{stat}.{t}")
+def tax(reader: Reader, center: str, stat: str, t: int) -> Equation:
+    """Tax of a data center in a quarter."""
+    parts = (f"{center}.quarter.net_operating_income.{stat}.{t}", "data_center.capex")
+    due = line(reader, held(reader, center), "tax")[1]
+    return tax_equation(reader, due, stat, t, UNIT, parts, "building_years")

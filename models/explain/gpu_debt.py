@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from models.basis.timeline import DELTA, Array
 from models.debt.loan import LoanPaths, LoanTerms
 from models.engine.valuation import DebtMeasures
 from models.explain.equation import Equation, Operand
-from models.explain.fleet import fleet_of
+from models.explain.gpu_fleet import fleet_of
 from models.explain.quantile import PROBABILITY, error_equation, quantile_equation, scramble_equation
-from models.explain.registry import Reader, UnknownPath, declare, explains, row_of
+from models.explain.registry import Reader, UnknownPath, declare, explains, named, row_of
 from models.explain.stake import held, line
 from models.measures import risk
 from models.tables.classes import DEBT_METRICS
@@ -35,15 +33,6 @@ def debt_measures(reader: Reader, asset: str) -> DebtMeasures:
     if measures is None:
         raise UnknownPath("only gpu_debt has debt figures")
     return measures
-
-
-def named(*paths: str) -> dict[str, Operand]:
-    """Operands by the last word of their path, for numbers a loop over quarters reads."""
-    out: dict[str, Operand] = {}
-    for path in paths:
-        word = [token for token in path.split(".") if not re.fullmatch(r"(path)?\d+|mean", token)][-1]
-        out[word if word not in out else f"{word}′"] = path
-    return out
 
 
 def default_quarter(reader: Reader, path: str) -> int:

@@ -276,6 +276,15 @@ def of_programs(reader: Reader, *names: str) -> tuple[str, ...]:
     return tuple(f"policy.programs.{i}.{name}" for i in range(len(reader.scenario.policy.programs)) for name in names)
 
 
+def named(*paths: str) -> dict[str, Operand]:
+    """Operands by the last word of their path, for numbers a loop over quarters reads."""
+    out: dict[str, Operand] = {}
+    for path in paths:
+        word = [token for token in path.split(".") if not re.fullmatch(r"(path)?\d+|mean", token)][-1]
+        out[word if word not in out else f"{word}′"] = path
+    return out
+
+
 def row_of(stat: str) -> int:
     """Row of a token such as ``path417``."""
     return int(stat.removeprefix("path"))
@@ -294,23 +303,3 @@ def neighbors(values: Array, probability: float) -> tuple[int, int, float]:
     if share == 0.0 or values[order[lower]] == values[order[upper]]:
         return int(order[lower]), int(order[lower]), 0.0
     return int(order[lower]), int(order[upper]), share
-
-
-_RULES = {"sum": "Σ(x)", "product": "Π(x)", "same": "x", "minus": "−x", "quotient": "a/b", "difference": "a − b",
-          "average": "mean(x)"}
-
-
-def Spec(
-    label: str, value: Any, unit: str, formula: str, equation: str = "", operands: tuple[str, ...] = (), rule: str = "",
-    beside: tuple[str, ...] = (), standard_error: float | None = None, status: Any = "computed", source: Any = None,
-    note: str = "",
-) -> Equation:
-    """Explanation that is not yet an equation over its operands; goes when every file is converted."""
-    text, named, kind = equation, {f"x{i}": path for i, path in enumerate(operands)}, "simulation"
-    if rule in _RULES:
-        kind, text = "expression", _RULES[rule]
-        x: Any = {"a": operands[0], "b": operands[1]} if "a" in text and "mean" not in text else {
-            "x": operands if "(" in text else operands[0]}
-        named = x
-    return Equation(label, value, unit, formula, text, named, kind, beside, standard_error, status, source, note)  # type: ignore[arg-type]
-
