@@ -220,3 +220,10 @@ def weighted_average_life(terms: LoanTerms, repaid: Array) -> float:
     when = np.maximum(np.arange(repaid.shape[-1]) - (terms.first - 1), 0) * DELTA
     total = float(repaid.sum())
     return float((repaid * when).sum() / total) if total > 0 else float("nan")
+
+
+def least_coverage(terms: LoanTerms, loan: LoanPaths) -> Array:
+    """Least debt service coverage of each path over its service quarters, (paths,); NaN where there was no service."""
+    coverage = loan.dscr[:, terms.first : terms.last + 1]
+    least = np.where(np.isnan(coverage), np.inf, coverage).min(axis=1, initial=np.inf)
+    return np.where(np.isinf(least), np.nan, least)

@@ -112,6 +112,14 @@ def of(
     return paired(float(np.asarray(statistic(table))), statistic(by_replicate(table, replicate)), omit=omit)
 
 
+def by_scramble(
+    statistic: Callable[[Array], Any], values: Array, replicate: Replicate, *, omit: bool = False
+) -> Estimate:
+    """Any number made of rows of values (paths, ...), of all of them and of those of each scramble."""
+    each = [float(statistic(values[replicate == name])) for name in np.unique(replicate)]
+    return paired(float(statistic(values)), each, omit=omit)
+
+
 def mean(values: ArrayLike, replicate: Replicate) -> Estimate:
     """Mean of values (paths,)."""
     return of(lambda part: part.mean(axis=-1), values, replicate)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.basis.investor import Rates
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS, AssetClass, Claim, Claims
-from models.debt.loan import LoanPaths, LoanTerms, weighted_average_life
+from models.debt.loan import LoanPaths, LoanTerms, least_coverage, weighted_average_life
 from models.engine.estimate import CONFIDENCE, PROBABILITIES
 from models.engine.position import Position, sure_gain
 from models.engine.prices import FairPrice, premium, steadied
@@ -231,12 +231,10 @@ def loan_outcomes(claims: Claims, replicate: NDArray[np.int64]) -> LoanOutcomes 
 def outcomes_of_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: NDArray[np.int64]) -> LoanOutcomes:
     """Outcomes of a loan; ``cost`` is what the advance rate applies to, USD per unit of collateral."""
     quarter = np.minimum(loan.default_quarter, loan.balance.shape[1])
-    coverage = loan.dscr[:, terms.first : terms.last + 1]
-    least = np.where(np.isnan(coverage), np.inf, coverage).min(axis=1)
     return LoanOutcomes(
         terms=terms, cost=cost, is_defaulted=loan.is_defaulted, exposure=loan.exposure, loss=loan.loss,
         lost=np.where(loan.is_defaulted, loan.loss * (1.0 + terms.rate_q) ** -quarter.astype(float), 0.0),
-        least_dscr=np.where(np.isinf(least), np.nan, least),
+        least_dscr=least_coverage(terms, loan),
         repaid=loan.repaid.mean(axis=0), replicate=replicate,
     )
 

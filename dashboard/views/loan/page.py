@@ -14,9 +14,9 @@ from dashboard.blocks.markup import heading, tag, tip
 from dashboard.views.loan import charts
 from dashboard.views.loan import tools as designer_tools
 from dashboard.views.loan.reading import Design, read_design
+from models.engine.estimate import Estimate
 from models.scenario.catalog import catalog, values
 from models.scenario.scenario import Scenario
-from models.studies.facility.lender import Estimate
 
 # Parts of a structure: words, and the assumptions of each in the order a term sheet has them.
 PARTS: dict[str, tuple[str, tuple[str, ...]]] = {

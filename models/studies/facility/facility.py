@@ -22,7 +22,7 @@ from models.basis.store import Store
 from models.basis.timeline import DELTA, Array
 from models.claims.backing import structure_of
 from models.claims.gpu_debt import collateral, facility, loan_terms_of
-from models.debt.loan import LoanPaths, loan_to_value, run_waterfall
+from models.debt.loan import LoanPaths, least_coverage, loan_to_value, run_waterfall
 from models.debt.schedule import scheduled_balance, scheduled_principal
 from models.debt.structure import LoanTriggers, Mezzanine
 from models.debt.terms import LoanTerms
@@ -139,6 +139,11 @@ class FacilityResult:
     def dscr(self) -> Array:
         """Coverage of each service quarter, NaN where nothing is due."""
         return self.loan.dscr
+
+    @cached_property
+    def least_dscr(self) -> Array:
+        """Least coverage of each path, (paths,), NaN where there was no service."""
+        return least_coverage(self.terms, self.loan)
 
     @cached_property
     def ltv(self) -> Array:

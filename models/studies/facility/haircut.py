@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from models.basis.timeline import Array
 from models.claims.gpu_debt import collateral
+from models.engine.estimate import Estimate, mean
 from models.market.simulate import MarketPaths
-from models.measures import risk
+from models.measures.bisection import halved
 from models.studies.facility.facility import FacilityResult, Ground, on_ground
 from models.studies.facility.solve import lender_value
 
@@ -33,7 +35,7 @@ def price_haircut(result: FacilityResult, progress: Progress | None = None) -> H
 
     Lower rents weaken cash flow, customer and collateral at once; the loan keeps its size and terms.
     """
-    def value(cut: float) -> tuple[float, float]:
+    def value(cut: float) -> Estimate:
         ground = _on_lower_rents(result, cut)
         return _mean_value(_same_loan(result, ground))
 
@@ -42,7 +44,7 @@ def price_haircut(result: FacilityResult, progress: Progress | None = None) -> H
 
 def residual_haircut(result: FacilityResult, progress: Progress | None = None) -> Haircut:
     """Cut of what used machines are worth, rents unchanged, at which the mean lender earns just the base rate."""
-    def value(cut: float) -> tuple[float, float]:
+    def value(cut: float) -> Estimate:
         pot = result.ground.pot
         ground = replace(result.ground, pot=replace(pot, value=pot.value * (1.0 - cut)))
         return _mean_value(_same_loan(result, ground))
@@ -68,28 +70,26 @@ def _same_loan(result: FacilityResult, ground: Ground) -> FacilityResult:
     return on_ground(result.scenario.model_copy(update={"gpu_debt": debt, "loan_triggers": triggers}), ground)
 
 
-def _mean_value(result: FacilityResult) -> tuple[float, float]:
-    value = lender_value(result) / max(result.terms.principal, 1e-9)
-    return float(value.mean()), float(risk.mean_standard_error(value, result.replicate))
+def _mean_value(result: FacilityResult) -> Estimate:
+    return mean(lender_value(result) / max(result.terms.principal, 1e-9), result.replicate)
 
 
-def _break_even(value: Callable[[float], tuple[float, float]], progress: Progress | None) -> Haircut:
+def _break_even(value: Callable[[float], Estimate], progress: Progress | None) -> Haircut:
     """Bisect the cut; the error is that of the value over its slope."""
-    low, high = 0.0, MOST
-    at_low, at_high = value(low), value(high)
-    if at_low[0] < 0.0:
+    known = {cut: value(cut) for cut in (0.0, MOST)}
+    if known[0.0].value < 0.0:
         return Haircut(0.0, float("nan"), False, True)
-    if at_high[0] >= 0.0:
+    if known[MOST].value >= 0.0:
         return Haircut(float("nan"), float("nan"), True, False)
-    for k in range(STEPS):
-        middle = 0.5 * (low + high)
-        found = value(middle)
-        if found[0] >= 0.0:
-            low, at_low = middle, found
-        else:
-            high, at_high = middle, found
+
+    def loses(cut: Array) -> bool:
+        found = known[float(cut)] = value(float(cut))
         if progress is not None:
-            progress((k + 1) / STEPS)
-    slope = (at_high[0] - at_low[0]) / (high - low)
-    share = at_low[0] / (at_low[0] - at_high[0])
-    return Haircut(low + share * (high - low), abs(at_low[1] / slope) if slope else float("nan"), False, False)
+            progress((len(known) - 2) / STEPS)
+        return found.value < 0.0
+
+    low, high = (float(end) for end in halved(0.0, MOST, loses, STEPS))
+    at_low, at_high = known[low], known[high]
+    slope = (at_high.value - at_low.value) / (high - low)
+    share = at_low.value / (at_low.value - at_high.value)
+    return Haircut(low + share * (high - low), abs(at_low.error / slope) if slope else float("nan"), False, False)

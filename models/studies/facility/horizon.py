@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.basis.timeline import DELTA, Array
+from models.basis.timeline import DELTA
 from models.debt import ledger
-from models.measures import risk
+from models.engine.estimate import Estimate, share
 from models.studies.facility.facility import FacilityResult
-from models.studies.facility.lender import Estimate
+from models.studies.facility.lender import average_life
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,7 @@ def horizon(result: FacilityResult) -> pd.DataFrame:
     """
     first, scenario = result.terms.first, result.scenario
     pot = result.ground.pot
-    paid = result.loan.principal + result.loan.prepaid
-    t = np.arange(result.quarters + 1)
-    life = float((paid @ t).sum() / paid.sum()) if paid.sum() > 0 else float("nan")
+    t, life = np.arange(result.quarters + 1), average_life(result, 0).value / DELTA
     earns = np.where(pot.cfads > 0.0, t, 0).max(axis=1)
     rows = [
         ("loan", 0, life, result.terms.last, "average life"),
@@ -73,11 +71,7 @@ def wall(result: FacilityResult) -> Wall:
     return Wall(
         maturity=last, contract_end=result.contract_end, life_end=result.life_end, margin=result.contract_end - last,
         balloon=result.terms.balloon, after=float(beyond / under) if under > 0 else float("nan"),
-        refinanced=_share((rule & ledger.REFINANCED > 0).astype(float), result),
-        missed=_share((loan.default_quarter == last).astype(float), result),
+        refinanced=share(rule & ledger.REFINANCED > 0, result.replicate),
+        missed=share(loan.default_quarter == last, result.replicate),
         owed_at_end=float(np.median(owed)) if len(owed) else float("nan"),
     )
-
-
-def _share(values: Array, result: FacilityResult) -> Estimate:
-    return Estimate(float(values.mean()), float(risk.mean_standard_error(values, result.replicate)))

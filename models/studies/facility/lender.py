@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from models.basis.timeline import DELTA, Array
-from models.measures import returns, risk
-from models.measures.standard_errors import replicate_standard_error
+from models.engine.estimate import NOTHING, Estimate, Replicate, by_scramble, mean, ratio, share, tail
+from models.measures import returns
 from models.studies.facility import rating
 from models.studies.facility.facility import FacilityResult
 from models.studies.facility.rating import Band
 
 FAN = (0.05, 0.25, 0.50, 0.75, 0.95)
-CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A figure of the simulation and its standard error (NaN where too few paths defaulted or none is random)."""
-
-    value: float
-    error: float
 
 
 @dataclass(frozen=True)
@@ -57,28 +47,26 @@ def lender_view(result: FacilityResult) -> LenderView:
     terms, loan, groups = result.terms, result.loan, result.replicate
     promised = _irr(result.promised)
     losses = loss_shares(result)["senior"]
-    life = _life(result, terms.first - 1)
-    loss, life_value = _mean(losses, result), life.value
-    loss_rate = _ratio(losses, _life_weights(result), result)
+    life, loss = average_life(result), mean(losses, groups)
+    loss_rate = ratio(losses, _life_weights(result), groups)
     base = float(terms.base[terms.first : terms.last + 1].mean()) if terms.base is not None else _base(result)
     spread = (4.0 * ((1.0 + promised) ** DELTA - 1.0)) - base if np.isfinite(promised) else float("nan")
-    default = _mean(loan.is_defaulted.astype(float), result)
-    low = replicate_standard_error(lambda part: np.quantile(part, 0.05), _irrs(result), groups)
+    default = share(loan.is_defaulted, groups)
     return LenderView(
         yield_promised=promised,
-        irr=_irr_of_mean(result),
-        irr_low=Estimate(float(np.quantile(_irrs(result), 0.05)), float(low)),
+        irr=irr_of_mean(result.lender, groups),
+        irr_low=by_scramble(lambda part: np.quantile(part, 0.05), _irrs(result), groups),
         default_probability=default,
-        loss_given_default=_ratio(loan.loss, loan.exposure, result),
+        loss_given_default=ratio(loan.loss, loan.exposure, groups),
         expected_loss=loss,
         loss_rate=loss_rate,
         spread=spread,
         spread_after_loss=Estimate(spread - loss_rate.value, loss_rate.error),
         wal=life,
-        wal_closing=_life(result, 0),
-        min_dscr=_median(min_dscr(result), result),
-        by_loss=rating.by_loss(loss.value, loss.error, life_value),
-        by_default=rating.by_default(default.value, default.error, life_value),
+        wal_closing=average_life(result, 0),
+        min_dscr=middle(result.least_dscr, groups),
+        by_loss=rating.by_loss(loss.value, loss.error, life.value),
+        by_default=rating.by_default(default.value, default.error, life.value),
     )
 
 
@@ -104,20 +92,13 @@ def loss_shares(result: FacilityResult) -> dict[str, Array]:
     return out
 
 
-def min_dscr(result: FacilityResult) -> Array:
-    """Least coverage of each path, (paths,), NaN where there was no service."""
-    found = result.dscr[:, result.terms.first : result.terms.last + 1]
-    least = np.where(np.isnan(found), np.inf, found).min(axis=1, initial=np.inf)
-    return np.where(np.isinf(least), np.nan, least)
-
-
 def default_by_year(result: FacilityResult) -> pd.DataFrame:
     """Probability of default by year after closing: year, in the year, until its end, and the error of the latter."""
     last = -(-min(result.terms.last, result.quarters) // 4)
     rows = []
     before = 0.0
     for year in range(1, last + 1):
-        so_far = _mean((result.loan.default_quarter <= 4 * year).astype(float), result)
+        so_far = share(result.loan.default_quarter <= 4 * year, result.replicate)
         rows.append((year, so_far.value - before, so_far.value, so_far.error))
         before = so_far.value
     return pd.DataFrame(rows, columns=["year", "in_year", "by_year", "by_year_se"])
@@ -136,7 +117,7 @@ def fan(result: FacilityResult, name: str) -> pd.DataFrame:
         lives = column[~np.isnan(column)]
         if len(lives) == 0:
             continue
-        error = _error(lambda part: np.nanmedian(part) if np.isfinite(part).any() else np.nan, column, result)
+        error = middle(column, result.replicate).error
         rows.append((t, t * DELTA, *np.quantile(lives, FAN), error, len(lives) / len(column)))
     names = ["quarter", "year", *(f"p{round(100 * p):02d}" for p in FAN), "p50_se", "alive"]
     return pd.DataFrame(rows, columns=names)
@@ -156,8 +137,8 @@ def breaches(result: FacilityResult) -> pd.DataFrame:
     rows = []
     for name, fails in tests.items():
         for t in range(terms.first, min(terms.last, result.quarters) + 1):
-            share = _mean(fails[:, t].astype(float), result)
-            rows.append((t, t * DELTA, name, share.value, share.error))
+            failing = share(fails[:, t], result.replicate)
+            rows.append((t, t * DELTA, name, failing.value, failing.error))
     return pd.DataFrame(rows, columns=["quarter", "year", "test", "probability", "error"])
 
 
@@ -165,11 +146,9 @@ def tranche_losses(result: FacilityResult) -> pd.DataFrame:
     """Loss of each tranche: probability of any, mean, mean of the worst 5%, quantiles, each with its error."""
     rows = []
     for name, losses in loss_shares(result).items():
-        hit = _mean((losses > 1e-9).astype(float), result)
-        mean = _mean(losses, result)
-        tail = Estimate(risk.cvar(losses, CONFIDENCE), risk.cvar_standard_error(losses, CONFIDENCE, result.replicate))
-        rows.append((name, hit.value, hit.error, mean.value, mean.error, tail.value, tail.error,
-                     *np.quantile(losses, (0.90, 0.95, 0.99))))
+        groups = result.replicate
+        figures = (share(losses > 1e-9, groups), mean(losses, groups), tail(losses, groups))
+        rows.append((name, *(x for f in figures for x in (f.value, f.error)), *np.quantile(losses, (0.90, 0.95, 0.99))))
     return pd.DataFrame(rows, columns=[
         "tranche", "probability", "probability_se", "mean", "mean_se", "cvar_95", "cvar_95_se", "p90", "p95", "p99",
     ])
@@ -190,9 +169,9 @@ def _irrs(result: FacilityResult) -> Array:
     return np.where(np.isnan(rates), 0.0, rates)
 
 
-def _irr_of_mean(result: FacilityResult) -> Estimate:
-    error = _error(lambda part: _irr(part.mean(axis=0)), result.lender, result)
-    return Estimate(_irr(result.lender.mean(axis=0)), error)
+def irr_of_mean(flows: Array, replicate: Replicate) -> Estimate:
+    """Return per year of the mean flow of paths, (paths, quarters + 1)."""
+    return by_scramble(lambda part: _irr(part.mean(axis=0)), flows, replicate, omit=True)
 
 
 def _irr(flow: Array) -> float:
@@ -206,40 +185,24 @@ def _base(result: FacilityResult) -> float:
 
 def _life_weights(result: FacilityResult) -> Array:
     """Years times share of the principal paid back on a path, (paths,): its mean over paths is the average life."""
-    paid = result.loan.principal + result.loan.prepaid
-    when = np.maximum(np.arange(result.quarters + 1) - (result.terms.first - 1), 0) * DELTA
-    total = float(paid.sum(axis=1).mean())
-    return np.asarray((paid @ when) / total if total > 0 else np.full(result.paths, np.nan))
+    years, paid = _paid_back(result, result.terms.first - 1)
+    total = float(paid.mean())
+    return np.asarray(years / total if total > 0 else np.full(result.paths, np.nan))
 
 
-def _life(result: FacilityResult, start: int) -> Estimate:
-    paid = result.loan.principal + result.loan.prepaid
+def average_life(result: FacilityResult, start: int | None = None) -> Estimate:
+    """Mean years from a quarter, or from the start of service, to each dollar of principal paid back."""
+    return ratio(*_paid_back(result, result.terms.first - 1 if start is None else start), result.replicate)
+
+
+def _paid_back(result: FacilityResult, start: int) -> tuple[Array, Array]:
+    """Years from a quarter to each dollar of principal, added up, and the principal, USD, (paths,) each."""
     when = np.maximum(np.arange(result.quarters + 1) - start, 0) * DELTA
-    return _ratio(paid @ when, paid.sum(axis=1), result)
+    return result.loan.repaid @ when, result.loan.repaid.sum(axis=1)
 
 
-def _mean(values: Array, result: FacilityResult) -> Estimate:
-    return Estimate(float(values.mean()), float(risk.mean_standard_error(values, result.replicate)))
-
-
-def _median(values: Array, result: FacilityResult) -> Estimate:
-    if np.isnan(values).all():
-        return Estimate(float("nan"), float("nan"))
-    return Estimate(float(np.nanmedian(values)), _error(lambda part: np.nanmedian(part), values, result))
-
-
-def _ratio(top: Array, bottom: Array, result: FacilityResult) -> Estimate:
-    """Sum over sum, and its error from the scrambles."""
-    def share(part: Array) -> float:
-        total = float(part[:, 1].sum())
-        return float(part[:, 0].sum()) / total if total > 0 else float("nan")
-
-    both = np.stack([top, bottom], axis=1)
-    return Estimate(share(both), _error(share, both, result))
-
-
-def _error(statistic: Callable[[Array], float], values: Array, result: FacilityResult) -> float:
-    """Standard error from the independent scrambles; those without a value are left out, NaN if fewer than two."""
-    each = np.array([statistic(values[result.replicate == group]) for group in np.unique(result.replicate)])
-    each = each[np.isfinite(each)]
-    return float(each.std(ddof=1) / np.sqrt(len(each))) if len(each) > 1 else float("nan")
+def middle(values: Array, replicate: Replicate) -> Estimate:
+    """Median of values (paths,) on the paths that have one."""
+    known = by_scramble(lambda part: np.nanmedian(part) if np.isfinite(part).any() else np.nan, values, replicate,
+                        omit=True)
+    return NOTHING if np.isnan(values).all() else known

@@ -8,12 +8,10 @@ from typing import Literal
 
 import pandas as pd
 
-from models.basis.shocks import draw_shocks
-from models.claims.registry import build_claims
 from models.engine.valuation import measure_loan
+from models.engine.world import World, draws_of
 from models.evidence.deals import Comparable, load_comparables
 from models.evidence.presets import presets
-from models.market.simulate import MarketPaths, simulate_market
 from models.scenario.scenario import Scenario
 
 Verdict = Literal["covered", "not covered", "too close to call"]
@@ -67,20 +65,16 @@ def replay_deals(
         Is told the share done.
     """
     scenario = scenario or Scenario()
-    method = "sobol" if scenario.run.method == "sobol" else "random"
-    shocks = draw_shocks(scenario.run.seed, scenario.run.paths, method)
+    shocks = draws_of(scenario, scenario.run.paths)
     own = _debt_slices()
     # A deal replaces the whole facility: what the scenario says of its own loan must not leak into it.
     fresh = scenario.model_copy(update={name: getattr(Scenario(), name) for name in own})
     known, out = presets(), []
     deals = [c for c in load_comparables() if c.preset]
-    market: tuple[object, MarketPaths] | None = None
     for done, deal in enumerate(deals):
         preset = known[deal.preset]
         played = fresh.replace({p: v for p, v in preset.changes.items() if p.split(".")[0] in (*own, FLEET)})
-        if market is None or market[0] != played.setting:
-            market = played.setting, simulate_market(played.setting, shocks)
-        claims = build_claims(played, market[1], shocks, ["gpu_debt"])
+        claims = World(played, shocks).claims("gpu_debt")
         if claims.loan is None or claims.loan_terms is None:
             continue
         m = measure_loan(claims.loan_terms, claims.loan, claims.collateral_cost, shocks.replicate)

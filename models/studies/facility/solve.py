@@ -9,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from models.basis.shocks import Shocks
 from models.basis.timeline import DELTA, Array
 from models.debt.schedule import minimum_dscr
+from models.engine.estimate import Estimate, mean
 from models.errors import ScenarioError
-from models.measures import risk
+from models.measures.bisection import halved
 from models.scenario.scenario import Scenario
 from models.studies.facility.facility import FacilityResult, Ground, facility_result, on_ground
 
@@ -56,15 +58,20 @@ def largest_advance(
     ScenarioError
         If ``most_default`` is no probability.
     """
-    _probability("most_default", most_default)
+    if not 0.0 <= most_default <= 1.0:
+        raise ScenarioError(f"most_default: {most_default:g} is no probability; use 0 to 1, such as 0.05 for 5%")
     ground = facility_result(scenario, shocks).ground
-
-    def default(x: float) -> tuple[float, float, FacilityResult]:
-        result = on_ground(_sized(scenario, x), ground)
-        hit = result.loan.is_defaulted.astype(float)
-        return float(hit.mean()), float(risk.mean_standard_error(hit, result.replicate)), result
-
-    return _search(default, 0.0, MOST_ADVANCE, most_default, progress)
+    trials = _Trials(
+        lambda x: on_ground(_sized(scenario, x), ground), lambda r: r.loan.is_defaulted.astype(float),
+        GRID + STEPS, progress,
+    )
+    before = 0.0
+    for x in np.linspace(0.0, MOST_ADVANCE, GRID + 1):
+        if x > 0.0 and trials.at(x).value.value > most_default:
+            low, _ = halved(before, x, lambda v: trials.at(v).value.value > most_default, STEPS)
+            return trials.solution(low)
+        before = x
+    return trials.solution(MOST_ADVANCE, is_bounded=True)
 
 
 def surviving_loan(
@@ -86,23 +93,21 @@ def paying_spread(
     The size of the loan stays; a dearer loan is harder to serve, so that there may be no such spread.
     """
     first = facility_result(scenario, shocks)
-    ground, size = first.ground, first.advance_rate
-
-    def shortfall(x: float) -> tuple[float, float, FacilityResult]:
-        result = on_ground(_priced(scenario, x, size), ground)
-        value = lender_value(result, margin) / result.terms.principal
-        return -float(value.mean()), float(risk.mean_standard_error(value, result.replicate)), result
-
     grid = np.linspace(0.0, MOST_SPREAD, 2 * GRID + 1)
-    done, before = 0, 0.0
-    for high in grid:
-        found = shortfall(float(high))
-        done += 1
-        _tell(progress, done / (len(grid) + STEPS))
-        if found[0] <= 0.0:
-            return _refined(shortfall, before, float(high), 0.0, found, done, progress, takes_high=True)
-        before = float(high)
-    return Solution(float("nan"), -found[0], found[1], False, float("nan"), size, done)
+    trials = _Trials(
+        lambda x: on_ground(_priced(scenario, x, first.advance_rate), first.ground),
+        lambda r: -(lender_value(r, margin) / r.terms.principal), len(grid) + STEPS, progress,
+    )
+    before = 0.0
+    for x in grid:
+        if trials.at(x).value.value <= 0.0:
+            _, high = halved(before, x, lambda v: trials.at(v).value.value <= 0.0, STEPS)
+            return trials.solution(high)
+        before = x
+    short = trials.at(MOST_SPREAD).value
+    return Solution(
+        float("nan"), -short.value, short.error, False, float("nan"), first.advance_rate, len(trials.known)
+    )
 
 
 def lender_value(result: FacilityResult, margin: float = 0.0) -> Array:
@@ -137,58 +142,45 @@ def _priced(scenario: Scenario, spread: float, advance: float) -> Scenario:
     })
 
 
-Trial = Callable[[float], tuple[float, float, FacilityResult]]
+@dataclass(frozen=True)
+class _Trial:
+    """What one loan gives, without its paths."""
+
+    value: Estimate
+    coverage: float
+    advance: float
 
 
-def _search(trial: Trial, low: float, high: float, limit: float, progress: Progress | None) -> Solution:
-    """Largest x up to the first crossing of ``limit`` by a quantity that rises with x."""
-    done, before = 0, low
-    found = trial(low)
-    for x in np.linspace(low, high, GRID + 1)[1:]:
-        found_next = trial(float(x))
-        done += 1
-        _tell(progress, done / (GRID + STEPS))
-        if found_next[0] > limit:
-            return _refined(trial, before, float(x), limit, found, done, progress, takes_high=False)
-        before, found = float(x), found_next
-    return _solution(high, found, True, done)
+class _Trials:
+    """Loans tried, each run once: the mean of a figure by path at each value of a term."""
 
+    def __init__(
+        self, run: Callable[[float], FacilityResult], figure: Callable[[FacilityResult], Array], most: int,
+        progress: Progress | None,
+    ) -> None:
+        self.run, self.figure, self.most, self.progress = run, figure, most, progress
+        self.known: dict[float, _Trial] = {}
 
-def _refined(
-    trial: Trial, low: float, high: float, limit: float, best: tuple[float, float, FacilityResult], done: int,
-    progress: Progress | None, *, takes_high: bool,
-) -> Solution:
-    """Halve the bracket; the end that meets the wish is the answer."""
-    for k in range(STEPS):
-        middle = 0.5 * (low + high)
-        found = trial(middle)
-        done += 1
-        meets = found[0] <= limit
-        if meets:
-            best = found
-        if meets == takes_high:
-            high = middle
-        else:
-            low = middle
-        _tell(progress, (GRID + k + 1) / (GRID + STEPS))
-    return _solution(high if takes_high else low, best, False, done)
+    def at(self, x: ArrayLike) -> _Trial:
+        """The loan at a value of the term."""
+        key = float(np.asarray(x))
+        if key not in self.known:
+            result = self.run(key)
+            has_loan = result.terms.principal > 0.0
+            coverage = minimum_dscr(result.terms, result.ground.pot.base_cfads) if has_loan else float("inf")
+            self.known[key] = _Trial(mean(self.figure(result), result.replicate), coverage, result.advance_rate)
+            if self.progress is not None:
+                self.progress(min(len(self.known) / self.most, 1.0))
+        return self.known[key]
 
-
-def _solution(value: float, found: tuple[float, float, FacilityResult], is_bounded: bool, done: int) -> Solution:
-    reached, error, result = found
-    has_loan = result.terms.principal > 0.0
-    coverage = minimum_dscr(result.terms, result.ground.pot.base_cfads) if has_loan else float("inf")
-    return Solution(value, reached, error, is_bounded, coverage, result.advance_rate, done)
-
-
-def _tell(progress: Progress | None, share: float) -> None:
-    if progress is not None:
-        progress(min(share, 1.0))
-
-
-def _probability(name: str, value: float) -> None:
-    if not 0.0 <= value <= 1.0:
-        raise ScenarioError(f"{name}: {value:g} is no probability; use 0 to 1, such as 0.05 for 5%")
+    def solution(self, x: ArrayLike, *, is_bounded: bool = False) -> Solution:
+        """The answer of a search that ended at a value."""
+        tried, found = len(self.known), self.at(x)  # no loan at all, where nothing else fits, is no trial
+        if self.progress is not None:
+            self.progress(1.0)
+        return Solution(
+            float(np.asarray(x)), found.value.value, found.value.error, is_bounded, found.coverage, found.advance, tried
+        )
 
 
 __all__ = ["Ground", "Solution", "largest_advance", "lender_value", "paying_spread", "surviving_loan"]

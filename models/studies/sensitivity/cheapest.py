@@ -22,8 +22,9 @@ from models.basis.timeline import Array
 from models.claims.registry import PICKS
 from models.engine.world import Price, world_of
 from models.errors import ScenarioError
+from models.measures.bisection import halved
 from models.scenario.scenario import Scenario
-from models.studies.sensitivity.flip import DRIVERS, QUESTIONS, Answer, Answers, halved
+from models.studies.sensitivity.flip import DRIVERS, HALVINGS, QUESTIONS, Answer, Answers
 from models.studies.sensitivity.tornado import Progress, held, number
 
 PATHS = 512
@@ -210,7 +211,7 @@ def _nearest_flip(space: _Space, far: Array) -> Array | None:
     first = next((k for k in range(1, 9) if space.is_flipped(steps[k] * far)), None)
     if first is None:
         return None
-    return np.asarray(halved(steps[first - 1], steps[first], lambda share: space.is_flipped(share * far)) * far)
+    return np.asarray(halved(steps[first - 1], steps[first], lambda x: space.is_flipped(x * far), HALVINGS)[1] * far)
 
 
 def _follow(space: _Space, start: Array) -> Array | None:

@@ -14,6 +14,7 @@ from models.engine.position import family_lead
 from models.engine.world import Price, World, world_of
 from models.errors import ScenarioError
 from models.measures import risk
+from models.measures.bisection import halved
 from models.scenario.catalog import entry as declared
 from models.scenario.scenario import Scenario
 
@@ -107,14 +108,6 @@ class Answers:
         return there is not None and getattr(there, question) != getattr(self.today, question)
 
 
-def halved(near: float, far: float, is_beyond: Callable[[float], bool], times: int = HALVINGS) -> float:
-    """Nearest point known to be beyond a border that lies between ``near`` and ``far``, which is beyond it."""
-    for _ in range(times):
-        middle = 0.5 * (near + far)
-        near, far = (near, middle) if is_beyond(middle) else (middle, far)
-    return far
-
-
 def flip_points(
     scenario: Scenario, drivers: tuple[str, ...] = DRIVERS, progress: Callable[[float], None] | None = None, *,
     paths: int = PATHS, entry: str = "fair", price: Price = "agreed",
@@ -155,7 +148,7 @@ def _flip(answers: Answers, item: Entry, bound: float, question: str) -> Flip | 
 
     if bound == now or not is_flipped(bound):
         return None
-    far = halved(now, bound, is_flipped)
+    far = float(halved(now, bound, lambda x: is_flipped(float(x)), HALVINGS)[1])
     value = min(max(_rounded(far, now, high - low), low), high)
     there = answers.at({item.path: far})
     return Flip(

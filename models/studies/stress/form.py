@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.basis.timeline import Array
+from models.measures.bisection import halved
 
 REACH = 8.0
 """Standard deviations beyond which no boundary is looked for: its chance is below 1e-15."""
@@ -81,11 +82,9 @@ class _Rays:
     def _halved(
         self, directions: Array, near: Array, far: Array, rows: NDArray[np.int64], times: int
     ) -> tuple[Array, Array]:
-        near, far = near.copy(), far.copy()
-        for _ in range(times if len(rows) else 0):
-            middle = 0.5 * (near[rows] + far[rows])
-            beyond = self.value(directions[rows] * middle[:, None]) <= 0.0
-            far[rows], near[rows] = np.where(beyond, middle, far[rows]), np.where(beyond, near[rows], middle)
+        if len(rows):
+            ways, near, far = directions[rows], near.copy(), far.copy()
+            near[rows], far[rows] = halved(near[rows], far[rows], lambda x: self.value(ways * x[:, None]) <= 0.0, times)
         return near, far
 
 

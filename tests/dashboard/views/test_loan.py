@@ -12,12 +12,12 @@ from dashboard import format as f
 from dashboard.views.loan import charts
 from dashboard.views.loan import words as say
 from dashboard.views.loan.page import PARTS
+from models.engine.estimate import Estimate
 from models.scenario.catalog import declared
 from models.scenario.scenario import Scenario
 from models.studies.facility import lender
 from models.studies.facility.facility import LIMITS, facility_result
 from models.studies.facility.haircut import Haircut
-from models.studies.facility.lender import Estimate
 from models.studies.facility.solve import Solution
 
 FEW = {"run.paths": 512}

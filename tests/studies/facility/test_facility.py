@@ -159,7 +159,7 @@ def test_more_loan_defaults_more_often() -> None:
     defaults = [s.loan.is_defaulted.mean() for s in shares]
     assert defaults[:3] == sorted(defaults[:3])
     assert defaults[3] > defaults[1]
-    least = [np.nanmedian(lender.min_dscr(s)) for s in shares]
+    least = [np.nanmedian(s.least_dscr) for s in shares]
     assert least == sorted(least, reverse=True)
 
 
