@@ -281,7 +281,7 @@ def _tax(tax: Tax, net: Array, grant: Array) -> Array:
     """Tax of each quarter, (paths, quarters + 1), USD, with losses carried forward."""
     profit = DELTA * net + grant
     profit[:, 0] = 0.0
-    return tax_due(tax.model_copy(update={"losses": "carried"}), profit)
+    return tax_due(tax.derived(losses="carried"), profit)
 
 
 def control_variates(developer: LlmDeveloper, market: MarketPaths, shocks: Shocks) -> Array:

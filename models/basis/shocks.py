@@ -62,10 +62,6 @@ class Driver:
     shape: Callable[[int], Shape] = lambda quarters: ()
     counted: Counted = (0, None)
 
-    def calm_draws(self, paths: int, quarters: int) -> Array:
-        """The driver without surprises, (paths, shape), read-only and of no size in memory."""
-        return np.broadcast_to(self.calm, (paths, *self.shape(quarters)))
-
 
 def _open(uniforms: Array) -> Array:
     """Keep uniforms strictly inside (0, 1), so that no normal is infinite."""
@@ -185,12 +181,10 @@ class Shocks:
         """Return the draws of the chosen rows, in that order (a subset or a permutation of paths)."""
         return replace(self, **{name: getattr(self, name)[rows] for name in ("replicate", *DRIVERS)})
 
-    def only(self, *names: str) -> Shocks:
-        """The draws of some drivers, the others without surprises and of no size: for those who keep many blocks."""
-        rest: dict[str, Any] = {
-            name: driver.calm_draws(self.paths, self.quarters) for name, driver in DRIVERS.items() if name not in names
-        }
-        return replace(self, **rest)
+    def without(self, *names: str) -> Shocks:
+        """The same without the draws of some drivers, for who keeps many; NaN of no size shows whoever reads them."""
+        gone: dict[str, Any] = {name: np.broadcast_to(np.nan, getattr(self, name).shape) for name in names}
+        return replace(self, **gone)
 
 
 DRIVERS: Mapping[str, Driver] = {f.name: f.metadata["driver"] for f in fields(Shocks) if f.metadata}
@@ -243,7 +237,9 @@ def joined_shocks(parts: Sequence[Shocks]) -> Shocks:
 
 def calm_shocks(quarters: int = QUARTERS) -> Shocks:
     """One path without surprises: normals at zero, uniforms at one half, no hazard ever reached."""
-    draws: dict[str, Any] = {name: driver.calm_draws(1, quarters).copy() for name, driver in DRIVERS.items()}
+    draws: dict[str, Any] = {
+        name: np.full((1, *driver.shape(quarters)), driver.calm) for name, driver in DRIVERS.items()
+    }
     return Shocks(seed=0, method="random", replicate=np.zeros(1, dtype=np.int64), **draws)
 
 

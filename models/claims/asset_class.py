@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.basis.shocks import Shocks
 from models.basis.timeline import Array
-from models.claims.claim import Claims
+from models.claims.claim import Claim, Claims
 from models.market.simulate import MarketPaths
 from models.scenario.scenario import Scenario
 
@@ -88,6 +88,13 @@ class AssetClass:
         (scenario, market, draws) -> its claims; classes built together share one function.
     at_market : bool
         Whether entry beside the fair one is a market price, not a cost.
+    below : callable, optional
+        (scenario, market, draws) -> claim on the asset below a levered class, whose premium it pays.
+    is_lean : bool
+        Whether it reads of a market only what a machine under contract does: neutral paths are then small enough to
+        keep.
+    is_skewed : bool
+        Whether a few paths carry its value, so that its price takes more of them and control variates.
     variant_of : str
         Key of the class it is a variant of; empty for a class.
     short, subject : str
@@ -115,6 +122,9 @@ class AssetClass:
     unit: str
     build: Callable[[Scenario, MarketPaths, Shocks], Claims]
     at_market: bool = False
+    below: Callable[[Scenario, MarketPaths, Shocks], Claim] | None = None
+    is_lean: bool = False
+    is_skewed: bool = False
     variant_of: str = ""
     short: str = ""
     subject: str = ""

@@ -47,7 +47,7 @@ def _used_share(run: Run) -> Array:
 
 CLASS = AssetClass(
     KEY, "Cloud platform", LLM_AND_CLOUD, "company", _build, at_market=True,
-    short="Cloud", subject="The cloud platform", color="green", earnings="EBITDA",
+    short="Cloud", subject="the cloud platform", color="green", earnings="EBITDA",
     slices=("cloud_platform", "cloud_capital", "tax"),
     draws=lambda scenario: ("cloud_core_z", "cloud_share_z"),
     series={

@@ -51,8 +51,8 @@ def _tenant_gone(run: Run) -> NDArray[np.bool_]:
 
 
 CLASS = AssetClass(
-    KEY, "Data center", PICKS, "MW", _build,
-    short="Data center", subject="Data centers", is_plural=True, color="orange",
+    KEY, "Data center", PICKS, "MW", _build, below=lambda *world: _build(*world).by_key[WHOLE],
+    short="Data center", subject="data centers", is_plural=True, color="orange",
     slices=("data_center", "leasing", "tax"),
     draws=lambda scenario: ("tenant_u", "dc_overrun_z", "dc_delay_u", "dc_exit_cap_z", "renewal_u", "letting_u"),
     series={
@@ -71,5 +71,5 @@ CLASS = AssetClass(
 )
 UNLEVERED = AssetClass(
     WHOLE, "Data center without debt", PICKS, "MW", _build, variant_of=KEY,
-    subject="Data centers without debt", is_plural=True,
+    subject="data centers without debt", is_plural=True,
 )

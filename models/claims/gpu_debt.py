@@ -13,7 +13,7 @@ from models.claims.asset_class import PICKS, AssetClass, Fact, Run, Series, leve
 from models.claims.backing import backing, collateral_fleet, customer_pays, structure_of
 from models.claims.claim import Claim, Claims
 from models.claims.fleet_run import FleetRun, fleet_plan, run_fleet
-from models.claims.gpu_fleet import contract_draws
+from models.claims.gpu_fleet import contract_draws, fleet_claim
 from models.debt.loan import LoanPaths, LoanTerms, scheduled_principal
 from models.market.simulate import MarketPaths, simulate_market
 from models.policy.effects import Support
@@ -108,7 +108,7 @@ def _base_cfads(scenario: Scenario, interest: Array | None) -> Array:
 
 def _base_run(scenario: Scenario, interest: Array | None) -> tuple[FleetRun, Array]:
     """Collateral on the neutral path without shocks, and its cash with contract terms and hedges, (quarters + 1,)."""
-    calm = scenario.neutral.calm.model_copy(update={"cluster": scenario.cluster})
+    calm = scenario.neutral.calm.derived(cluster=scenario.cluster)
     shocks = calm_shocks()
     market = simulate_market(calm.setting, shocks)
     fleet = collateral_fleet(scenario).derived(cost_factor=scenario.gpu_fleet.cost_factor)
@@ -142,6 +142,11 @@ def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
     return Claims(claims, loan, terms, pot.cost)
 
 
+def financed_fleet(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claim:
+    """Claim on the fleet behind the loan as if nothing were lent on it."""
+    return fleet_claim(scenario.derived(gpu_fleet=collateral_fleet(scenario)), market, shocks)
+
+
 def _draws(scenario: Scenario) -> tuple[str, ...]:
     pricing = scenario.loan_pricing
     moves = {
@@ -162,7 +167,7 @@ def _balance(run: Run) -> Array:
 
 
 CLASS = AssetClass(
-    KEY, "GPU-backed debt", PICKS, "H100e of collateral", _build,
+    KEY, "GPU-backed debt", PICKS, "H100e of collateral", _build, is_lean=True,
     short="GPU debt", subject="GPU-backed debt", color="purple", slices=("gpu_debt", "covenants"), draws=_draws,
     series={
         "dscr": Series("Debt service coverage of loans in service", "x",
@@ -183,5 +188,6 @@ CLASS = AssetClass(
     ),
 )
 EQUITY = AssetClass(
-    BELOW, "Equity under the GPU loan", PICKS, "H100e", _build, variant_of=KEY, subject="Equity under the GPU loan",
+    BELOW, "Equity under the GPU loan", PICKS, "H100e", _build, below=financed_fleet, is_lean=True, variant_of=KEY,
+    subject="equity under the GPU loan",
 )

@@ -66,7 +66,7 @@ def _until_last(is_so: NDArray[np.bool_], run: Run) -> NDArray[np.bool_]:
 
 
 CLASS = AssetClass(
-    KEY, "GPU fleet", PICKS, "H100e", _build,
+    KEY, "GPU fleet", PICKS, "H100e", _build, is_lean=True,
     short="GPU fleet", subject="GPU fleets", is_plural=True, color="vermilion",
     slices=(
         "gpu_fleet", "chip", "cluster", "fleet_stages", "residual_guarantee", "offtaker", "hardware", "tax",

@@ -56,7 +56,7 @@ def _embargoed_share(run: Run) -> Array:
 
 CLASS = AssetClass(
     KEY, "Hardware supplier", PICKS, "company", _build, at_market=True,
-    short="Supplier", subject="The hardware supplier", color="brown", slices=("hardware_supplier",),
+    short="Supplier", subject="the hardware supplier", color="brown", slices=("hardware_supplier",),
     draws=lambda scenario: ("supplier_share_z",),
     series={
         "revenue": Series("Revenue", "USD a year", partial(yearly, key=KEY, name="revenue")),

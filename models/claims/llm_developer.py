@@ -49,8 +49,8 @@ def _in_business(name: str, run: Run) -> Array:
 
 
 CLASS = AssetClass(
-    KEY, "LLM developer", LLM_AND_CLOUD, "company", _build, at_market=True,
-    short="LLM", subject="The LLM developer", color="blue", earnings="revenue today",
+    KEY, "LLM developer", LLM_AND_CLOUD, "company", _build, at_market=True, is_skewed=True,
+    short="LLM", subject="the LLM developer", color="blue", earnings="revenue today",
     slices=("llm_developer", "llm_costs", "llm_funding", "tax"),
     draws=lambda scenario: ("llm_quality_z", "llm_sale_u"),
     series={

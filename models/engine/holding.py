@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from models.basis.shocks import REPLICATES, Shocks, draw_replicate, draw_shocks
 from models.basis.timeline import Array, discount_factors
-from models.claims.backing import collateral_fleet
+from models.claims.gpu_debt import financed_fleet
 from models.claims.registry import CLASSES, VARIANTS, Claim, build_claims
 from models.engine.prices import SEED, FairPrice, fair_prices, premium
 from models.market.simulate import MarketPaths, simulate_market
@@ -143,8 +143,7 @@ def _wealth(net: Array, rate: float, replicate: NDArray[np.int64]) -> dict[str, 
 def _unlevered(neutral: Scenario, market: MarketPaths, shocks: Shocks) -> dict[str, Claim]:
     keys = [key for key in _HELD if key not in ("data_center", "gpu_debt_equity")]
     out = dict(build_claims(neutral, market, shocks, keys).by_key)
-    spv = neutral.model_copy(update={"gpu_fleet": collateral_fleet(neutral)})
-    out["gpu_debt_equity_asset"] = build_claims(spv, market, shocks, ["gpu_fleet"]).by_key["gpu_fleet"]
+    out["gpu_debt_equity_asset"] = financed_fleet(neutral, market, shocks)
     return out
 
 

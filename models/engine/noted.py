@@ -54,9 +54,9 @@ class Reading:
         """Itself, in the eyes of whoever reads it."""
         return cast(Scenario, self)
 
-    def model_copy(self, *, update: Mapping[str, Any]) -> Reading:
+    def derived(self, **values: Any) -> Reading:
         """The same with some slices replaced by values, which whoever made them has read already."""
-        return Reading(self.parts, self.read, self._prefix, {**self._replaced, **update})
+        return Reading(self.parts, self.read, self._prefix, {**self._replaced, **values})
 
     def __getattr__(self, name: str) -> Any:
         whole = f"{self._prefix}{name}"
@@ -67,7 +67,7 @@ class Reading:
                 return cast(property, Scenario.__dict__[name]).fget(self)  # type: ignore[misc]  # noted slice by slice
             self.read.add(f"{self._prefix}model_dump")  # a method equals no other: nothing is kept
             owner = self.parts.part(self._prefix[:-1]) if self._prefix else self.parts.scenario
-            return getattr(owner.model_copy(update=self._replaced), name)
+            return getattr(owner.derived(**self._replaced), name)
         if name in ("neutral", "calm"):
             return Reading(self.parts, self.read, f"{whole}.")
         self.read.add(whole)

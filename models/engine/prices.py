@@ -6,6 +6,7 @@ do not move with the seed or the number of paths of a scenario, and they are kep
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from threading import RLock
@@ -15,9 +16,7 @@ import numpy as np
 from models.basis.shocks import Shocks, draw_replicate
 from models.basis.store import Store
 from models.basis.timeline import Array, discount_factors
-from models.claims.backing import collateral_fleet
-from models.claims.gpu_fleet import fleet_claim
-from models.claims.registry import CLASSES, Claim, build_claims
+from models.claims.registry import CLASSES, VARIANTS, Claim, build_claims
 from models.engine.noted import Noted, Parts, Reading
 from models.market.simulate import MarketPaths, Setting, simulate_market
 from models.scenario.scenario import Scenario
@@ -26,12 +25,7 @@ SEED = 7
 BLOCK = 4_096
 PATHS = 32_768
 LEAST_PATHS = 256  # below this a regression on controls adds more noise than it removes
-LLM_PATHS = 65_536  # a tenth of the paths carries a third of its value
-
-PRICED = (
-    "gpu_fleet", "data_center", "gpu_debt", "gpu_debt_equity", "hardware_supplier", "llm_developer", "cloud_platform"
-)
-_CONTRACT_ONLY = ("gpu_fleet", "gpu_debt", "gpu_debt_equity")
+SKEWED_PATHS = 65_536  # a tenth of the paths carries a third of its value
 
 
 @dataclass(frozen=True)
@@ -53,7 +47,7 @@ class FairPrice:
     earnings: float
 
 
-_prices: dict[str, Noted[FairPrice]] = {key: Noted(64) for key in PRICED}
+_prices: defaultdict[str, Noted[FairPrice]] = defaultdict(lambda: Noted(64))
 _blocks: Store[list[tuple[MarketPaths, Shocks]]] = Store(1)
 _solving = RLock()
 
@@ -64,34 +58,36 @@ def fair_prices(scenario: Scenario) -> dict[str, FairPrice]:
     Returns
     -------
     dict
-        Keyed by class; ``data_center_unlevered`` shares the price of ``data_center``, and ``gpu_debt_equity`` pays
-        the premium of the fleet below it.
+        Keyed by class and variant; a levered one pays the premium of the asset below it, any other variant the price
+        of its class.
     """
     parts = Parts(scenario)
+    classes = CLASSES | VARIANTS
+    priced = [key for key, one in classes.items() if one.below or not one.variant_of]
     with _solving:
-        known = {key: price for key, kept in _prices.items() for price in kept.find(parts)}
-        missing = [key for key in PRICED if key not in known]
+        known = {key: price for key in priced for price in _prices[key].find(parts)}
+        missing = [key for key in priced if key not in known]
         readings = {key: Reading(parts, set()) for key in missing}
         known |= {
             key: _prices[key].keep(readings[key], price)
             for key, price in _solve({key: r.as_scenario.neutral for key, r in readings.items()}).items()
         }
-    out = {key: known[key] for key in PRICED}
-    return out | {"data_center_unlevered": out["data_center"]}
+    return {key: known[key if key in known else one.variant_of] for key, one in classes.items()}
 
 
 def _solve(neutral: Mapping[str, Scenario]) -> dict[str, FairPrice]:
     """Price the given classes in their neutral worlds, each block of draws simulated once."""
     out: dict[str, FairPrice] = {}
-    contracts = {key: world for key, world in neutral.items() if key in _CONTRACT_ONLY}
-    wide = {key: world for key, world in neutral.items() if key not in (*_CONTRACT_ONLY, "llm_developer")}
+    classes = CLASSES | VARIANTS
+    skewed, lean, wide = (
+        {key: world for key, world in neutral.items() if (classes[key].is_skewed, classes[key].is_lean) == kind}
+        for kind in ((True, False), (False, True), (False, False))
+    )
     if wide:
         out |= _mean_prices(wide, _stream(_setting(wide), PATHS))
-    if contracts:
-        out |= _mean_prices(contracts, iter(_kept_blocks(_setting(contracts))))
-    if "llm_developer" in neutral:
-        out["llm_developer"] = _llm_price(neutral["llm_developer"])
-    return out
+    if lean:
+        out |= _mean_prices(lean, iter(_kept_blocks(_setting(lean))))
+    return out | {key: _skewed_price(key, world) for key, world in skewed.items()}
 
 
 def _setting(neutral: Mapping[str, Scenario]) -> Setting:
@@ -119,22 +115,11 @@ def _kept_blocks(setting: Setting) -> list[tuple[MarketPaths, Shocks]]:
 def _lean(paths: tuple[MarketPaths, Shocks]) -> tuple[MarketPaths, Shocks]:
     """Drop what a fleet and its loan do not read: three quarters of the memory."""
     market, shocks = paths
-    nothing = np.broadcast_to(0.0, market.price.shape)
+    nothing = np.broadcast_to(np.nan, market.price.shape)
     run = replace(market.world, **{name: nothing for name in type(market.world).__dataclass_fields__})
     demand = replace(market.demand_paths, permanent=nothing)
-    leases = np.broadcast_to(0.5, (market.paths, 1, 1))
-    thin = replace(
-        shocks,
-        demand_z=nothing,
-        jump_gap_u=nothing[:, 1:],
-        regime_u=nothing,
-        llm_quality_z=nothing,
-        supplier_share_z=nothing,
-        cloud_core_z=nothing,
-        cloud_share_z=nothing,
-        renewal_u=leases,
-        letting_u=leases,
-    )
+    others = {name for one in CLASSES.values() if not one.is_lean for name in one.draws(Scenario())}
+    thin = shocks.without("demand_z", "jump_gap_u", "regime_u", *others)
     return replace(market, world=run, home=run, demand_paths=demand, surplus=nothing), thin
 
 
@@ -155,23 +140,21 @@ def _mean_prices(
 
 def _neutral_claim(neutral: Scenario, key: str, market: MarketPaths, shocks: Shocks) -> Claim:
     """The claim whose neutral value is the price: levered classes pay the premium of the asset below them."""
-    if key == "gpu_debt_equity":
-        return fleet_claim(neutral.model_copy(update={"gpu_fleet": collateral_fleet(neutral)}), market, shocks)
-    wanted = "data_center_unlevered" if key == "data_center" else key
-    return build_claims(neutral, market, shocks, [wanted]).by_key[wanted]
+    below = (CLASSES | VARIANTS)[key].below
+    return below(neutral, market, shocks) if below else build_claims(neutral, market, shocks, [key]).by_key[key]
 
 
-def _llm_price(neutral: Scenario) -> FairPrice:
-    """Mean value by regression on two variables of known mean: the tail is too heavy for a plain average."""
-    def block(paths: tuple[MarketPaths, Shocks]) -> tuple[Array, Array]:
-        claim = build_claims(neutral, *paths, ["llm_developer"]).by_key["llm_developer"]
-        return present_value(claim), np.asarray(claim.controls)
+def _skewed_price(key: str, neutral: Scenario) -> FairPrice:
+    """Mean value by regression on variables of known mean: the tail is too heavy for a plain average."""
+    def block(paths: tuple[MarketPaths, Shocks]) -> tuple[Array, Array, float]:
+        claim = _neutral_claim(neutral, key, *paths)
+        return present_value(claim), np.asarray(claim.controls), claim.earnings
 
-    values, controls = zip(*map(block, _stream(neutral.setting, LLM_PATHS)), strict=True)
+    values, controls, earned = zip(*map(block, _stream(neutral.setting, SKEWED_PATHS)), strict=True)
     adjusted = steadied(np.concatenate(values), np.concatenate(controls))
-    estimates = adjusted.reshape(LLM_PATHS // BLOCK, BLOCK).mean(axis=1)
+    estimates = adjusted.reshape(SKEWED_PATHS // BLOCK, BLOCK).mean(axis=1)
     error = float(np.std(estimates, ddof=1) / np.sqrt(len(estimates)))
-    return FairPrice(float(adjusted.mean()), error, neutral.llm_developer.revenue_now)
+    return FairPrice(float(adjusted.mean()), error, earned[0])
 
 
 def steadied(values: Array, controls: Array | None) -> Array:

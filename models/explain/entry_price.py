@@ -8,8 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from models.basis.shocks import REPLICATES, draw_replicate
-from models.claims.backing import collateral_fleet
-from models.claims.gpu_fleet import fleet_claim
+from models.claims.gpu_debt import financed_fleet
 from models.claims.registry import Claim, Claims, build_claims
 from models.engine.prices import PATHS, SEED
 from models.explain.equation import Equation
@@ -93,11 +92,11 @@ def neutral_world(neutral: Scenario) -> Mapping[str, Neutral]:
     shocks = draw_replicate(SEED, 0, PATHS // REPLICATES)
     market = simulate_market(neutral.setting, shocks)
     claims = build_claims(neutral, market, shocks)
-    financed = neutral.model_copy(update={"gpu_fleet": collateral_fleet(neutral)})
     # What a levered class pays over cost is the premium of the asset below it.
     below = {"data_center": "data_center_unlevered", "gpu_debt_equity": "gpu_fleet"}
     found = claims.by_key | {
-        "data_center": claims.by_key["data_center_unlevered"], "gpu_debt_equity": fleet_claim(financed, market, shocks)
+        "data_center": claims.by_key["data_center_unlevered"],
+        "gpu_debt_equity": financed_fleet(neutral, market, shocks),
     }
     return MappingProxyType({
         key: _present_lines(below.get(key, key), claim, claims) for key, claim in found.items()

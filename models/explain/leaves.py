@@ -8,7 +8,7 @@ from models.basis.entry import Entry, value_text
 from models.basis.shocks import REPLICATES
 from models.basis.timeline import DELTA, HOURS
 from models.engine.estimate import CONFIDENCE
-from models.engine.prices import LLM_PATHS, PATHS, SEED
+from models.engine.prices import PATHS, SEED, SKEWED_PATHS
 from models.evidence.sources import Source, source
 from models.explain.equation import Equation, Status
 from models.explain.registry import Reader, UnknownPath, declare, explains
@@ -71,7 +71,7 @@ declare("no_shocks", "Without shocks", "on/off", "Whether only the calm path was
 declare(
     "calibration.block", "Calibration", "paths",
     f"Fair prices come from one fixed block of draws, seed {SEED}, so that they do not move with the seed or the "
-    f"number of paths of a scenario; the LLM developer takes {LLM_PATHS:,} paths and two control variates.",
+    f"number of paths of a scenario; the LLM developer takes {SKEWED_PATHS:,} paths and two control variates.",
     "", {"expectations": "entry.expectations"}, lambda r: PATHS, kind="draw", status="draw", source=source("owen_1997"),
 )
 

@@ -487,7 +487,7 @@ def _compensation(reader: Reader) -> Array:
     def make() -> Array:
         demand = reader.scenario.demand
         if reader.scenario.regime.is_on:  # they replace sudden busts
-            demand = demand.model_copy(update={"bust_rate": 0.0})
+            demand = demand.derived(bust_rate=0.0)
         return np.asarray(np.exp(-compensator(demand, reader.market.quarters)))
 
     return reader.once("compensation", make)

@@ -140,7 +140,7 @@ def simulate_demand(demand: Demand, regime: Regime, curves: LongRun, shocks: Sho
     """Draw demand around its reference path; E[exp(state)] = 1 in every quarter, busts included."""
     quarters = shocks.quarters
     if regime.is_on:
-        state, permanent = _deviation(demand.model_copy(update={"bust_rate": 0.0}), shocks)
+        state, permanent = _deviation(demand.derived(bust_rate=0.0), shocks)
         state = state + simulate_regime(regime, shocks)
     else:
         state, permanent = _deviation(demand, shocks)

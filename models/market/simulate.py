@@ -192,7 +192,7 @@ def market_curves(setting: Setting, quarters: int) -> LongRun:
     c = setting.clearing
     return long_run(
         setting.hardware,
-        setting.localization.model_copy(update={"share": 0.0, "fragmentation": None, "home_share": 1.0}),
+        setting.localization.derived(share=0.0, fragmentation=None, home_share=1.0),
         c.balance_utilization,
         c.ceiling_utilization,
         setting.policy.building_cost,

@@ -39,9 +39,10 @@ def test_a_new_driver_moves_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
         assert np.array_equal(after[name], getattr(before, name)), name
 
 
-def test_only_some_drivers_keep_their_draws() -> None:
+def test_draws_that_are_left_out_take_no_memory_and_show_who_reads_them() -> None:
     drawn = draw_shocks(1, 64)
-    thin = drawn.only("offtaker_u", "rate_z")
+    thin = drawn.without("demand_z", "renewal_u")
     assert (thin.paths, thin.quarters) == (64, drawn.quarters)
     assert thin.offtaker_u is drawn.offtaker_u and thin.rate_z is drawn.rate_z
-    assert thin.demand_z.base is not None and not thin.demand_z.any() and thin.demand_z.strides == (0, 0)
+    assert np.isnan(thin.demand_z).all() and thin.demand_z.strides == (0, 0)
+    assert thin.renewal_u.shape == drawn.renewal_u.shape

@@ -351,4 +351,4 @@ def _scaled(offtaker: Offtaker, scale: float) -> Offtaker:
     rates = {
         f"{g}_{k}": getattr(offtaker, f"{g}_{k}") * scale for g in ("ig", "non_ig") for k in ("base", "price", "demand")
     }
-    return offtaker.model_copy(update=rates)
+    return offtaker.derived(**rates)

@@ -109,7 +109,7 @@ def fleet_of(scenario: Scenario, loan: Loan) -> GpuFleet:
     """The scenario's fleet under the contract of a loan, without its price."""
     fleet = scenario.gpu_fleet
     term = fleet.contract_quarters if loan.contract_quarters is None else loan.contract_quarters
-    return fleet.model_copy(update={
-        "contracted_share": loan.contracted_share, "customer": loan.grade, "contract_quarters": term,
-        "contract_price": None, "payback_years": None,
-    })
+    return fleet.derived(
+        contracted_share=loan.contracted_share, customer=loan.grade, contract_quarters=term,
+        contract_price=None, payback_years=None,
+    )

@@ -277,11 +277,10 @@ def _collateral_key(scenario: Scenario) -> Scenario:
     if scenario.tax.is_on:
         return scenario
     plain = GpuDebt()
-    debt = scenario.gpu_debt.model_copy(update={name: getattr(plain, name) for name in _LOAN_ONLY})
+    debt = scenario.gpu_debt.derived(**{name: getattr(plain, name) for name in _LOAN_ONLY})
     pricing = type(scenario.loan_pricing)()
-    return scenario.model_copy(
-        update={"gpu_debt": debt, "covenants": Covenants(), "loan_pricing": pricing, "loan_triggers": LoanTriggers(),
-                "mezzanine": Mezzanine()}
+    return scenario.derived(
+        gpu_debt=debt, covenants=Covenants(), loan_pricing=pricing, loan_triggers=LoanTriggers(), mezzanine=Mezzanine(),
     )
 
 

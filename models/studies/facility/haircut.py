@@ -65,9 +65,9 @@ def _on_lower_rents(result: FacilityResult, cut: float) -> Ground:
 
 def _same_loan(result: FacilityResult, ground: Ground) -> FacilityResult:
     """The loan of ``result``, of the same size, on other collateral."""
-    debt = result.scenario.gpu_debt.model_copy(update={"advance_cap": result.advance_rate, "sizing_dscr": None})
-    triggers = result.scenario.loan_triggers.model_copy(update={"sizing_ltv": None})
-    return on_ground(result.scenario.model_copy(update={"gpu_debt": debt, "loan_triggers": triggers}), ground)
+    debt = result.scenario.gpu_debt.derived(advance_cap=result.advance_rate, sizing_dscr=None)
+    triggers = result.scenario.loan_triggers.derived(sizing_ltv=None)
+    return on_ground(result.scenario.derived(gpu_debt=debt, loan_triggers=triggers), ground)
 
 
 def _mean_value(result: FacilityResult) -> Estimate:

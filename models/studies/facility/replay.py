@@ -68,7 +68,7 @@ def replay_deals(
     shocks = draws_of(scenario, scenario.run.paths)
     own = _debt_slices()
     # A deal replaces the whole facility: what the scenario says of its own loan must not leak into it.
-    fresh = scenario.model_copy(update={name: getattr(Scenario(), name) for name in own})
+    fresh = scenario.derived(**{name: getattr(Scenario(), name) for name in own})
     known, out = presets(), []
     deals = [c for c in load_comparables() if c.preset]
     for done, deal in enumerate(deals):

@@ -122,13 +122,13 @@ def lender_value(result: FacilityResult, margin: float = 0.0) -> Array:
 
 def _sized(scenario: Scenario, advance: float) -> Scenario:
     """The facility at an advance rate that nothing else limits."""
-    return scenario.model_copy(update={
-        "gpu_debt": scenario.gpu_debt.model_copy(update={"advance_cap": advance, "sizing_dscr": None}),
-        "loan_triggers": scenario.loan_triggers.model_copy(update={"sizing_ltv": None}),
-        "contract_credit": scenario.contract_credit.model_copy(
-            update={"sovereign_advance": MOST_ADVANCE, "merchant_advance": MOST_ADVANCE}
+    return scenario.derived(
+        gpu_debt=scenario.gpu_debt.derived(advance_cap=advance, sizing_dscr=None),
+        loan_triggers=scenario.loan_triggers.derived(sizing_ltv=None),
+        contract_credit=scenario.contract_credit.derived(
+            sovereign_advance=MOST_ADVANCE, merchant_advance=MOST_ADVANCE
         ),
-    })
+    )
 
 
 def _priced(scenario: Scenario, spread: float, advance: float) -> Scenario:
@@ -136,10 +136,10 @@ def _priced(scenario: Scenario, spread: float, advance: float) -> Scenario:
     sized = _sized(scenario, advance)
     pricing = scenario.loan_pricing
     if pricing.base == "fixed":
-        pricing = pricing.model_copy(update={"fixed_coupon": scenario.rates.base_rate + spread})
-    return sized.model_copy(update={
-        "gpu_debt": sized.gpu_debt.model_copy(update={"spread": spread}), "loan_pricing": pricing,
-    })
+        pricing = pricing.derived(fixed_coupon=scenario.rates.base_rate + spread)
+    return sized.derived(
+        gpu_debt=sized.gpu_debt.derived(spread=spread), loan_pricing=pricing,
+    )
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def possible_worlds(scenario: Scenario, entry: EntryName) -> dict[str, Scenario]
     out = {"": scenario}
     for name in (*WORLDS, MARKET_WORLD) if entry == "at_cost" else WORLDS:
         other = Scenario.preset(name)
-        world = scenario.model_copy(update={part: getattr(other, part) for part in _WORLD_SLICES})
+        world = scenario.derived(**{part: getattr(other, part) for part in _WORLD_SLICES})
         if world not in out.values():
             out[name] = world
     return out

@@ -104,20 +104,17 @@ def _quoted_fleet(
     """Groups of paths with their contract price: it keeps today's relation to the rents that customers expect."""
     curves, hardware = market.curves, scenario.hardware
     cash, first = float(curves.cash_cost[s]), float(curves.cash_cost[0])
-    machine = hardware.model_copy(update={
-        "installed_cost": float(curves.hardware_cost[s]), "cash_cost": cash, "power_kw": float(curves.power_kw[s]),
-        "idle_cost": hardware.idle_cost * cash / first,
-    }) if s else hardware
+    machine = hardware.derived(
+        installed_cost=float(curves.hardware_cost[s]), cash_cost=cash, power_kw=float(curves.power_kw[s]),
+        idle_cost=hardware.idle_cost * cash / first,
+    ) if s else hardware
     anchor = contract_anchor(scenario, market, s)
     relative = expected_rent(scenario, market, s) / expected_rent(scenario, market, 0)
     for rows in groups(relative, STEPS * STEPS):
         price = anchor * float(relative[rows].mean())
-        fleet = scenario.gpu_fleet.model_copy(update=_shifted_terms(scenario, s, price / market.support_price))
-        yield rows, _Terms(
-            scenario.model_copy(update={
-                "hardware": machine, "gpu_fleet": fleet, "policy": policy_seen_from(scenario.policy, s)
-            }), price
-        )
+        fleet = scenario.gpu_fleet.derived(**_shifted_terms(scenario, s, price / market.support_price))
+        later = scenario.derived(hardware=machine, gpu_fleet=fleet, policy=policy_seen_from(scenario.policy, s))
+        yield rows, _Terms(later, price)
 
 
 def _shifted_terms(scenario: Scenario, s: int, ratio: float) -> dict[str, Any]:
@@ -143,12 +140,12 @@ def _quoted_building(
     for outer in groups(vacancy[:, s], STEPS):
         for inner in groups(rent[outer], STEPS):
             rows = outer[inner]
-            center = scenario.data_center.model_copy(update={
-                "capex": scenario.data_center.capex * _cost_ratio(scenario, market, "data_center", s),
-                "rent": float(rent[rows].mean()), "ageing": scenario.data_center.ageing * left,
-            })
-            leasing = scenario.leasing.model_copy(update={"vacancy_now": float(vacancy[rows, s].mean())})
-            yield rows, _Terms(scenario.model_copy(update={"data_center": center, "leasing": leasing}), anchor)
+            center = scenario.data_center.derived(
+                capex=scenario.data_center.capex * _cost_ratio(scenario, market, "data_center", s),
+                rent=float(rent[rows].mean()), ageing=scenario.data_center.ageing * left,
+            )
+            leasing = scenario.leasing.derived(vacancy_now=float(vacancy[rows, s].mean()))
+            yield rows, _Terms(scenario.derived(data_center=center, leasing=leasing), anchor)
 
 
 def groups(values: Array, count: int) -> Iterator[NDArray[np.int64]]:
@@ -223,14 +220,14 @@ def policy_seen_from(policy: Policy, s: int) -> Policy:
     programs = []
     for program in policy.programs:
         plan, mix = program.schedule, program.mix
-        moved = plan.model_copy(update={"start": plan.start - s, "stop": plan.stop - s})
-        running = mix.model_copy(update={"grant": 0.0, "tax_credit": 0.0, "loan": 0.0, "equity": 0.0})
-        programs.append(program.model_copy(update={"schedule": moved, "mix": running}))
+        moved = plan.derived(start=plan.start - s, stop=plan.stop - s)
+        running = mix.derived(grant=0.0, tax_credit=0.0, loan=0.0, equity=0.0)
+        programs.append(program.derived(schedule=moved, mix=running))
         if plan.start <= s < plan.stop:
-            opened = moved.model_copy(update={"start": 0})
-            closing = mix.model_copy(update={"power": 0.0, "offtake": 0.0, "procurement": 0.0})
-            programs.append(program.model_copy(update={"schedule": opened, "mix": closing}))
-    return policy.model_copy(update={"programs": tuple(programs)})
+            opened = moved.derived(start=0)
+            closing = mix.derived(power=0.0, offtake=0.0, procurement=0.0)
+            programs.append(program.derived(schedule=opened, mix=closing))
+    return policy.derived(programs=tuple(programs))
 
 
 def draws_from(shocks: Shocks, s: int, rows: NDArray[np.int64], policy: Policy) -> Shocks:
