@@ -5,17 +5,21 @@ The figures stand in `data/facts/gpu_debt_deals.csv`; `data/gpu_debt_comparables
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from math import nan
+from math import isnan, nan
 from pathlib import Path
+from typing import Annotated, Literal
 
 import pandas as pd
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from models.errors import DataError
-from models.evidence.rows import number, read_rows
+from models.evidence.rows import finite, read_record, read_rows
 from models.evidence.sources import DATA, Source, source
+
+Kind = Literal["gpu_loan", "chip_lease", "data_center", "unsecured"]
+Grade = Literal["ig", "non_ig", "mixed", "unnamed"]
 
 KINDS = {
     "gpu_loan": "loan on GPUs", "chip_lease": "lease of chips", "data_center": "data center debt",
@@ -35,8 +39,21 @@ _FACTS = (
 )
 
 
-@dataclass(frozen=True)
-class Comparable:
+def _over(scale: float) -> Callable[[object], float]:
+    def read(cell: object) -> float:
+        value = finite(cell)
+        return nan if value is None else value / scale
+
+    return read
+
+
+Plain = Annotated[float, BeforeValidator(_over(1.0))]
+Billions = Annotated[float, BeforeValidator(_over(1e-9))]
+Percent = Annotated[float, BeforeValidator(_over(100.0))]
+BasisPoints = Annotated[float, BeforeValidator(_over(1e4))]
+
+
+class Comparable(BaseModel):
     """One facility. Rates per year as decimals, size in USD; NaN where no source gives a figure.
 
     ``spread_basis`` is "quoted", "derived" (coupon less today's base rate, recent facilities only) or "" (none).
@@ -44,33 +61,41 @@ class Comparable:
     than a year before the data was curated.
     """
 
+    model_config = ConfigDict(frozen=True)
+
     id: str
     borrower: str
     facility: str
-    date: str
-    kind: str
-    grade: str
+    date: str = Field(alias="close_date")
+    kind: Kind
+    grade: Grade
     grade_basis: str
     offtaker: str
-    size: float
-    spread: float
-    spread_basis: str
-    fixed_coupon: float
-    effective_rate: float
-    tenor_years: float
-    advance_rate: float
-    advance_basis: str
-    amortization: str
+    size: Billions = Field(alias="size_usd_bn")
+    spread: BasisPoints = Field(alias="spread_bps")
+    spread_basis: str = ""
+    fixed_coupon: Percent = Field(alias="fixed_coupon_pct")
+    effective_rate: Percent = Field(alias="effective_rate_pct")
+    tenor_years: Plain
+    advance_rate: Percent = Field(alias="advance_rate_pct")
+    financed_share: Plain
+    advance_basis: str = Field(alias="financed_basis")
+    amortization: str = Field(alias="amortisation")
     collateral: str
     recourse: str
     rating: str
     lenders: str
     part_of: str
     preset: str
-    is_history: bool
     source: Source
 
+    @property
+    def is_history(self) -> bool:
+        """Whether it closed more than a year before the data was curated."""
+        return self.source.is_history
 
+
+@lru_cache(maxsize=4)
 def load_comparables(data: Path = DATA) -> tuple[Comparable, ...]:
     """Every facility of the data, by closing date.
 
@@ -79,58 +104,31 @@ def load_comparables(data: Path = DATA) -> tuple[Comparable, ...]:
     DataError
         Naming file, row and field.
     """
-    return _load(data)
-
-
-@lru_cache(maxsize=4)
-def _load(data: Path) -> tuple[Comparable, ...]:
     path, facts_path = data / "gpu_debt_comparables.csv", data / "facts" / "gpu_debt_deals.csv"
     facts = {row["id"]: row for row in read_rows(facts_path, _FACTS)}
     rows = read_rows(path, _COLUMNS)
     known = {row["id"] for row in rows}
-    base = source(BASE_RATE, data)
+    base = float(source(BASE_RATE, data).reading.rsplit(":", 1)[-1].split()[0]) / 100.0  # "SOFR: 3.87 percent"
     out = []
     for row in rows:
-        for field, options in (("kind", KINDS), ("grade", GRADES)):
-            if row[field] not in options:
-                raise DataError(f"{path.name}, row {row['id']}, field {field}: write one of {', '.join(options)}")
         if row["id"] not in facts:
             raise DataError(f"{path.name}, row {row['id']}, field id: it is no row of {facts_path.name}")
         if row["part_of"] and row["part_of"] not in known:
             raise DataError(f"{path.name}, row {row['id']}, field part_of: {row['part_of']!r} is no row of this file")
-        out.append(_comparable(path, facts_path, row, facts[row["id"]], data, _percent(base)))
+        cited = {"source": source(row["id"], data)}
+        out.append(_completed(read_record(path, facts[row["id"]] | row | cited, Comparable), base))
     return tuple(sorted(out, key=lambda c: (c.date, c.id)))
 
 
-def _percent(rate: Source) -> float:
-    """Today's base rate from its reading, such as ``"SOFR: 3.87 percent"``."""
-    return float(rate.reading.rsplit(":", 1)[-1].split()[0]) / 100.0
-
-
-def _comparable(
-    path: Path, facts_path: Path, row: Mapping[str, str], fact: Mapping[str, str], data: Path, base: float
-) -> Comparable:
-    def figure(field: str, scale: float = 1.0) -> float:
-        value = number(facts_path, fact, field)
-        return nan if value is None else value / scale
-
-    cited = source(row["id"], data)
-    spread, coupon = figure("spread_bps", 1e4), figure("fixed_coupon_pct", 100.0)
-    basis = "quoted" if spread == spread else ""
-    if not basis and coupon == coupon and not cited.is_history:
-        spread, basis = coupon - base, "derived"
-    financed = number(path, row, "financed_share")
-    advance = figure("advance_rate_pct", 100.0) if financed is None else financed
-    return Comparable(
-        id=row["id"], borrower=fact["borrower"], facility=fact["facility"], date=fact["close_date"], kind=row["kind"],
-        grade=row["grade"], grade_basis=row["grade_basis"], offtaker=fact["offtaker"], size=figure("size_usd_bn", 1e-9),
-        spread=spread, spread_basis=basis, fixed_coupon=coupon, effective_rate=figure("effective_rate_pct", 100.0),
-        tenor_years=figure("tenor_years"), advance_rate=advance,
-        advance_basis=row["financed_basis"] or (row["id"] if advance == advance else ""),
-        amortization=fact["amortisation"], collateral=fact["collateral"], recourse=fact["recourse"],
-        rating=fact["rating"], lenders=fact["lenders"], part_of=row["part_of"], preset=row["preset"],
-        is_history=cited.is_history, source=cited,
-    )
+def _completed(deal: Comparable, base: float) -> Comparable:
+    """What a source does not say of the spread and the advance, where something else it says gives it."""
+    spread, basis = deal.spread, "quoted" if not isnan(deal.spread) else ""
+    if not basis and not isnan(deal.fixed_coupon) and not deal.is_history:
+        spread, basis = deal.fixed_coupon - base, "derived"
+    advance = deal.advance_rate if isnan(deal.financed_share) else deal.financed_share
+    told = deal.advance_basis or ("" if isnan(advance) else deal.id)
+    known = {"spread": spread, "spread_basis": basis, "advance_rate": advance, "advance_basis": told}
+    return deal.model_copy(update=known)
 
 
 TABLE = (
@@ -152,7 +150,7 @@ def comparables_table(comparables: Iterable[Comparable] | None = None) -> pd.Dat
     rows = []
     for c in load_comparables() if comparables is None else comparables:
         cited = c.source
-        rows.append(asdict(c) | {
+        rows.append(dict(c) | {
             "status": "history" if c.is_history else "current", "evidence": cited.evidence,
             "confidence": cited.confidence, "source": cited.title, "publisher": cited.publisher,
             "address": cited.address, "note": cited.note,

@@ -23,21 +23,7 @@ _FACTS = ("id", "date", "gpu", "segment", "contract_type", "value", "unit", "pro
 
 @dataclass(frozen=True, slots=True)
 class PriceIndex:
-    """One reading of one index.
-
-    Attributes
-    ----------
-    key, label : str
-        Stored name, and segment and kind of contract in words.
-    price : float
-        USD per H100-hour.
-    date : str
-        Day of the reading.
-    segment, contract, provider : str
-        As the fact table spells them.
-    source : Source
-        The fact row; its ``is_history`` says that the reading is more than a year older than the data.
-    """
+    """One reading of one index: a key, segment and kind of contract in words, USD per H100-hour, and its fact row."""
 
     key: str
     label: str

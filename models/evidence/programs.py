@@ -3,24 +3,27 @@
 Announced money is not cash (model.md 2, "disbursement"): the two are kept side by side and never mixed.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from models.errors import DataError
-from models.evidence.rows import number, read_rows
+from models.evidence.rows import Figure, number, read_record, read_rows
 from models.evidence.sources import DATA, Source, load_sources
 
-_COLUMNS = ("id", "country", "programme", "scope", "amount_local", "currency", "amount_usd_bn", "period", "instrument")
+_COLUMNS = (
+    "id", "country", "programme", "scope", "amount_local", "currency", "amount_usd_bn", "period", "instrument", "gpus",
+    "public_share_of_capex_pct",
+)
 _LINKS = ("program", "delivery", "multiple", "stage", "note")
 _USD_PER_BILLION = 1e9
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(BaseModel):
     """One announced program.
 
-    Parameters
+    Attributes
     ----------
     id : str
         Fact row id, also its source key.
@@ -30,10 +33,8 @@ class Program:
         Announced amount in `unit`; None where only a rate is known.
     unit : str
         Unit of `announced`, such as ``EUR bn``.
-    announced_usd : float or None
-        The same in USD, at a rounded rate of our own.
-    public_share : float or None
-        Share of capital expenditure, or of the user's price, that the state pays (0-1).
+    announced_usd_bn, public_percent : float or None
+        As the table has them; the properties are in plain units.
     gpus : str
         Number of GPUs as worded.
     delivered_usd : float or None
@@ -44,20 +45,32 @@ class Program:
         Where it is written; carries date, confidence and note.
     """
 
+    model_config = ConfigDict(frozen=True)
+
     id: str
     country: str
-    name: str
+    name: str = Field(alias="programme")
     scope: str
     period: str
     instrument: str
-    announced: float | None
-    unit: str
-    announced_usd: float | None
-    public_share: float | None
+    announced: Figure = Field(alias="amount_local")
+    unit: str = Field(alias="currency")
+    announced_usd_bn: Figure = Field(alias="amount_usd_bn")
+    public_percent: Figure = Field(alias="public_share_of_capex_pct")
     gpus: str
     delivered_usd: float | None
     delivered_stage: str
     source: Source
+
+    @property
+    def announced_usd(self) -> float | None:
+        """The announced amount in USD, at a rounded rate of our own."""
+        return None if self.announced_usd_bn is None else self.announced_usd_bn * _USD_PER_BILLION
+
+    @property
+    def public_share(self) -> float | None:
+        """Share of capital expenditure, or of the user's price, that the state pays (0-1)."""
+        return None if self.public_percent is None else self.public_percent / 100
 
     @property
     def delivered_share(self) -> float | None:
@@ -88,47 +101,25 @@ def load_programs(data: Path = DATA) -> tuple[Program, ...]:
     """
     table = data / "facts" / "sovereign_programs.csv"
     rows = {row["id"]: row for row in read_rows(table, _COLUMNS)}
-    usd = {key: _usd(number(table, row, "amount_usd_bn")) for key, row in rows.items()}
-    delivered = _deliveries(data / "program_delivery.csv", usd)
-    sources = load_sources(data)
+    delivered, sources = _deliveries(data / "program_delivery.csv", table, rows), load_sources(data)
     programs = []
     for key, row in rows.items():
-        percent = number(table, row, "public_share_of_capex_pct")
-        delivered_usd, stage = delivered.get(key, (None, ""))
-        programs.append(
-            Program(
-                id=key,
-                country=row["country"],
-                name=row["programme"],
-                scope=row["scope"],
-                period=row["period"],
-                instrument=row["instrument"],
-                announced=number(table, row, "amount_local"),
-                unit=row["currency"],
-                announced_usd=usd[key],
-                public_share=None if percent is None else percent / 100,
-                gpus=row["gpus"],
-                delivered_usd=delivered_usd,
-                delivered_stage=stage,
-                source=sources[key],
-            )
-        )
+        usd, stage = delivered.get(key, (None, ""))
+        known = {"delivered_usd": usd, "delivered_stage": stage, "source": sources[key]}
+        programs.append(read_record(table, row | known, Program))
     return tuple(programs)
 
 
-def _usd(billions: float | None) -> float | None:
-    return None if billions is None else billions * _USD_PER_BILLION
-
-
-def _deliveries(path: Path, usd: dict[str, float | None]) -> dict[str, tuple[float, str]]:
+def _deliveries(path: Path, table: Path, rows: dict[str, dict[str, str]]) -> dict[str, tuple[float, str]]:
     found = {}
     for row in read_rows(path, _LINKS):
-        amount = usd.get(row["delivery"])
+        delivery = rows.get(row["delivery"])
+        billions = None if delivery is None else number(table, delivery, "amount_usd_bn")
         times = number(path, row | {"id": row["program"]}, "multiple")
-        if row["program"] not in usd or amount is None or times is None:
+        if row["program"] not in rows or billions is None or times is None:
             raise DataError(
                 f"{path.name}, row {row['program']}: program and delivery must be rows of sovereign_programs.csv, the "
                 f"delivery {row['delivery']!r} must have amount_usd_bn, and multiple must be a number"
             )
-        found[row["program"]] = (amount * times, row["stage"])
+        found[row["program"]] = (billions * _USD_PER_BILLION * times, row["stage"])
     return found

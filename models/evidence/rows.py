@@ -11,9 +11,15 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
+from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic_core import PydanticCustomError
+
+from models.basis.refusal import refused
 from models.errors import DataError
 
+Record = TypeVar("Record", bound=BaseModel)
 _LOST = frozenset({"nan", "inf", "+inf", "-inf", "infinity", "-infinity", "null", "#n/a", "#ref!", "#value!", "#name?"})
 _PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|H([12])|(\d{2})(?:-(\d{2}))?|(\d{4})))?", re.ASCII)
 
@@ -64,57 +70,54 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     return rows
 
 
-def number(path: Path, row: Mapping[str, str], field: str) -> float | None:
-    """Read one cell as a finite number.
+def finite(cell: object) -> float | None:
+    """Number of a cell, None for an empty one; refuses what is not a finite number."""
+    if cell == "" or cell is None:
+        return None
+    try:
+        value = float(cell)  # type: ignore[arg-type]
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise PydanticCustomError("finite", "is not a finite number")
+    return value
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file, for the message.
-    row : mapping of str to str
-        A row of `read_rows`.
-    field : str
-        The column.
 
-    Returns
-    -------
-    float or None
-        None for an empty cell.
+Figure = Annotated[float | None, BeforeValidator(finite)]
+"""A cell that holds a number, or nothing where none is known."""
+
+
+def read_record(path: Path, row: Mapping[str, Any], kind: type[Record]) -> Record:
+    """Row of `read_rows` as the record it is declared to be, by the names of its columns.
 
     Raises
     ------
     DataError
-        Naming file, row, field and cell when it is not a finite number.
+        Naming file, row, field and cell.
     """
-    cell = row[field]
-    if not cell:
-        return None
     try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise DataError(f"{path.name}, row {row['id']}, field {field}: {cell!r} is not a finite number")
-    return value
+        return kind.model_validate(row)
+    except ValidationError as error:
+        item = error.errors()[0]
+        field = f", field {item['loc'][0]}" if item["loc"] else ""
+        raise DataError(f"{path.name}, row {row['id']}{field}: {refused(item)}") from None
+
+
+def number(path: Path, row: Mapping[str, str], field: str) -> float | None:
+    """Number of one cell, None for an empty one; raises DataError, naming file, row, field and cell."""
+    try:
+        return finite(row[field])
+    except PydanticCustomError as error:
+        raise DataError(f"{path.name}, row {row['id']}, field {field}: {row[field]!r} {error.message()}") from None
 
 
 def period_end(date: str) -> dt.date | None:
-    """Last day of a period written in a `date` or `as_of` cell.
+    """Last day of a period written in a `date` or `as_of` cell; None for an empty one.
 
     Parameters
     ----------
     date : str
-        ``2026-09-27``, ``2004-08``, ``2004-Q2``, ``2001-H1``, ``2024``, ``1996-2001`` or an empty string.
-
-    Returns
-    -------
-    datetime.date or None
-        None for an empty string.
-
-    Raises
-    ------
-    DataError
-        For anything else.
+        ``2026-09-27``, ``2004-08``, ``2004-Q2``, ``2001-H1``, ``2024`` or ``1996-2001``; DataError for anything else.
     """
     if not date:
         return None

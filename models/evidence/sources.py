@@ -7,20 +7,24 @@ of a row of `data/facts/*.csv` (`gpu_rental_prices-078`).
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from models.errors import DataError
-from models.evidence.rows import number, period_end, read_rows
+from models.evidence.rows import number, period_end, read_record, read_rows
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 AS_OF = dt.date(2026, 11, 22)
 """The day the data was curated; what is more than a year older is history."""
 
-EVIDENCE = ("filing", "page", "quoted", "seed", "literature", "judgment")
-CONFIDENCE = ("high", "medium", "low", "judgment")
+Evidence = Literal["filing", "page", "quoted", "seed", "literature", "judgment"]
+Confidence = Literal["high", "medium", "low", "judgment"]
+EVIDENCE = get_args(Evidence)
 
 _BIBLIOGRAPHY = ("id", "title", "publisher", "address", "date", "evidence", "confidence", "note")
 _FACTS = ("id", "value", "unit", "source_title", "source_url", "evidence", "confidence", "note")
@@ -42,11 +46,24 @@ _WHAT_A_FACT_IS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+def _web(address: str) -> str:
+    if address and not _WEB_ADDRESS.fullmatch(address):
+        raise PydanticCustomError("address", "is not an http(s) address")
+    return address
+
+
+def _period(date: str) -> str:
+    try:
+        period_end(date)
+    except DataError as cause:
+        raise ValueError(str(cause)) from None
+    return date
+
+
+class Source(BaseModel):
     """One cited document, or one figure read in it.
 
-    Parameters
+    Attributes
     ----------
     id : str
         The source key.
@@ -56,23 +73,23 @@ class Source:
         Web address, empty where none is known.
     date : str
         Date of the figure or of the document: a day, month, quarter, half-year, year or span of years; may be empty.
-    evidence : str
-        One of `EVIDENCE`: how the figure was found.
-    confidence : str
-        One of `CONFIDENCE`.
+    evidence, confidence : str
+        How the figure was found, and how far to trust it.
     note : str
         What a reader should know before using it.
     reading : str
         The figure with its unit, such as ``"SOFR: 3.87 percent"``; empty for a document.
     """
 
+    model_config = ConfigDict(frozen=True)
+
     id: str
-    title: str
+    title: str = Field(validation_alias=AliasChoices("title", "source_title"))
     publisher: str
-    address: str
-    date: str
-    evidence: str
-    confidence: str
+    address: Annotated[str, AfterValidator(_web)] = Field(validation_alias=AliasChoices("address", "source_url"))
+    date: Annotated[str, AfterValidator(_period)]
+    evidence: Evidence
+    confidence: Confidence
     note: str
     reading: str = ""
 
@@ -84,15 +101,7 @@ class Source:
     def is_history_on(self, day: dt.date) -> bool:
         """Whether the figure ends more than a year before a day, so that it must be shown with its date.
 
-        Parameters
-        ----------
-        day : datetime.date
-            The day of reading.
-
-        Returns
-        -------
-        bool
-            False for literature and judgment, which do not age, and where no date is known.
+        False for literature and judgment, which do not age, and where no date is known.
         """
         end = period_end(self.date)
         if end is None or self.evidence not in _MEASURED:
@@ -112,8 +121,7 @@ def _sources(data: Path) -> Mapping[str, Source]:
     publishers: dict[str, str] = {}
     bibliography = data / "sources.csv"
     for row in read_rows(bibliography, _BIBLIOGRAPHY):
-        _check_grades(bibliography, row, address="address")
-        found[row["id"]] = Source(**{name: row[name] for name in _BIBLIOGRAPHY})
+        found[row["id"]] = read_record(bibliography, row, Source)
         publishers[row["address"] or row["title"]] = row["publisher"]
     for table in sorted((data / "facts").glob("*.csv")):
         for row in read_rows(table, _FACTS):
@@ -173,40 +181,17 @@ def source(key: str, data: Path = DATA) -> Source:
     raise DataError(f"source {key!r} is neither in data/sources.csv nor a row of data/facts{hint}")
 
 
-def _fact(table: Path, row: Mapping[str, str], publishers: Mapping[str, str]) -> Source:
-    _check_grades(table, row, address="source_url")
+def _fact(table: Path, row: dict[str, str], publishers: Mapping[str, str]) -> Source:
     if number(table, row, "value") is None:
         raise DataError(f"{table.name}, row {row['id']}, field value: a fact row needs a value")
     document = row["source_url"] or row["source_title"]
-    if document not in publishers:
-        raise DataError(f"{table.name}, row {row['id']}, field source_url: {document!r} is not in sources.csv; add it")
     what = ", ".join(row[name] for name in _WHAT_A_FACT_IS.get(table.stem, ()) if row.get(name))
     figure = f"{row['value']} {row['unit']}"
-    return Source(
-        id=row["id"],
-        title=row["source_title"],
-        publisher=publishers[document],
-        address=row["source_url"],
-        date=_date(row),
-        evidence=row["evidence"],
-        confidence=row["confidence"],
-        note=row["note"],
-        reading=f"{what}: {figure}" if what else figure,
-    )
-
-
-def _date(row: Mapping[str, str]) -> str:
-    return row.get("date") or row.get("as_of") or ""
-
-
-def _check_grades(path: Path, row: Mapping[str, str], address: str) -> None:
-    for field, grades in (("evidence", EVIDENCE), ("confidence", CONFIDENCE)):
-        if row[field] not in grades:
-            known = ", ".join(grades)
-            raise DataError(f"{path.name}, row {row['id']}, field {field}: {row[field]!r} is none of {known}")
-    if row[address] and not _WEB_ADDRESS.fullmatch(row[address]):
-        raise DataError(f"{path.name}, row {row['id']}, field {address}: {row[address]!r} is not an http(s) address")
-    try:
-        period_end(_date(row))
-    except DataError as cause:
-        raise DataError(f"{path.name}, row {row['id']}, field date: {cause}") from None
+    known = {
+        "date": row.get("date") or row.get("as_of") or "", "publisher": publishers.get(document, ""),
+        "reading": f"{what}: {figure}" if what else figure,
+    }
+    fact = read_record(table, row | known, Source)
+    if document not in publishers:
+        raise DataError(f"{table.name}, row {row['id']}, field source_url: {document!r} is not in sources.csv; add it")
+    return fact
