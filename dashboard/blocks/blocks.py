@@ -121,8 +121,8 @@ def sheet(rows: pd.DataFrame, key: str, *, height: int | Literal["fit"] | None =
     """A table to scroll and search; ``height`` "fit" is that of its rows up to a limit."""
     if height == "fit":
         height = min(MOST_HEIGHT, HEAD_HEIGHT + ROW_HEIGHT * len(rows))
-    sized = {} if height is None else {"height": height}
-    st.dataframe(rows, hide_index=True, key=key, placeholder="", **sized, **more)
+    more |= {} if height is None else {"height": height}
+    st.dataframe(rows, hide_index=True, key=key, placeholder="", **more)
 
 
 def download(

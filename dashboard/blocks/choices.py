@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -16,11 +16,21 @@ ENTRIES = {"fair": "Fair entry", "at_cost": "At cost or market"}
 
 def switch(label: str, options: Mapping[K, str], key: str, default: K | None = None, **more: Any) -> K:
     """One of a few, side by side, without a visible label; the first by default."""
+    return _chosen(st.segmented_control, label, options, key, default, more)
+
+
+def pill(label: str, options: Mapping[K, str], key: str, default: K | None = None, **more: Any) -> K:
+    """One of several, in as many lines as they need, without a visible label; the first by default."""
+    return _chosen(st.pills, label, options, key, default, more)
+
+
+def _chosen(
+    widget: Callable[..., K | None], label: str, options: Mapping[K, str], key: str, default: K | None,
+    more: Mapping[str, Any],
+) -> K:
     first = next(iter(options)) if default is None else default
-    more = {"label_visibility": "collapsed", "required": True} | more
-    chosen = st.segmented_control(
-        label, list(options), format_func=options.__getitem__, default=first, key=key, **more
-    )
+    about = {"label_visibility": "collapsed", "required": True, **more}
+    chosen = widget(label, list(options), format_func=options.__getitem__, default=first, key=key, **about)
     return first if chosen is None else chosen
 
 
@@ -28,7 +38,8 @@ def pick(label: str, options: Mapping[K, str], key: str, default: K | None = Non
     """One of a list."""
     names = list(options)
     at = 0 if default is None else names.index(default)
-    return st.selectbox(label, names, at, format_func=options.__getitem__, key=key, **more)
+    chosen: K = st.selectbox(label, names, at, format_func=options.__getitem__, key=key, **more)
+    return chosen
 
 
 def entry_price(key: str) -> str:
@@ -42,11 +53,3 @@ def viewed(view: str, key: str) -> None:
     """What a widget holds becomes the way to look."""
     value = state.entered(key)
     state.set_view(view, value if isinstance(value, str) else None)
-
-
-def pill(label: str, options: Mapping[K, str], key: str, default: K | None = None, **more: Any) -> K:
-    """One of several, in as many lines as they need."""
-    first = next(iter(options)) if default is None else default
-    more = {"label_visibility": "collapsed", "required": True} | more
-    chosen = st.pills(label, list(options), format_func=options.__getitem__, default=first, key=key, **more)
-    return first if chosen is None else chosen

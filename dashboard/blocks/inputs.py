@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import streamlit as st
 
@@ -123,7 +124,7 @@ def any_assumption(entry: Entry, base: Value, scope: str = "all:") -> None:
         return
     key, shown = f"{scope}{entry.path}", state.value_of(entry)
     state.seed(key, shown)
-    about = {"key": key, "help": explain(entry), "on_change": _entered, "args": (entry.path, key)}
+    about: dict[str, Any] = {"key": key, "help": explain(entry), "on_change": _entered, "args": (entry.path, key)}
     label = _label(entry, base)
     if entry.kind == "choice":
         options = list(entry.options)

@@ -8,11 +8,12 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import state
+from models.basis.assumption import YEARS
 from models.basis.entry import Entry
 from models.errors import DataError
 from models.intake import years
 
-SPAN = f"{years.FIRST_YEAR} to {years.FIRST_YEAR + years.YEARS - 1}"
+SPAN = f"{years.FIRST_YEAR} to {years.FIRST_YEAR + YEARS - 1}"
 
 
 def editor(entry: Entry, factor: float, unit: str, about: str, scope: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -61,7 +63,7 @@ def templates() -> None:
 
 
 def _uploaded() -> None:
-    file = state.entered("loans:file")
+    file: Any = state.entered("loans:file")
     state.exchange(PLACE, (str(file.name), bytes(file.getvalue())) if hasattr(file, "getvalue") else None)
 
 
