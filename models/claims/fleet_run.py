@@ -95,7 +95,7 @@ def run_fleet(
     if pays is None:
         pays = gpu_fleet.customer_alive(fleet, scenario.offtaker, terms, market, shocks.offtaker_u)
     flow, extras = gpu_fleet.operate(
-        fleet, terms, market, support, pays, scenario.clearing.ceiling_utilization,
+        terms, market, support, pays, scenario.clearing.ceiling_utilization,
         used_machines.residuals(fleet, terms, market),
     )
     guarantee, standing = scenario.residual_guarantee, None

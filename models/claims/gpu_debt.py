@@ -14,7 +14,8 @@ from models.claims.backing import backing, collateral_fleet, customer_pays, stru
 from models.claims.claim import Claim, Claims
 from models.claims.fleet_run import FleetRun, fleet_plan, run_fleet
 from models.claims.gpu_fleet import contract_draws, fleet_claim
-from models.debt.loan import LoanPaths, LoanTerms, scheduled_principal
+from models.debt.loan import LoanPaths, LoanTerms
+from models.debt.schedule import scheduled_principal
 from models.market.simulate import MarketPaths, simulate_market
 from models.policy.effects import Support
 from models.scenario.scenario import Scenario

@@ -7,10 +7,8 @@ arrays from it, because counting references to thirty arrays at every call would
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.basis.compiled import kernel
-from models.basis.timeline import Array
 from models.debt.ledger import (
     ACCELERATED,
     CASH,
@@ -37,19 +35,16 @@ from models.debt.ledger import (
     REFINANCED,
     RELEASE,
     REPAID,
-    STEPS,
     SWAP,
     TOP_UP,
     TRAP,
     TRAPPED,
     LoanInputs,
-    LoanOut,
+    LoanPaths,
     LoanRules,
 )
 
 FLAT = 1e-9  # rate a quarter below which compounding is lost in rounding
-
-__all__ = ["STEPS", "LoanInputs", "LoanOut", "LoanRules", "waterfall"]
 
 
 @kernel
@@ -87,7 +82,7 @@ def share_out(pot: float, lender: float, swap: float, is_super_senior: bool) -> 
 @kernel
 def liquidate(
     i: int, t: int, cash: float, exposure: float, swap_claim: float, mezz: float, rate: float, rules: LoanRules,
-    inputs: LoanInputs, out: LoanOut,
+    inputs: LoanInputs, out: LoanPaths,
 ) -> tuple[float, float]:
     """Share out what a default leaves; returns what the lender gets at once and at the sale, seen from today.
 
@@ -174,12 +169,10 @@ def mezzanine_service(
 
 
 @kernel
-def waterfall(
-    first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: LoanOut, default_quarter: NDArray[np.int64],
-    exposure: Array, loss: Array, log: Array,
-) -> None:
-    """Run paths first..last. ``log`` (quarters + 1, steps, 2) takes due and paid of each step for a single path."""
+def waterfall(first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: LoanPaths) -> None:
+    """Run paths first..last. ``out.log`` takes due and paid of each step for a single path, if it has rows."""
     quarters = inputs.cfads.shape[0] - 1
+    log = out.log
     keeps_log = log.shape[0] > 0
     start = min(rules.first, quarters + 1)
     for i in range(first, last):
@@ -261,9 +254,9 @@ def waterfall(
                     now, later = liquidate(
                         i, t, liquid + gained, owed, swap_claim, mezz, rate, rules, inputs, out
                     )
-                    exposure[i] = owed
-                    loss[i] = owed - now - later
-                    default_quarter[i] = t
+                    out.exposure[i] = owed
+                    out.loss[i] = owed - now - later
+                    out.default_quarter[i] = t
                     out.written_off[t, i] = mezz
                     rule |= DEFAULTED
                     if is_called:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import NDArray
 
 from models.basis.timeline import Array
@@ -122,8 +123,18 @@ class LoanInputs(NamedTuple):
     lost: NDArray[Any]
 
 
-class LoanOut(NamedTuple):
-    """Results (quarters + 1, paths), USD; the fields of ``loan.LoanPaths``."""
+class LoanPaths(NamedTuple):
+    """Result of the waterfall, USD unless said otherwise: (paths, quarters + 1), time-major inside the loop.
+
+    ``lender``, ``mezzanine`` and ``equity`` receipts (equity negative when it cures), ``interest``, ``principal`` paid,
+    ``prepaid``, ``balance`` closing, the same for the mezzanine, ``reserve`` and ``trap`` closing, ``dscr`` NaN without
+    service, ``unpaid`` operating cost, ``recovery`` received, ``reserve_income``, ``cure`` paid in, ``sale`` proceeds,
+    ``guarantee`` paid by the state, ``written_off`` mezzanine, ``rule`` bits of what fired (``LOCKUP`` ...),
+    ``capitalized`` interest and fees added to the balance, ``lender_fees`` paid in cash, ``agent`` fee, ``swap`` net
+    receipts of the swap bank, ``refinance`` net receipts of the lender that refinances the balloon and ``refi_balance``
+    owed to it; ``default_quarter`` (paths,) beyond the horizon if none, ``exposure`` and ``loss`` at default (paths,),
+    ``log`` (quarters + 1, steps, 2) due and paid of each step when asked for.
+    """
 
     lender: Array
     mezzanine: Array
@@ -152,3 +163,21 @@ class LoanOut(NamedTuple):
     swap: Array
     refinance: Array
     refi_balance: Array
+    default_quarter: NDArray[np.int64]
+    exposure: Array
+    loss: Array
+    log: Array
+
+    @property
+    def repaid(self) -> Array:
+        """Principal paid on schedule or before it, (paths, quarters + 1), USD."""
+        return np.asarray(self.principal + self.prepaid)
+
+    @property
+    def is_defaulted(self) -> NDArray[np.bool_]:
+        """Whether the loan defaulted on a path, (paths,)."""
+        return np.asarray(self.default_quarter < self.balance.shape[1])
+
+
+LINES = LoanPaths._fields.index("default_quarter")
+"""Fields of `LoanPaths` that have a row for each quarter; they come first."""

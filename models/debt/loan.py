@@ -5,7 +5,6 @@ Default and recovery come from the same paths: the price that starves cash flow 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,80 +13,12 @@ from numpy.typing import NDArray
 from models.basis.compiled import over_paths, time_major
 from models.basis.timeline import DELTA, Array
 from models.debt.kernel import waterfall
-from models.debt.ledger import STEPS, LoanInputs, LoanOut, LoanRules
+from models.debt.ledger import LINES, STEPS, LoanInputs, LoanPaths, LoanRules
 from models.debt.rates import RatePaths, fair_swap_rate, termination_values
-from models.debt.schedule import (
-    level_payment,
-    liquidation_split,
-    loan_to_value,
-    minimum_dscr,
-    scheduled_principal,
-    sculpted_capacity,
-)
-from models.debt.terms import LoanTerms, Refinancing
+from models.debt.schedule import level_payment
+from models.debt.terms import LoanTerms
 
-__all__ = [
-    "LoanPaths", "LoanTerms", "Refinancing", "level_payment", "liquidation_split", "loan_to_value", "minimum_dscr",
-    "run_waterfall", "scheduled_principal", "sculpted_capacity", "weighted_average_life",
-]
-
-
-@dataclass(frozen=True, eq=False)
-class LoanPaths:
-    """Result of the waterfall; arrays (paths, quarters + 1) in USD unless said otherwise.
-
-    ``lender``, ``mezzanine`` and ``equity`` receipts (equity negative when it cures), ``interest``, ``principal`` paid,
-    ``prepaid``, ``balance`` closing, the same for the mezzanine, ``reserve`` and ``trap`` closing, ``dscr`` NaN without
-    service, ``unpaid`` operating cost, ``recovery`` received, ``reserve_income``, ``cure`` paid in, ``sale`` proceeds,
-    ``guarantee`` paid by the state, ``written_off`` mezzanine, ``rule`` bits of what fired (``ledger.LOCKUP`` ...),
-    ``capitalized`` interest and fees added to the balance, ``lender_fees`` paid in cash, ``agent`` fee, ``swap`` net
-    receipts of the swap bank, ``refinance`` net receipts of the
-    lender that refinances the balloon and ``refi_balance`` owed to it;
-    ``default_quarter`` (paths,) beyond the horizon if none, ``exposure`` and ``loss`` at default (paths,), ``log``
-    (quarters + 1, steps, 2) due and paid of each step when asked for.
-    """
-
-    lender: Array
-    mezzanine: Array
-    equity: Array
-    interest: Array
-    principal: Array
-    prepaid: Array
-    balance: Array
-    mezz_balance: Array
-    mezz_interest: Array
-    mezz_principal: Array
-    reserve: Array
-    trap: Array
-    dscr: Array
-    unpaid: Array
-    recovery: Array
-    reserve_income: Array
-    cure: Array
-    sale: Array
-    guarantee: Array
-    written_off: Array
-    rule: Array
-    capitalized: Array
-    lender_fees: Array
-    agent: Array
-    swap: Array
-    refinance: Array
-    refi_balance: Array
-    default_quarter: NDArray[np.int64]
-    exposure: Array
-    loss: Array
-    log: Array
-
-    @property
-    def repaid(self) -> Array:
-        """Principal paid on schedule or before it, (paths, quarters + 1), USD."""
-        return np.asarray(self.principal + self.prepaid)
-
-    @property
-    def is_defaulted(self) -> NDArray[np.bool_]:
-        """Whether the loan defaulted on a path, (paths,)."""
-        return np.asarray(self.default_quarter < self.balance.shape[1])
+__all__ = ["LoanPaths", "LoanTerms", "run_waterfall", "weighted_average_life"]
 
 
 def run_waterfall(
@@ -119,17 +50,14 @@ def run_waterfall(
     """
     paths, quarters = cfads.shape[0], cfads.shape[1] - 1
     inputs = _inputs(terms, plan, cfads, value, claim, rates, lost)
-    out = LoanOut(*(np.zeros((quarters + 1, paths)) for _ in LoanOut._fields))
-    out.dscr.fill(np.nan)
-    default_quarter = np.full(paths, quarters + 1, dtype=np.int64)
-    exposure, loss = np.zeros(paths), np.zeros(paths)
-    steps = np.zeros((quarters + 1 if log and paths == 1 else 0, len(STEPS), 2))
-    rules = _rules(terms, plan, quarters)
-    over_paths(waterfall, paths, rules, inputs, out, default_quarter, exposure, loss, steps)
-    return LoanPaths(
-        default_quarter=default_quarter, exposure=exposure, loss=loss, log=steps,
-        **{name: array.T for name, array in zip(LoanOut._fields, out, strict=True)},
+    lines: dict[str, Any] = {name: np.zeros((quarters + 1, paths)) for name in LoanPaths._fields[:LINES]}
+    out = LoanPaths(
+        **lines, default_quarter=np.full(paths, quarters + 1, dtype=np.int64), exposure=np.zeros(paths),
+        loss=np.zeros(paths), log=np.zeros((quarters + 1 if log and paths == 1 else 0, len(STEPS), 2)),
     )
+    out.dscr.fill(np.nan)
+    over_paths(waterfall, paths, _rules(terms, plan, quarters), inputs, out)
+    return out._replace(**{name: line.T for name, line in lines.items()})
 
 
 def _inputs(
@@ -161,46 +89,31 @@ def _rules(terms: LoanTerms, plan: Array, quarters: int) -> LoanRules:
     first_rate = float(terms.rates_q(terms.first)[terms.first])
     opening = terms.opening_balance
     first_service = float(plan[0]) + opening * first_rate
-    fits = terms.first <= quarters
+    funds = terms.funds_reserve and terms.first <= quarters
     new = terms.refinancing
-    return LoanRules(
-        first=terms.first,
-        last=terms.last,
-        is_level=terms.amortization == "level" and terms.balloon == 0.0 and not terms.is_floating,
-        installment=first_service,
-        opening=opening,
-        mezz_installment=level_payment(terms.mezz_opening, 0.0, terms.mezz_coupon * DELTA, count),
-        pays_in_kind=terms.pays_in_kind,
-        capitalizes=terms.capitalizes,
-        discount=terms.discount,
-        agent_fee=terms.agent_fee * DELTA,
-        opening_reserve=terms.reserve_quarters * first_service if terms.funds_reserve and fits and opening > 0 else 0.0,
-        reserve_quarters=terms.reserve_quarters,
-        reserve_rate=terms.reserve_rate * DELTA,
-        lockup=terms.lockup,
-        event_of_default=terms.event_of_default,
-        accelerates=terms.accelerates,
-        early_dscr=-np.inf if terms.early_dscr is None else terms.early_dscr,
-        early_ltv=np.inf if terms.early_ltv is None else terms.early_ltv,
-        early_customer=terms.early_customer,
-        sweep=terms.sweep,
-        ltv_cap=np.inf if terms.ltv_cap is None else terms.ltv_cap,
-        cures=terms.cures,
-        cure_cover=terms.cure_cover,
-        sale_share=(1.0 - terms.fire_sale) * (1.0 - terms.sale_cost),
-        recovery_lag=terms.recovery_lag,
-        contract_recovery=terms.contract_recovery,
-        guarantee=terms.guarantee,
-        hedged=terms.hedged if terms.is_floating else 0.0,
-        swap_rate=fair_swap_rate(terms, plan) * DELTA,
-        is_super_senior=terms.is_super_senior,
-        refinances=new is not None,
-        balloon=terms.balloon * opening,
-        refi_ltv=new.loan_to_value if new else 0.0,
-        refi_coverage=new.coverage if new else 1.0,
-        refi_margin=(new.margin if new else 0.0) * DELTA,
-        refi_quarters=new.quarters if new else 1,
-    )
+    # What the terms say as it stands, and what the loop reads in its own units.
+    same = {name: getattr(terms, name) for name in LoanRules._fields if hasattr(terms, name)}
+    return LoanRules(**same | {
+        "is_level": terms.amortization == "level" and terms.balloon == 0.0 and not terms.is_floating,
+        "installment": first_service,
+        "opening": opening,
+        "mezz_installment": level_payment(terms.mezz_opening, 0.0, terms.mezz_coupon * DELTA, count),
+        "agent_fee": terms.agent_fee * DELTA,
+        "opening_reserve": terms.reserve_quarters * first_service if funds and opening > 0 else 0.0,
+        "reserve_rate": terms.reserve_rate * DELTA,
+        "early_dscr": -np.inf if terms.early_dscr is None else terms.early_dscr,
+        "early_ltv": np.inf if terms.early_ltv is None else terms.early_ltv,
+        "ltv_cap": np.inf if terms.ltv_cap is None else terms.ltv_cap,
+        "sale_share": (1.0 - terms.fire_sale) * (1.0 - terms.sale_cost),
+        "hedged": terms.hedged if terms.is_floating else 0.0,
+        "swap_rate": fair_swap_rate(terms, plan) * DELTA,
+        "refinances": new is not None,
+        "balloon": terms.balloon * opening,
+        "refi_ltv": new.loan_to_value if new else 0.0,
+        "refi_coverage": new.coverage if new else 1.0,
+        "refi_margin": (new.margin if new else 0.0) * DELTA,
+        "refi_quarters": new.quarters if new else 1,
+    })
 
 
 def _on_grid(plan: Array, first: int, quarters: int) -> Array:

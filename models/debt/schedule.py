@@ -81,10 +81,3 @@ def loan_to_value(balance: Array, value: Array) -> Array:
     """Balance over collateral value, shape of ``balance``; infinite when a balance has no collateral."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(balance > 0, balance / value, 0.0)
-
-
-def liquidation_split(proceeds: Array, senior: float, mezzanine: float) -> tuple[Array, Array, Array]:
-    """Split proceeds by rank: senior, mezzanine, equity, each the shape of ``proceeds``."""
-    to_senior = np.minimum(proceeds, senior)
-    to_mezzanine = np.minimum(proceeds - to_senior, mezzanine)
-    return to_senior, to_mezzanine, proceeds - to_senior - to_mezzanine

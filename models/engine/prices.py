@@ -116,7 +116,7 @@ def _lean(paths: tuple[MarketPaths, Shocks]) -> tuple[MarketPaths, Shocks]:
     """Drop what a fleet and its loan do not read: three quarters of the memory."""
     market, shocks = paths
     nothing = np.broadcast_to(np.nan, market.price.shape)
-    run = replace(market.world, **{name: nothing for name in type(market.world).__dataclass_fields__})
+    run = market.world._replace(**dict.fromkeys(market.world._fields, nothing))
     demand = replace(market.demand_paths, permanent=nothing)
     others = {name for one in CLASSES.values() if not one.is_lean for name in one.draws(Scenario())}
     thin = shocks.without("demand_z", "jump_gap_u", "regime_u", *others)

@@ -12,8 +12,8 @@ from models.explain.equation import Equation, Operand
 from models.explain.quantile import PROBABILITY, known, quantile_equation
 from models.explain.registry import Reader, UnknownPath, at, declare, explains, faded
 from models.market.demand import compensator, log_growth
+from models.market.kernel import Run
 from models.market.localization import matched_share
-from models.market.simulate import Run
 from models.measures import risk
 from models.tables.classes import MARKET_SERIES, market_series
 

@@ -56,8 +56,14 @@ class Curves(NamedTuple):
     log_floor: Array
 
 
-class Out(NamedTuple):
-    """Results (quarters + 1, paths), written by the loop; the fields of ``simulate.Run``."""
+class Run(NamedTuple):
+    """One pass of the market loop, in units of the bloc's share: (paths, quarters + 1), time-major inside the loop.
+
+    ``price`` USD/h, ``log_ratio`` log of price over long-run price, ``surplus`` stock beyond demand at the
+    long-run price, ``stock`` and ``additions`` H100e, ``demand`` H100e at the long-run price, ``served_ratio``
+    demand at the market price over usable capacity, ``retired`` and ``backlog`` H100e, ``is_bust`` 1 while builders
+    stop ordering growth.
+    """
 
     price: Array
     log_ratio: Array
@@ -107,7 +113,7 @@ def matched(log_ratio: float, ratio: float, start: float, step: float, value: Ar
 
 
 @kernel
-def orders(i: int, t: int, stock: float, rules: Rules, curves: Curves, out: Out) -> float:
+def orders(i: int, t: int, stock: float, rules: Rules, curves: Curves, out: Run) -> float:
     """Private deliveries of quarter t: ordered a lag ago at the prices of that time."""
     total = 0.0
     for j in range(len(rules.shares)):
@@ -135,7 +141,7 @@ def market_loop(
     builds: Array,
     crowded: Array,
     deliveries: Array,
-    out: Out,
+    out: Run,
 ) -> None:
     """Run every quarter for paths first..last.
 

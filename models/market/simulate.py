@@ -17,11 +17,11 @@ from models.market.capacity import Capacity, Overcapacity, Pipeline, planned_sto
 from models.market.clearing import Clearing, price_floors, spot_price_now
 from models.market.demand import Demand, DemandPaths, log_reference_demand, simulate_demand
 from models.market.export import ExportControl, ExportPaths, simulate_export
-from models.market.kernel import Curves, Mismatch, Out, Rules, market_loop
+from models.market.kernel import Curves, Mismatch, Rules, Run, market_loop
 from models.market.localization import Localization, matched_share, matched_slope
 from models.market.long_run import Hardware, LongRun, long_run
 from models.market.regime import Regime
-from models.policy.effects import PolicyPaths, price_of_break_even_contract, simulate_policy
+from models.policy.effects import PolicyPaths, ProgramMarket, price_of_break_even_contract, simulate_policy
 from models.policy.program import Policy
 
 SCARCITY_CLIP = (0.5, 2.0)
@@ -42,31 +42,6 @@ class Setting:
     regime: Regime
     export: ExportControl
     contract_quarters: int
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """One pass of the market loop; arrays (paths, quarters + 1) in units of the bloc's share.
-
-    ``price`` USD/h, ``log_ratio`` log of price over long-run price, ``surplus`` stock beyond demand at the
-    long-run price, ``stock`` and ``additions`` H100e, ``demand`` H100e at the long-run price, ``served_ratio``
-    demand at the market price over usable capacity, ``retired`` and ``backlog`` H100e, ``is_bust`` 1 while builders
-    stop ordering growth.
-    """
-
-    price: Array
-    log_ratio: Array
-    utilization: Array
-    surplus: Array
-    stock: Array
-    additions: Array
-    demand: Array
-    served_ratio: Array
-    retired: Array
-    private: Array
-    displaced: Array
-    backlog: Array
-    is_bust: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,17 +130,11 @@ def simulate_market(setting: Setting, shocks: Shocks) -> MarketPaths:
         setting.hardware.merchant_hurdle, first, last,
     )
 
-    def effects(home_only: bool) -> PolicyPaths:
-        return simulate_policy(
-            setting.policy, setting.policy.home if home_only else setting.policy.active, shocks,
-            unit_cost=curves.all_in_cost, planned_additions=additions, home_share=place.home_share,
-            offtake_price=anchor, availability=setting.hardware.availability,
-            elasticity=setting.clearing.demand_elasticity, diversion=setting.demand.diversion,
-        )
-
+    meets = program_market(setting, curves, additions, anchor)
+    programs = simulate_policy(setting.policy, setting.policy.active, shocks, meets)
+    at_home = simulate_policy(setting.policy, setting.policy.home, shocks, meets)
     log_demand = demand.log_reference + demand.state + demand.efficiency
     targets = (additions, plan.log_ratio[0])
-    programs, at_home = effects(home_only=False), effects(home_only=True)
     export = simulate_export(setting.export, shocks)
     abroad = None if export is None else export.world
     base = place.bound_share()
@@ -179,6 +148,14 @@ def simulate_market(setting: Setting, shocks: Shocks) -> MarketPaths:
         inputs = _inputs(log_demand, at_home, place.home_share, bound, factor, targets)
         home = _loop(setting, curves, inputs, shocks.paths)
     return _blend(setting, curves, demand, plan, world, home, programs, anchor, bound, export)
+
+
+def program_market(setting: Setting, curves: LongRun, additions: Array, offtake_price: float) -> ProgramMarket:
+    """What programs meet in this setting; ``additions`` planned (quarters + 1,), H100e."""
+    return ProgramMarket(
+        curves.all_in_cost, additions, setting.localization.home_share, offtake_price, setting.hardware.availability,
+        setting.clearing.demand_elasticity, setting.demand.diversion,
+    )
 
 
 def contract_window(setting: Setting) -> tuple[int, int]:
@@ -281,7 +258,7 @@ def _loop(setting: Setting, curves: LongRun, inputs: _Inputs, paths: int) -> Run
         power_limit=limit, price=curves.price[: quarters + 1].copy(), old_cash=curves.old_cash_cost,
         log_floor=np.log(price_floors(clearing, setting.hardware, curves, quarters)),
     )
-    out = Out(*(np.empty((quarters + 1, paths)) for _ in Out._fields))
+    out = Run(*(np.empty((quarters + 1, paths)) for _ in Run._fields))
     over_paths(
         market_loop,
         paths,
@@ -294,7 +271,7 @@ def _loop(setting: Setting, curves: LongRun, inputs: _Inputs, paths: int) -> Run
         _columns(inputs.displaced, quarters), _columns(inputs.deliveries, quarters),
         out,
     )
-    return Run(**{name: array.T for name, array in zip(Out._fields, out, strict=True)})
+    return Run(*(array.T for array in out))
 
 
 @lru_cache(maxsize=32)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -115,28 +116,27 @@ def mean_intensity(program: Program, policy: Policy) -> float:
     return policy.intensity * float(by_quarter(policy.intensity_by_year, plan.stop)[plan.start : plan.stop].mean())
 
 
-def simulate_policy(
-    policy: Policy,
-    programs: Sequence[Program],
-    shocks: Shocks,
-    *,
-    unit_cost: Array,
-    planned_additions: Array,
-    home_share: float,
-    offtake_price: float,
-    availability: float,
-    elasticity: float,
-    diversion: float,
-) -> PolicyPaths:
-    """Builds and demand of ``programs``.
+class ProgramMarket(NamedTuple):
+    """What programs meet: the market as planned, before they change it.
 
-    Parameters
-    ----------
-    unit_cost, planned_additions : (quarters + 1,)
-        All-in cost (USD/H100e) and planned gross additions of the world (H100e).
-    offtake_price : float
-        USD/h paid where a program names no price of its own.
+    ``unit_cost`` all-in (USD/H100e) and ``planned_additions`` of the world (H100e), (quarters + 1,); ``offtake_price``
+    USD/h paid where a program names no price of its own; ``elasticity`` of demand to price, ``diversion`` of public
+    purchases from private ones.
     """
+
+    unit_cost: Array
+    planned_additions: Array
+    home_share: float
+    offtake_price: float
+    availability: float
+    elasticity: float
+    diversion: float
+
+
+def simulate_policy(
+    policy: Policy, programs: Sequence[Program], shocks: Shocks, market: ProgramMarket
+) -> PolicyPaths:
+    """Builds and demand of ``programs``."""
     zero = np.zeros((1, shocks.quarters + 1))
     builds, displaced, demand, unspent = zero, zero, zero, np.zeros(1)
     spend: dict[str, Array] = {}
@@ -148,19 +148,19 @@ def simulate_policy(
         for p in capped
     }
     for program in programs:
-        bloc = home_share if program.schedule.bloc_share is None else program.schedule.bloc_share
+        bloc = market.home_share if program.schedule.bloc_share is None else program.schedule.bloc_share
         live = live_quarters(program, shocks)
         pay = quarterly_spend(program, policy, shocks.quarters)
         rate = build_rate(program)
         if rate > 0:
             # Programs of one bloc share its build cap in proportion to what they build per dollar.
-            room = policy.build_cap * bloc * planned_additions * rate / crowd[program.schedule.bloc_share]
-            units, kept = _deliveries(program, live * pay * rate, unit_cost, room)
+            room = policy.build_cap * bloc * market.planned_additions * rate / crowd[program.schedule.bloc_share]
+            units, kept = _deliveries(program, live * pay * rate, market.unit_cost, room)
             builds = builds + units
             displaced = displaced + (1.0 - program.terms.additionality) * units
             unspent = unspent + kept * _build_mix(program) / rate
         bought = live_quarters(program, shocks, notice=True) * pay
-        demand = demand + _new_demand(program, bought, offtake_price, availability, elasticity, diversion)
+        demand = demand + _new_demand(program, bought, market)
         for name, share in program.mix.model_dump().items():
             if share > 0:
                 money = (bought if name in ("offtake", "procurement") else live * pay) * share
@@ -228,17 +228,6 @@ def concession_value(loan_share: float, rate_cut: float, market_rate: float, ter
     return float(loan_share * rate_cut * annuity)
 
 
-def grant_element(rate: float, market_rate: float, term_years: float) -> float:
-    """Grant element of a bullet loan as a share of principal: what the lender gives away at the market rate."""
-    return concession_value(1.0, market_rate - rate, market_rate, term_years)
-
-
-def power_saving(kw: float, discount: float, rate_y: float, term_years: float) -> tuple[float, float]:
-    """Yearly saving and its present value (year-end payments), USD, of a power discount in USD/kWh."""
-    saving = kw * HOURS / DELTA * discount
-    return saving, saving * float(((1.0 + rate_y) ** -np.arange(1, int(term_years) + 1)).sum())
-
-
 def _build_mix(program: Program) -> float:
     return program.mix.grant + program.mix.tax_credit + program.mix.loan + program.mix.equity
 
@@ -268,15 +257,13 @@ def _deliveries(program: Program, money: Array, unit_cost: Array, room: Array) -
     return units, waiting
 
 
-def _new_demand(
-    program: Program, money: Array, offtake_price: float, availability: float, elasticity: float, diversion: float
-) -> Array:
+def _new_demand(program: Program, money: Array, market: ProgramMarket) -> Array:
     """New demand in H100e: public purchases net of diversion, and what vouchers add."""
     mix, terms = program.mix, program.terms
-    price = offtake_price if terms.offtake_price is None else terms.offtake_price
-    per_dollar = 1.0 / (HOURS * availability * price)
-    public = (mix.offtake + mix.procurement) * (1.0 - diversion)
-    added = mix.voucher / terms.voucher_rate * (1.0 - (1.0 - terms.voucher_rate) ** elasticity)
+    price = market.offtake_price if terms.offtake_price is None else terms.offtake_price
+    per_dollar = 1.0 / (HOURS * market.availability * price)
+    public = (mix.offtake + mix.procurement) * (1.0 - market.diversion)
+    added = mix.voucher / terms.voucher_rate * (1.0 - (1.0 - terms.voucher_rate) ** market.elasticity)
     return np.asarray(money * per_dollar * (public + added))
 
 

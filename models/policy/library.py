@@ -46,16 +46,6 @@ class Mapped:
     source: str
     notes: tuple[str, ...]
 
-    @property
-    def has_money(self) -> bool:
-        """Whether the program does anything: rows without an amount in money cannot."""
-        return self.program.schedule.budget > 0
-
-
-def program_from(row: NationalProgram) -> Program:
-    """Declared program of a national one; see `mapped` for what was assumed on the way."""
-    return mapped(row).program
-
 
 def mapped(row: NationalProgram) -> Mapped:
     """Declared program of a national one, with honest notes.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.basis.shocks import draw_shocks
 from models.basis.timeline import Array
 from models.engine.evaluate import Evaluation
-from models.market.simulate import simulate_market
+from models.market.simulate import program_market, simulate_market
 from models.measures import risk
 from models.policy.effects import (
     build_rate,
@@ -77,10 +77,7 @@ def _money(evaluation: Evaluation, program: Program) -> dict[str, float | bool]:
     share = build_rate(program) / crowd if crowd and program in policy.active else 1.0
     alone = simulate_policy(
         policy.derived(build_cap=policy.build_cap * share, market_channel=True), (program,), shocks,
-        unit_cost=market.curves.all_in_cost, planned_additions=market.planned_additions,
-        home_share=scenario.localization.home_share, offtake_price=market.support_price,
-        availability=scenario.hardware.availability, elasticity=scenario.clearing.demand_elasticity,
-        diversion=scenario.demand.diversion,
+        program_market(scenario.setting, market.curves, market.planned_additions, market.support_price),
     )
     unspent = float(np.mean(alone.unspent))
     return {

@@ -35,7 +35,7 @@ def flows_on(scenario: Scenario, market: MarketPaths, key: str, shocks: Shocks |
 
 def changed_world(market: MarketPaths, **lines: Array) -> MarketPaths:
     """The same market with lines of the world's run replaced."""
-    return replace(market, world=replace(market.world, **lines))
+    return replace(market, world=market.world._replace(**lines))
 
 
 # Supplier

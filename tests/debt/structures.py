@@ -6,8 +6,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from models.basis.timeline import Array
-from models.debt.loan import LoanPaths, LoanTerms, Refinancing, run_waterfall, scheduled_principal
+from models.debt.loan import LoanPaths, LoanTerms, run_waterfall
 from models.debt.rates import BaseRate, RatePaths, forward_curve, paid_in, simulate_base
+from models.debt.schedule import scheduled_principal
+from models.debt.terms import Refinancing
 from tests.engine.test_loan_cases import plain_loan
 
 QUARTERS, PATHS = 40, 32

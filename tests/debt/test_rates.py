@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.basis.timeline import DELTA
-from models.debt.loan import run_waterfall, scheduled_principal
+from models.debt.loan import run_waterfall
 from models.debt.rates import (
     BaseRate,
     RatePaths,
@@ -16,6 +16,7 @@ from models.debt.rates import (
     simulate_base,
     termination_values,
 )
+from models.debt.schedule import scheduled_principal
 from tests.engine.test_loan_cases import plain_loan
 
 PROCESS = BaseRate(0.04, 0.03, 2.0, 0.10)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.debt.loan import LoanTerms, run_waterfall, scheduled_principal
+from models.debt.loan import LoanTerms, run_waterfall
 from models.debt.rates import BaseRate, forward_curve, paid_in
-from models.debt.schedule import level_payment, minimum_dscr, sculpted_capacity
+from models.debt.schedule import level_payment, minimum_dscr, scheduled_principal, sculpted_capacity
 from models.measures import returns
 from tests.engine.test_loan_cases import plain_loan
 from tests.oracle_cases import load_case

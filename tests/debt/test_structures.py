@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from models.basis.timeline import DELTA, Array
 from models.debt import ledger
-from models.debt.loan import LoanPaths, LoanTerms, Refinancing, run_waterfall, scheduled_principal
+from models.debt.loan import LoanPaths, LoanTerms, run_waterfall
+from models.debt.schedule import scheduled_principal
+from models.debt.terms import Refinancing
 from tests.debt.structures import QUARTERS, met_by, run, structures
 from tests.engine.test_loan_cases import plain_loan
 

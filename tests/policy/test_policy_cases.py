@@ -2,15 +2,19 @@
 
 import pytest
 
-from models.policy.effects import concession_value, grant_element, power_saving
+from models.basis.shocks import calm_shocks
+from models.basis.timeline import DELTA, HOURS
+from models.measures import returns
+from models.policy.effects import concession_value, simulate_support
+from models.policy.program import Mix, Policy, Program, Schedule, Terms
 from tests.oracle_cases import load_case
 
 
 def test_grant_element_of_a_cheap_loan() -> None:
     case = load_case("concess_loan_01")
     given = case.inputs
-    case.check("grant_element", grant_element(given["rate"], given["market"], given["years"]))
     full = concession_value(1.0, given["market"] - given["rate"], given["market"], given["years"])
+    case.check("grant_element", full)
     case.check("closed_form", full)
     assert concession_value(0.7, 0.06, 0.08, 5) == pytest.approx(0.7 * full, rel=1e-12)
 
@@ -18,7 +22,15 @@ def test_grant_element_of_a_cheap_loan() -> None:
 def test_saving_from_cheaper_power() -> None:
     case = load_case("power_discount_01")
     given = case.inputs
-    assert given["hours"] == 8760
-    saving, worth = power_saving(given["kw_per_unit"], given["discount_per_kwh"], given["rate"], given["years"])
+    assert given["hours"] == HOURS / DELTA
+    program = Program(
+        schedule=Schedule(budget=1e9, stop=41), mix=Mix(power=1.0),
+        terms=Terms(power_discount=given["discount_per_kwh"], capture=0.0),
+    )
+    support = simulate_support(
+        Policy(programs=(program,)), calm_shocks(), hardware_cost=22_000.0, facility_kw=given["kw_per_unit"],
+        offtake_price=1.0, first_quarter=1, last_quarter=40,
+    )
+    saving = support.cash_cost_cut[0, 1] * given["hours"]
     case.check("annual_saving", saving)
-    case.check("npv", worth)
+    case.check("npv", returns.npv(given["rate"], [0.0, *[saving] * given["years"]], periods_per_year=1))

@@ -12,8 +12,9 @@ from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.flows import CashFlows, split
 from models.basis.timeline import DELTA, Array
 from models.debt.contract import FACILITY_GRADES
-from models.debt.loan import LoanPaths, LoanTerms, run_waterfall, scheduled_principal
+from models.debt.loan import LoanPaths, LoanTerms, run_waterfall
 from models.debt.rates import RatePaths
+from models.debt.schedule import scheduled_principal
 
 AMORTIZATION = {"level": "level payments", "straight": "equal principal", "sculpted": "sculpted to a target coverage"}
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from models.assets.gpu_debt.loan import SPREADS, Collateral, Covenants, GpuDebt
 from models.basis.timeline import Array
 from models.debt.contract import ContractCredit
-from models.debt.loan import LoanTerms, minimum_dscr, sculpted_capacity
 from models.debt.rates import BaseRate, RatePaths, forward_curve, paid_in, simulate_base
+from models.debt.schedule import minimum_dscr, sculpted_capacity
 from models.debt.structure import LoanPricing, Structure
-from models.debt.terms import Refinancing
+from models.debt.terms import LoanTerms, Refinancing
 
 SCULPTED_DSCR = 1.30  # target of a sculpted loan that coverage does not size
 

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from models.assets.gpu_fleet import chip as chips
 from models.assets.gpu_fleet import stages as fleet_stages
 from models.assets.gpu_fleet.chip import Chip, Cluster
-from models.assets.gpu_fleet.kernel import FleetRules, fleet_loop
+from models.assets.gpu_fleet.kernel import FleetLines, FleetMarket, fleet_loop
+from models.assets.gpu_fleet.kernel import FleetTerms as FleetTerms
 from models.assets.gpu_fleet.stages import FleetStages
 from models.basis.assumption import Assumptions, assumption, choice, yearly
 from models.basis.compiled import over_paths, time_major
 from models.basis.flows import CashFlows
-from models.basis.timeline import QUARTERS, Array, zero_paths
+from models.basis.timeline import Array, zero_paths
 from models.basis.yearly import Years, by_quarter
 from models.evidence.power_prices import power_price
 from models.market.customer import GRADES, Offtaker, alive
@@ -130,36 +131,6 @@ class FleetPlan:
     not_before: int = 0
 
 
-@dataclass(frozen=True, eq=False)
-class FleetTerms:
-    """The numbers a fleet, a loan on it and its used value share.
-
-    ``cost`` USD/H100e paid, ``market_cost`` what others pay, ``cash_cost`` and ``idle_cost`` USD/h,
-    ``contract_price`` USD/h, ``first`` and ``last`` operating quarter, ``contract_end`` last contracted quarter,
-    ``power_cut`` (quarters + 1,) USD/h by which power is cheaper in a quarter than over the life, ``rent_factors``
-    by quarter what its compute earns against the market, ``resale_multiple`` of a year's rent at which it is sold on
-    in its last quarter (0: salvage), ``it_kw`` IT power of one H100e.
-    """
-
-    cost: float
-    market_cost: float
-    cash_cost: float
-    idle_cost: float
-    contract_price: float
-    contracted: float
-    contract_end: int
-    first: int
-    last: int
-    availability: float
-    earned: float
-    hurdle_market: float
-    salvage: float
-    power_cut: Array | None = None
-    rent_factors: Array = field(default_factory=lambda: np.ones(2 * QUARTERS))
-    resale_multiple: float = 0.0
-    it_kw: float = 0.0
-
-
 def fleet_terms(
     fleet: GpuFleet, offtaker: Offtaker, hardware: Hardware, market: MarketPaths, plan: FleetPlan | None = None
 ) -> FleetTerms:
@@ -189,6 +160,8 @@ def fleet_terms(
         earned=market.curves.balance_utilization,
         hurdle_market=hardware.merchant_hurdle,
         salvage=fleet.salvage,
+        own_fill=fleet.own_fill,
+        scrap_after=fleet.scrap_after,
         power_cut=power_cut,
         rent_factors=fleet_stages.rent_factors(stages, ramped, chip.rent_factor),
         resale_multiple=stages.resale_multiple if stages.is_on and stages.end == "sold" else 0.0,
@@ -206,8 +179,8 @@ def _last_quarter(fleet: GpuFleet, hardware: Hardware, plan: FleetPlan) -> int:
 
 def _running_costs(
     fleet: GpuFleet, hardware: Hardware, market: MarketPaths, plan: FleetPlan, last: int
-) -> tuple[float, float, Array | None]:
-    """Cash and idle cost of an H100e-hour, USD, and by how much power is cheaper in each quarter, if it varies."""
+) -> tuple[float, float, Array]:
+    """Cash and idle cost of an H100e-hour, USD, and by how much power is cheaper in each quarter."""
     chip = plan.chip
     drawn = chips.it_power(chip, hardware.power_kw) * fleet.facility_overhead
     power, by_year = power_price(plan.cluster.place, fleet.power_price), fleet.power_price_by_year
@@ -222,7 +195,7 @@ def _running_costs(
         cash = max(cash + space + more * fleet.facility_overhead * MARKET_POWER_PRICE, chips.LEAST_RUNNING_COST)
         idle = min(max(idle + space, 0.0), chips.IDLE_PART * cash)
     if by_year is None:
-        return cash, idle, None
+        return cash, idle, np.zeros(market.quarters + 1)
     return cash, idle, drawn * (power - by_quarter(by_year, market.quarters))
 
 
@@ -292,12 +265,7 @@ def at_closing(amount: float, quarters: int) -> Array:
 
 
 def operate(
-    fleet: GpuFleet,
-    terms: FleetTerms,
-    market: MarketPaths,
-    support: Support,
-    is_alive: NDArray[np.bool_],
-    ceiling: float,
+    terms: FleetTerms, market: MarketPaths, support: Support, is_alive: NDArray[np.bool_], ceiling: float,
     residual: Array | None = None,
 ) -> tuple[Array, dict[str, Array]]:
     """Operating cash flow (paths, quarters + 1) per H100e, USD, and its lines.
@@ -313,30 +281,21 @@ def operate(
     residual : (paths,), optional
         What the machine is sold for in its last quarter, USD; its salvage value if omitted.
     """
-    shape = (market.quarters + 1, market.paths)
-    revenue, cost, sale, clawback, flow = (np.zeros(shape) for _ in range(5))
-    scrapped_at = np.full(market.paths, float(market.quarters + 1))
-    cheaper = support.cash_cost_cut if terms.power_cut is None else support.cash_cost_cut + terms.power_cut
-    rules = FleetRules(
-        first=terms.first, last=terms.last, contract_end=terms.contract_end, contracted=terms.contracted,
-        contract_price=terms.contract_price, public_price=support.offtake_price, availability=terms.availability,
-        cash_cost=terms.cash_cost, idle_cost=terms.idle_cost, own_fill=fleet.own_fill, ceiling=ceiling,
-        salvage=terms.salvage, scrap_after=fleet.scrap_after,
+    meets = FleetMarket(
+        price=time_major(market.price), utilization=time_major(market.utilization), ceiling=ceiling,
+        is_alive=time_major(is_alive), public=time_major(support.offtake_share), public_price=support.offtake_price,
+        cost_cut=time_major(support.cash_cost_cut + terms.power_cut),
         grant_back=support.clawback * (support.at_closing - support.concession + support.credit),
+        new_cost=market.curves.hardware_cost,
+        residual=np.full(market.paths, terms.salvage * terms.market_cost) if residual is None else residual,
     )
-    if residual is None:
-        residual = np.full(market.paths, terms.salvage * terms.market_cost)
-    over_paths(
-        fleet_loop, market.paths, rules, time_major(market.price), time_major(market.utilization), time_major(is_alive),
-        time_major(support.offtake_share), time_major(cheaper), market.curves.hardware_cost,
-        terms.rent_factors, residual, revenue, cost, sale, clawback, flow, scrapped_at,
-    )
-    extras = {
+    revenue, cost, sale, clawback, flow = (np.zeros((market.quarters + 1, market.paths)) for _ in range(5))
+    lines = FleetLines(revenue, cost, sale, clawback, flow, np.full(market.paths, float(market.quarters + 1)))
+    over_paths(fleet_loop, market.paths, terms, meets, lines)
+    return flow.T, {
         "revenue": revenue.T, "running_cost": cost.T, "sale": sale.T, "clawback": clawback.T,
-        "scrapped_at": scrapped_at, "alive": is_alive,
-        "last": np.full(1, float(terms.last)),
+        "scrapped_at": lines.scrapped_at, "alive": is_alive, "last": np.full(1, float(terms.last)),
     }
-    return flow.T, extras
 
 
 def _support_line(support: Support, quarters: int) -> Array:

@@ -13,72 +13,99 @@ from models.basis.timeline import HOURS, Array
 CLAWBACK_WINDOW = 20
 
 
-class FleetRules(NamedTuple):
-    """Numbers of operation, per H100e: quarters, shares, USD/h and USD."""
+class FleetTerms(NamedTuple):
+    """The numbers a fleet, a loan on it and its used value share, per H100e.
 
-    first: int
-    last: int
-    contract_end: int
-    contracted: float
-    contract_price: float
-    public_price: float
-    availability: float
+    ``cost`` USD paid, ``market_cost`` what others pay, ``cash_cost`` and ``idle_cost`` USD/h, ``contract_price`` USD/h,
+    ``first`` and ``last`` operating quarter, ``contract_end`` last contracted quarter, ``own_fill`` its utilization
+    against the market's, ``scrap_after`` idle quarters in a row it is sold for scrap, ``power_cut`` (quarters + 1,)
+    USD/h by which power is cheaper in a quarter than over the life, ``rent_factors`` by quarter what its compute earns
+    against the market, ``resale_multiple`` of a year's rent at which it is sold on in its last quarter (0: salvage),
+    ``it_kw`` IT power.
+    """
+
+    cost: float
+    market_cost: float
     cash_cost: float
     idle_cost: float
-    own_fill: float
-    ceiling: float
+    contract_price: float
+    contracted: float
+    contract_end: int
+    first: int
+    last: int
+    availability: float
+    earned: float
+    hurdle_market: float
     salvage: float
+    own_fill: float
     scrap_after: int
+    power_cut: Array
+    rent_factors: Array
+    resale_multiple: float
+    it_kw: float
+
+
+class FleetMarket(NamedTuple):
+    """What a fleet meets: (quarters + 1, paths), or fewer columns where all paths are alike.
+
+    ``price`` USD/h and ``utilization`` of the market up to its ``ceiling``, ``is_alive`` customer, ``public`` share let
+    to a state at ``public_price`` USD/h, ``cost_cut`` USD/h of support, ``grant_back`` USD due when it is scrapped
+    early, ``new_cost`` (quarters + 1,) of hardware and ``residual`` (paths,) at the end of life, USD.
+    """
+
+    price: Array
+    utilization: Array
+    ceiling: float
+    is_alive: NDArray[np.bool_]
+    public: Array
+    public_price: float
+    cost_cut: Array
     grant_back: float
+    new_cost: Array
+    residual: Array
+
+
+class FleetLines(NamedTuple):
+    """What operation gives, USD, (quarters + 1, paths), and the quarter of scrapping, (paths,)."""
+
+    revenue: Array
+    cost: Array
+    sale: Array
+    clawback: Array
+    flow: Array
+    scrapped_at: Array
 
 
 @kernel
-def fleet_loop(
-    first: int,
-    last: int,
-    rules: FleetRules,
-    price: Array,
-    utilization: Array,
-    is_alive: NDArray[np.bool_],
-    public: Array,
-    cost_cut: Array,
-    new_cost: Array,
-    rent_factor: Array,
-    residual: Array,
-    revenue: Array,
-    cost: Array,
-    sale: Array,
-    clawback: Array,
-    flow: Array,
-    scrapped_at: Array,
-) -> None:
-    """Write revenue, running cost, sale, clawback and their sum, (quarters + 1, paths), and when scrapped."""
-    end = min(rules.last, price.shape[0] - 1)
+def fleet_loop(first: int, last: int, terms: FleetTerms, meets: FleetMarket, out: FleetLines) -> None:
+    """Operate paths first..last and write their lines."""
+    end = min(terms.last, meets.price.shape[0] - 1)
     for i in range(first, last):
         idle = 0
-        for t in range(rules.first, end + 1):
-            if idle >= rules.scrap_after:
-                scrapped_at[i] = t
-                sale[t, i] = rules.salvage * new_cost[t]
+        for t in range(terms.first, end + 1):
+            if idle >= terms.scrap_after:
+                out.scrapped_at[i] = t
+                out.sale[t, i] = terms.salvage * meets.new_cost[t]
                 if t <= CLAWBACK_WINDOW:
-                    clawback[t, i] = min(rules.grant_back, sale[t, i])
-                flow[t, i] = sale[t, i] - clawback[t, i]
+                    out.clawback[t, i] = min(meets.grant_back, out.sale[t, i])
+                out.flow[t, i] = out.sale[t, i] - out.clawback[t, i]
                 break
-            contracted = rules.contracted if is_alive[t, i] and t <= rules.contract_end else 0.0
-            state = min(public[t, min(i, public.shape[1] - 1)], 1.0 - rules.contracted)
-            market = min(rules.ceiling, rules.own_fill * utilization[t, i]) * price[t, i] * rent_factor[t]
+            contracted = terms.contracted if meets.is_alive[t, i] and t <= terms.contract_end else 0.0
+            state = min(meets.public[t, min(i, meets.public.shape[1] - 1)], 1.0 - terms.contracted)
+            let = min(meets.ceiling, terms.own_fill * meets.utilization[t, i])
+            market = let * meets.price[t, i] * terms.rent_factors[t]
             earned = (
-                contracted * rules.contract_price + state * rules.public_price + (1.0 - contracted - state) * market
+                contracted * terms.contract_price + state * meets.public_price + (1.0 - contracted - state) * market
             )
-            earned *= HOURS * rules.availability
-            cash = rules.cash_cost - cost_cut[t, min(i, cost_cut.shape[1] - 1)]
-            if earned >= HOURS * (cash - rules.idle_cost):
+            earned *= HOURS * terms.availability
+            cash = terms.cash_cost - meets.cost_cut[t, min(i, meets.cost_cut.shape[1] - 1)]
+            if earned >= HOURS * (cash - terms.idle_cost):
                 idle = 0
-                revenue[t, i] = earned
-                cost[t, i] = HOURS * cash
+                out.revenue[t, i] = earned
+                out.cost[t, i] = HOURS * cash
             else:
                 idle += 1
-                cost[t, i] = HOURS * rules.idle_cost
-            if t == rules.last:
-                sale[t, i] = residual[i]
-            flow[t, i] = revenue[t, i] - cost[t, i] + sale[t, i]
+                out.cost[t, i] = HOURS * terms.idle_cost
+            if t == terms.last:
+                out.sale[t, i] = meets.residual[i]
+            out.flow[t, i] = out.revenue[t, i] - out.cost[t, i] + out.sale[t, i]

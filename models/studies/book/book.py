@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import fsum
 from typing import Any, TypeVar
 
@@ -149,7 +149,7 @@ def _customer_defaults(
         price = fsum(w * p.fleet.contract_price for w, p in zip(weights, group, strict=True)) / fsum(weights)
         if len({p.fleet.contract_price for p in group}) == 1:
             price = group[0].fleet.contract_price
-        terms = replace(group[0].fleet, contract_price=price, first=min(p.fleet.first for p in group))
+        terms = group[0].fleet._replace(contract_price=price, first=min(p.fleet.first for p in group))
         pays = gpu_fleet.customer_alive(
             fleet_of(scenario, group[0].loan), scenario.offtaker, terms, market, customer_draws(seed, key, market.paths)
         )
@@ -203,15 +203,15 @@ class _Collateral:
         return loss, when.astype(np.int16), weighted_average_life(p.terms, out.repaid)
 
     def _operate(self, p: Placed, pays: NDArray[np.bool_]) -> tuple[Array, Array]:
-        fleet, ceiling = fleet_of(self.scenario, p.loan), self.scenario.clearing.ceiling_utilization
-        cfads, extras = gpu_fleet.operate(fleet, p.fleet, self.market, self.support, pays, ceiling)
+        ceiling = self.scenario.clearing.ceiling_utilization
+        cfads, extras = gpu_fleet.operate(p.fleet, self.market, self.support, pays, ceiling)
         return cfads, extras["scrapped_at"]
 
     def _machines(self, p: Placed) -> Array:
         return used_machines.used_values(self.scenario.gpu_fleet, p.fleet, self.market)
 
     def _contract(self, p: Placed) -> Array:
-        whole = replace(p.fleet, contracted=1.0)
+        whole = p.fleet._replace(contracted=1.0)
         everyone = np.ones((self.market.paths, self.market.quarters + 1), dtype=np.bool_)
         return used_machines.contract_claims(self.scenario.gpu_fleet, whole, self.market, everyone)
 

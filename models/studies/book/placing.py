@@ -98,8 +98,8 @@ def _fleet_terms(scenario: Scenario, market: MarketPaths, loan: Loan) -> FleetTe
         price = (cash + cost / (HOURS_Y * loan.payback_years)) / now.availability
     if loan.contract_price is not None:
         price = loan.contract_price
-    return replace(
-        now, cost=cost, market_cost=now.market_cost * cost_x, cash_cost=cash, idle_cost=now.idle_cost * cash_x,
+    return now._replace(
+        cost=cost, market_cost=now.market_cost * cost_x, cash_cost=cash, idle_cost=now.idle_cost * cash_x,
         contract_price=price, contract_end=now.contract_end + loan.vintage, first=max(1, now.first + loan.vintage),
         last=now.last + loan.vintage,
     )

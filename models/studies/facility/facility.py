@@ -22,8 +22,8 @@ from models.basis.store import Store
 from models.basis.timeline import DELTA, Array
 from models.claims.backing import structure_of
 from models.claims.gpu_debt import collateral, facility, loan_terms_of
-from models.debt.loan import LoanPaths, least_coverage, loan_to_value, run_waterfall
-from models.debt.schedule import scheduled_balance, scheduled_principal
+from models.debt.loan import LoanPaths, least_coverage, run_waterfall
+from models.debt.schedule import loan_to_value, scheduled_balance, scheduled_principal
 from models.debt.structure import LoanTriggers, Mezzanine
 from models.debt.terms import LoanTerms
 from models.engine.evaluate import KEPT, Evaluation

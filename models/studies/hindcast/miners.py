@@ -13,7 +13,7 @@ from models.assets.gpu_debt.loan import Collateral
 from models.basis.shocks import Shocks, calm_shocks
 from models.basis.timeline import Array
 from models.claims.gpu_debt import collateral
-from models.debt.loan import loan_to_value, scheduled_principal
+from models.debt.schedule import loan_to_value, scheduled_principal
 from models.market.simulate import simulate_market
 from models.scenario.scenario import Scenario
 from models.studies.hindcast.observations import Observation, observed, reading

@@ -20,8 +20,9 @@ from models.basis.timeline import DELTA, Array, discount_factors
 from models.claims.registry import build_claims
 from models.engine.wealth import EntryName
 from models.engine.world import World
+from models.market.kernel import Run
 from models.market.long_run import LongRun
-from models.market.simulate import MarketPaths, Run, contract_window
+from models.market.simulate import MarketPaths, contract_window
 from models.measures import returns
 from models.policy.effects import price_of_break_even_contract
 from models.policy.program import Policy
@@ -185,16 +186,13 @@ def seen_from(market: MarketPaths, s: int, rows: NDArray[np.int64], support_pric
             return value[rows, s:] if value.shape[0] == paths else value[:, s:]
         return value
 
-    def cut_all(part: Any) -> Any:
-        return replace(part, **{f.name: cut(getattr(part, f.name)) for f in fields(part)})
-
-    world: Run = cut_all(market.world)
-    home: Run = world if market.home is market.world else cut_all(market.home)
+    world = Run(*map(cut, market.world))
+    home = world if market.home is market.world else Run(*map(cut, market.home))
     named: Mapping[str, Any] = {name: cut(getattr(market, name)) for name in ("price", "log_ratio", "utilization",
                                                                              "surplus")}
     demand = replace(
-        cut_all(market.demand_paths), log_reference=market.demand_paths.log_reference[s:],
-        efficiency=market.demand_paths.efficiency[s:],
+        market.demand_paths, state=cut(market.demand_paths.state), permanent=cut(market.demand_paths.permanent),
+        log_reference=market.demand_paths.log_reference[s:], efficiency=market.demand_paths.efficiency[s:],
     )
     return replace(
         market, **named, world=world, home=home, demand_paths=demand, curves=_curves_from(market.curves, s),

@@ -50,7 +50,7 @@ def test_life_of_a_fleet(scenario: Scenario) -> None:
     avoidable = terms.cash_cost - terms.idle_cost
     works = (revenue > 0.0) & (t[None, :] < scrapped)
     if scenario.policy.programs == ():
-        saved = avoidable - (0.0 if terms.power_cut is None else terms.power_cut)
+        saved = avoidable - terms.power_cut
         saved = np.broadcast_to(saved, revenue.shape)[works]
         assert (revenue[works] >= HOURS * saved - 1e-9).all(), "who works earns what idling saves"
     at_sale = np.take_along_axis(flows.net, np.minimum(scrapped, 40).astype(int), axis=1)[:, 0]

@@ -1,6 +1,5 @@
 """Three stages of life: rents by stage, when the machine is sold on, and what it fetches."""
 
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -64,7 +63,7 @@ def test_cheaper_rents_take_the_residual_with_them() -> None:
     before, after = (np.asarray(expected_residual(run.fleet, run.terms, m, 18)) for m in (market, cheap))
     assert (after < before).all()
     assert (after / before).max() < 0.75, "at eighteen quarters most of the price gap is still there"
-    constant = replace(run.terms, resale_multiple=0.0)
+    constant = run.terms._replace(resale_multiple=0.0)
     assert expected_residual(run.fleet, constant, cheap, 18) == pytest.approx(0.03 * 22_000)
 
 

@@ -9,7 +9,7 @@ from dashboard.views.programs import charts as program_effects
 from dashboard.views.programs.library import library_table
 from models.engine.evaluate import evaluate
 from models.evidence.programs import load_programs
-from models.policy.library import program_from
+from models.policy.library import mapped
 from models.scenario.link import query_items
 from models.scenario.scenario import Scenario
 from models.studies.comparison.incidence import incidence, incidence_table
@@ -57,7 +57,7 @@ def test_programs_are_added_to_the_scenario():
 
 
 def test_a_hostile_name_is_shown_as_text():
-    program = program_from(load_programs()[0]).model_copy(update={"name": "<img src=x> **[a](http://b)** `c`"})
+    program = mapped(load_programs()[0]).program.model_copy(update={"name": "<img src=x> **[a](http://b)** `c`"})
     app = page("base")
     scenario = Scenario().replace({"policy.programs": (program,), "run.paths": 512})
     for key, value in query_items(scenario, "base").items():
@@ -81,7 +81,7 @@ def test_money_adds_up_and_the_cap_leaves_money_unspent(gulf):
 
 def test_two_programs_share_what_the_market_sees(gulf):
     more = gulf.replace({
-        "policy.intensity": 10.0, "policy.programs": (*gulf.policy.programs, program_from(load_programs()[0])),
+        "policy.intensity": 10.0, "policy.programs": (*gulf.policy.programs, mapped(load_programs()[0]).program),
     })
     result = evaluate(more, variants=False)
     table = program_tables.program_table(result)

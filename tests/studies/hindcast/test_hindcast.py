@@ -15,7 +15,8 @@ import pytest
 
 from models.__main__ import main
 from models.basis.shocks import calm_shocks
-from models.debt.loan import LoanTerms, loan_to_value, scheduled_principal
+from models.debt.schedule import loan_to_value, scheduled_principal
+from models.debt.terms import LoanTerms
 from models.errors import DataError, ScenarioError
 from models.evidence.sources import DATA, source
 from models.market.simulate import market_curves, simulate_market
