@@ -23,9 +23,7 @@ class CloudPlatform(Assumptions):
     business: str = choice(
         "platform",
         options={"platform": "platform with a core business", "neocloud": "neocloud that owns its machines"},
-        label="Kind of cloud",
-        source="judgment",
-        symbol="neocloud",
+        label="Kind of cloud", source="judgment", symbol="neocloud",
         help="A platform earns on the market's machines and a core business; a neocloud only on its own machines.",
     )
     core_now: float = assumption(

@@ -120,10 +120,7 @@ def cash_flows(supplier: HardwareSupplier, market: MarketPaths, shocks: Shocks) 
 
 def supplier_revenue(supplier: HardwareSupplier, market: MarketPaths, shocks: Shocks) -> Array:
     """Revenue a quarter, USD, (paths, quarters + 1): share x gross additions of the world x selling price."""
-    t = years(market.quarters)
-    trend = supplier.share_long_run + (supplier.share_now - supplier.share_long_run) * 2.0 ** (
-        -t / supplier.share_half_life
-    )
+    trend = _eroding(supplier.share_now, supplier.share_long_run, supplier.share_half_life, market.quarters)
     share = np.clip(trend * martingale(shocks.supplier_share_z, supplier.share_sd), *SHARE_BOUNDS)
     scarcity = np.exp(PRICE_POWER * np.clip(market.log_ratio, *np.log(PRICE_CLIP)))
     units = market.world.additions
@@ -134,11 +131,13 @@ def supplier_revenue(supplier: HardwareSupplier, market: MarketPaths, shocks: Sh
 
 def operating_margin(supplier: HardwareSupplier, market: MarketPaths) -> Array:
     """Operating margin, (paths, quarters + 1)."""
-    t = years(market.quarters)
-    trend = supplier.margin_long_run + (supplier.margin_now - supplier.margin_long_run) * 2.0 ** (
-        -t / supplier.margin_half_life
-    )
+    trend = _eroding(supplier.margin_now, supplier.margin_long_run, supplier.margin_half_life, market.quarters)
     return np.clip(trend + supplier.margin_slope * market.log_ratio, *MARGIN_BOUNDS)
+
+
+def _eroding(now: float, long_run: float, half_life: float, quarters: int) -> Array:
+    """What competition leaves by and by, (quarters + 1,)."""
+    return np.asarray(long_run + (now - long_run) * 2.0 ** (-years(quarters) / half_life))
 
 
 def first_year_earnings(flows: CashFlows) -> float:

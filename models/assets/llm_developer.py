@@ -118,14 +118,8 @@ class LlmCosts(Assumptions):
         label="Frontier training bill", source="judgment", help="Yearly cost of staying at the frontier today.",
     )
     frontier_share: float = assumption(
-        1.0,
-        unit="share",
-        low=0.0,
-        high=1.0,
-        step=0.01,
-        symbol="f",
-        label="Part of the frontier bill",
-        source="judgment",
+        1.0, unit="share", low=0.0, high=1.0, step=0.01, symbol="f",
+        label="Part of the frontier bill", source="judgment",
         help="How much of the frontier training bill this developer pays: all at the frontier, little for small ones.",
     )
     other: float = assumption(
@@ -189,11 +183,7 @@ class Operations:
 
 
 def simulate_operations(
-    developer: LlmDeveloper,
-    costs: LlmCosts,
-    funding: LlmFunding,
-    market: MarketPaths,
-    shocks: Shocks,
+    developer: LlmDeveloper, costs: LlmCosts, funding: LlmFunding, market: MarketPaths, shocks: Shocks,
     program_live: Array,
 ) -> Operations:
     """Revenue, cost and value of the company on the market's paths.
@@ -223,13 +213,8 @@ def simulate_operations(
 
 
 def cash_flows(
-    developer: LlmDeveloper,
-    costs: LlmCosts,
-    funding: LlmFunding,
-    market: MarketPaths,
-    shocks: Shocks,
-    program_live: Array,
-    tax: Tax | None = None,
+    developer: LlmDeveloper, costs: LlmCosts, funding: LlmFunding, market: MarketPaths, shocks: Shocks,
+    program_live: Array, tax: Tax | None = None,
 ) -> CashFlows:
     """Flows of today's owners before their entry price, USD.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +46,7 @@ def comparables(parser: Parser) -> Run:
 
 def tape(parser: Parser) -> Run:
     """Check a file of loans (CSV or XLSX) and run them as one book."""
+    from models.engine.estimate import flatten
     from models.studies.book.book import evaluate_book
     from models.studies.book.book_risk import GROUPS, book_risk, concentration, loan_table
     from models.studies.book.tape import read_tape
@@ -76,7 +76,7 @@ def tape(parser: Parser) -> Run:
         groups = {by: concentration(book, by) for by in GROUPS}
         if args.json:
             print(plain_json({
-                "book": asdict(summary), "units": UNITS,
+                "book": flatten(summary), "units": UNITS,
                 "loans": loans.to_dict("records"), "loan_units": loans.attrs["units"],
                 "concentration": {by: frame.to_dict("records") for by, frame in groups.items()},
                 "paths": int(book.loss.shape[1]), "seed": book.seed,
@@ -92,9 +92,9 @@ def tape(parser: Parser) -> Run:
 
 def _sentence(r: BookRisk) -> str:
     return (
-        f"{r.loans} loans, {r.customers} customers, {r.balance / 1e6:,.0f} m USD: expected loss {r.expected_loss:.2%} "
-        f"(±{2 * r.expected_loss_se:.2%}), mean of the worst 5% {r.cvar_95:.2%} (±{2 * r.cvar_95_se:.2%}), "
-        f"{r.independent_cvar_95:.2%} if nothing tied the loans together"
+        f"{r.loans} loans, {r.customers} customers, {r.balance / 1e6:,.0f} m USD: expected loss "
+        f"{r.expected_loss.value:.2%} (±{2 * r.expected_loss.error:.2%}), mean of the worst 5% {r.cvar_95.value:.2%} "
+        f"(±{2 * r.cvar_95.error:.2%}), {r.independent_cvar_95.value:.2%} if nothing tied the loans together"
     )
 
 

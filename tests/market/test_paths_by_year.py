@@ -136,7 +136,7 @@ def test_the_usual_path_is_what_the_model_takes(path: str) -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        ((0.1,) * 9, "at least 10"), ("x", "tuple"),
+        ((0.1,) * 9, "9 values are given; 10 are needed"), ("x", "not a list of 10 numbers"),
         ((0.1,) * 9 + (2.0,), "year 10: 2 is too high; allowed is -0.5 to 1"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from dashboard.blocks.blocks import Chart
 from dashboard.blocks.markup import Fact, tag
 from dashboard.views.book import charts
 from dashboard.words import records
+from models.engine.estimate import flatten
 from models.scenario.scenario import Scenario
 from models.studies.book.book import evaluate_book
 from models.studies.book.book_risk import book_risk, concentration, distribution, loan_table
@@ -63,7 +64,7 @@ class BookReading:
 def read_book(scenario: Scenario, tape: Tape, progress: Callable[[float], None]) -> BookReading:
     """Run the loans of a tape in the market of a scenario, and keep small tables only."""
     book = evaluate_book(scenario, tape.loans, progress=progress)
-    risk, rows, curve = asdict(book_risk(book)), records(loan_table(book)), distribution(book)
+    risk, rows, curve = flatten(book_risk(book)), records(loan_table(book)), distribution(book)
     return BookReading(
         headline=charts.book_message(risk),
         detail=f"{_counted(len(rows), 'loan')} to {_counted(risk['customers'], 'customer')}, "

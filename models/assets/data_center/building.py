@@ -179,11 +179,6 @@ def sale_price(noi_y: Array, growth: float, cap: Array | float) -> Array:
     return np.asarray(np.maximum(noi_y * (1.0 + growth), 0.0) / cap)
 
 
-def development_margin(noi_y: float, cost: float, cap: float) -> tuple[float, float, float]:
-    """Yield on cost, value and margin over cost of a finished building."""
-    return noi_y / cost, noi_y / cap, noi_y / cap / cost - 1.0
-
-
 def tax_due(tax: Tax, building: Building, interest: Array | None = None) -> Array:
     """Tax of one MW in each quarter, (paths, quarters + 1), USD: on income, and on the gain of the sale.
 

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 from models.basis.timeline import Array, quarter_start
+from models.engine import estimate
+from models.engine.estimate import NOTHING, Estimate
 from models.measures import risk
 from models.studies.book.book import Book
 from models.studies.book.tape import NO_CUSTOMER
@@ -24,7 +26,7 @@ GROUPS = ("customer", "vintage")
 
 @dataclass(frozen=True)
 class BookRisk:
-    """Risk of a book; losses as shares of ``balance`` (USD), each with its standard error.
+    """Risk of a book; losses as shares of ``balance`` (USD).
 
     ``independent_cvar_95`` is the tail of the same loans if nothing tied them together, ``standalone_cvar_95`` the sum
     of their own tails. ``default_correlation`` is the mean over all pairs, ``same_customer_correlation`` over pairs
@@ -35,67 +37,48 @@ class BookRisk:
     loans: int
     customers: int
     balance: float
-    expected_loss: float
-    expected_loss_se: float
-    loss_sd: float
-    loss_sd_se: float
-    value_at_risk_95: float
-    value_at_risk_95_se: float
+    expected_loss: Estimate
+    loss_sd: Estimate
+    value_at_risk_95: Estimate
     value_at_risk_99: float
-    cvar_95: float
-    cvar_95_se: float
-    cvar_99: float
-    cvar_99_se: float
-    independent_cvar_95: float
-    independent_cvar_95_se: float
+    cvar_95: Estimate
+    cvar_99: Estimate
+    independent_cvar_95: Estimate
     standalone_cvar_95: float
-    diversification: float
-    diversification_se: float
-    any_default: float
-    any_default_se: float
-    default_correlation: float
-    default_correlation_se: float
-    same_customer_correlation: float
-    same_customer_correlation_se: float
+    diversification: Estimate
+    any_default: Estimate
+    default_correlation: Estimate
+    same_customer_correlation: Estimate
     customer_hhi: float
     vintage_hhi: float
     largest_name: str
-    largest_name_loss: float
-    largest_name_loss_se: float
+    largest_name_loss: Estimate
 
 
 def book_risk(book: Book) -> BookRisk:
     """Measure a book."""
-    balance, share = float(book.balance.sum()), total_loss(book)
+    balance, share, groups = float(book.balance.sum()), total_loss(book), book.replicate
     names = concentration(book, "customer")
-    alone = float(risk.cvar(book.loss, CONFIDENCE).sum()) / balance
-    tail, apart = risk.cvar(share, CONFIDENCE), independent_loss(book)
-    correlation, same = _correlation(book), _same_customer(book)
-    any_default = book.is_defaulted.any(axis=0).astype(float)
-    worst = names[names["loss_if_default"].notna()].nlargest(1, "loss_if_default")
+    worst = names[names["loss_if_default"].notna()].nlargest(1, "loss_if_default").to_dict("records")
     return BookRisk(
         loans=len(book.loans), customers=len(book.customers), balance=balance,
-        expected_loss=float(share.mean()), expected_loss_se=risk.mean_standard_error(share, book.replicate),
-        loss_sd=float(share.std()), loss_sd_se=risk.replicate_standard_error(np.std, share, book.replicate),
-        value_at_risk_95=risk.value_at_risk(share, 0.95),
-        value_at_risk_95_se=risk.replicate_standard_error(
-            lambda part: risk.value_at_risk(part, 0.95), share, book.replicate
-        ),
+        expected_loss=estimate.mean(share, groups),
+        loss_sd=estimate.of(lambda part: part.std(axis=-1), share, groups),
+        value_at_risk_95=estimate.of(lambda part: risk.value_at_risk(part, 0.95), share, groups),
         value_at_risk_99=risk.value_at_risk(share, 0.99),
-        cvar_95=tail, cvar_95_se=risk.cvar_standard_error(share, 0.95, book.replicate),
-        cvar_99=risk.cvar(share, 0.99), cvar_99_se=risk.cvar_standard_error(share, 0.99, book.replicate),
-        independent_cvar_95=risk.cvar(apart, CONFIDENCE),
-        independent_cvar_95_se=risk.cvar_standard_error(apart, CONFIDENCE, book.replicate), standalone_cvar_95=alone,
-        diversification=_saved(book.loss.T),
-        diversification_se=risk.replicate_standard_error(_saved, book.loss.T, book.replicate),
-        any_default=float(any_default.mean()), any_default_se=risk.mean_standard_error(any_default, book.replicate),
-        default_correlation=correlation[0], default_correlation_se=correlation[1],
-        same_customer_correlation=same[0], same_customer_correlation_se=same[1],
+        cvar_95=estimate.tail(share, groups),
+        cvar_99=estimate.of(lambda part: risk.cvar(part, 0.99), share, groups),
+        independent_cvar_95=estimate.tail(independent_loss(book), groups),
+        standalone_cvar_95=float(risk.cvar(book.loss, CONFIDENCE).sum()) / balance,
+        diversification=estimate.of(_saved, book.loss, groups),
+        any_default=estimate.share(book.is_defaulted.any(axis=0), groups),
+        default_correlation=_correlation(book),
+        same_customer_correlation=_same_customer(book),
         customer_hhi=_hhi(names["balance_share"][names["name"] != NO_CUSTOMER]),
         vintage_hhi=_hhi(concentration(book, "vintage")["balance_share"]),
-        largest_name=str(worst["name"].iloc[0]) if len(worst) else "",
-        largest_name_loss=float(worst["loss_if_default"].iloc[0]) if len(worst) else 0.0,
-        largest_name_loss_se=float(worst["loss_if_default_se"].iloc[0]) if len(worst) else 0.0,
+        largest_name=str(worst[0]["name"]) if worst else "",
+        largest_name_loss=Estimate(worst[0]["loss_if_default"], worst[0]["loss_if_default_se"])
+        if worst else Estimate(0.0, 0.0),
     )
 
 
@@ -230,10 +213,11 @@ def _failure(book: Book, key: str, total: float) -> tuple[float, float, float]:
     return float(fails.mean()), float(through.mean()), float(through.std(ddof=1) / np.sqrt(len(through)))
 
 
-def _saved(losses: Array) -> float:
-    """How much smaller the tail of the sum is than the sum of the tails, a share; losses (paths, loans)."""
-    alone = float(np.asarray(risk.cvar(losses.T, CONFIDENCE)).sum())
-    return 1.0 - float(risk.cvar(np.sort(losses, axis=1).sum(axis=1), CONFIDENCE)) / alone if alone > 0 else np.nan
+def _saved(losses: Array) -> Array:
+    """How much smaller the tail of the sum is than the sum of the tails, a share; losses (loans, ..., paths)."""
+    alone = np.asarray(risk.cvar(losses, CONFIDENCE)).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(alone > 0, 1.0 - risk.cvar(np.sort(losses, axis=0).sum(axis=0), CONFIDENCE) / alone, np.nan)
 
 
 def _tail_error(book: Book, losses: Array) -> Array:
@@ -257,18 +241,17 @@ def _hhi(shares: pd.Series) -> float:
     return float(((shares / whole) ** 2).sum()) if whole > 0 else float("nan")
 
 
-def _correlation(book: Book) -> tuple[float, float]:
-    """Mean correlation of default over all pairs of loans, and its standard error."""
+def _correlation(book: Book) -> Estimate:
+    """Mean correlation of default over all pairs of loans."""
     scores = _scores(book)
     count = len(scores)
     if count < 2:
-        return float("nan"), float("nan")
-    pairs = (scores.sum(axis=0) ** 2 - count) / (count * (count - 1))
-    return float(pairs.mean()), risk.mean_standard_error(pairs, book.replicate)
+        return NOTHING
+    return estimate.mean((scores.sum(axis=0) ** 2 - count) / (count * (count - 1)), book.replicate)
 
 
-def _same_customer(book: Book) -> tuple[float, float]:
-    """Mean correlation of default over pairs of loans to one customer, and its standard error."""
+def _same_customer(book: Book) -> Estimate:
+    """Mean correlation of default over pairs of loans to one customer."""
     failed, together, pairs = book.is_defaulted, np.zeros(book.loss.shape[1]), 0
     keys = [loan.customer_key if loan.contracted_share > 0 else "" for loan in book.loans]
     for key in book.customers:
@@ -277,8 +260,8 @@ def _same_customer(book: Book) -> tuple[float, float]:
             together += _standardized(failed[rows].astype(float)).sum(axis=0) ** 2 - len(rows)
             pairs += len(rows) * (len(rows) - 1)
     if not pairs:
-        return float("nan"), float("nan")
-    return float(together.mean()) / pairs, risk.mean_standard_error(together / pairs, book.replicate)
+        return NOTHING
+    return Estimate(float(together.mean()) / pairs, estimate.mean(together / pairs, book.replicate).error)
 
 
 def _scores(book: Book) -> Array:
