@@ -10,7 +10,6 @@ from models.debt.loan import LoanPaths, LoanTerms, run_waterfall
 from models.debt.rates import BaseRate, RatePaths, forward_curve, paid_in, simulate_base
 from models.debt.schedule import scheduled_principal
 from models.debt.terms import Refinancing
-from tests.engine.test_loan_cases import plain_loan
 
 QUARTERS, PATHS = 40, 32
 
@@ -23,6 +22,17 @@ class Met(NamedTuple):
     claim: Array
     rates: RatePaths | None
     lost: Any
+
+
+def plain_loan(**changes: Any) -> LoanTerms:
+    """A loan without ramp, reserve, covenants or cures; the coupon is a year's, simple."""
+    terms: dict[str, Any] = {
+        "principal": 100.0, "coupon": 0.08, "first": 1, "last": 16, "amortization": "level", "balloon": 0.0,
+        "target_dscr": 1.3, "reserve_quarters": 0.0, "reserve_rate": 0.0, "lockup": 0.0, "event_of_default": 0.0,
+        "sweep": 0.0, "ltv_cap": None, "cures": 0, "cure_cover": 1.1, "fire_sale": 0.25, "sale_cost": 0.03,
+        "recovery_lag": 2, "contract_recovery": 0.5,
+    }
+    return LoanTerms(**{**terms, **changes})
 
 
 @st.composite
@@ -83,3 +93,13 @@ def run(terms: LoanTerms, met: Met) -> LoanPaths:
     """Waterfall on what the loan meets."""
     plan = scheduled_principal(terms, met.cfads[0])
     return run_waterfall(terms, met.cfads, plan, met.value, met.claim, rates=met.rates, lost=met.lost)
+
+
+def liquidated(proceeds: float, senior: float, mezz: float) -> tuple[float, float, float]:
+    """What senior lender, mezzanine and equity get of collateral sold at once, without cost, interest or cash."""
+    terms = plain_loan(
+        principal=senior, coupon=0.0, mezz_principal=mezz, fire_sale=0.0, sale_cost=0.0, recovery_lag=0
+    )
+    nothing = np.zeros((1, 17))
+    loan = run(terms, Met(nothing, np.full((1, 17), proceeds), nothing, None, nothing > 0.0))
+    return float(loan.recovery.sum()), float(loan.mezzanine[:, 1:].sum()), float(loan.equity[:, 1:].sum())

@@ -17,7 +17,7 @@ from models.debt.rates import (
     termination_values,
 )
 from models.debt.schedule import scheduled_principal
-from tests.engine.test_loan_cases import plain_loan
+from tests.debt.structures import plain_loan
 
 PROCESS = BaseRate(0.04, 0.03, 2.0, 0.10)
 N, Q = 40_000, 20

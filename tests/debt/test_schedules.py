@@ -12,7 +12,7 @@ from models.debt.loan import LoanTerms, run_waterfall
 from models.debt.rates import BaseRate, forward_curve, paid_in
 from models.debt.schedule import level_payment, minimum_dscr, scheduled_principal, sculpted_capacity
 from models.measures import returns
-from tests.engine.test_loan_cases import plain_loan
+from tests.debt.structures import plain_loan
 from tests.oracle_cases import load_case
 
 few = settings(max_examples=80, deadline=None)

@@ -12,8 +12,7 @@ from models.debt import ledger
 from models.debt.loan import LoanPaths, LoanTerms, run_waterfall
 from models.debt.schedule import scheduled_principal
 from models.debt.terms import Refinancing
-from tests.debt.structures import QUARTERS, met_by, run, structures
-from tests.engine.test_loan_cases import plain_loan
+from tests.debt.structures import QUARTERS, met_by, plain_loan, run, structures
 
 TINY = 1e-9
 DUST = 1e-7

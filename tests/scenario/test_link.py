@@ -1,6 +1,5 @@
 """A link carries a scenario exactly, and reading one never fails: what it cannot use it names."""
 
-import time
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -357,10 +356,7 @@ TEN_MEGABYTES = 10_000_000
          "mapping", "contradictions"],
 )
 def test_a_hostile_link_is_cut_off_early_with_a_note(query: Any) -> None:
-    start = time.process_time()
     decoded = decode(query)
-    took = time.process_time() - start
-    assert took < 0.5, f"{took:.2f} s"
     assert decoded.notes and len(decoded.notes) <= MAX_NOTES + 1
     assert isinstance(query, dict) or len(query) < MAX_LENGTH or f"the first {MAX_LENGTH}" in decoded.notes[0]
 
@@ -370,13 +366,3 @@ def test_a_value_cut_in_half_is_not_read_as_another_value() -> None:
     link = head + "b=" + "x" * (MAX_LENGTH - len(head) - len("b=&run.seed=12")) + "&run.seed=123456"
     decoded = decode(link)
     assert decoded.scenario == DEFAULTS.replace({"demand.growth_now": 0.5})
-
-
-def test_a_usual_link_is_read_in_milliseconds() -> None:
-    changed = {"demand.growth_now": 0.5, "overcapacity.peak": 0.6, "localization.share": 0.5, "gpu_fleet.salvage": 0.1}
-    link = encode(DEFAULTS.replace(changed))
-    decode(link)
-    start = time.process_time()
-    for _ in range(20):
-        decode(link)
-    assert (time.process_time() - start) / 20 < 0.005

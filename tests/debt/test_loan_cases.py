@@ -1,6 +1,5 @@
 """The loan's schedule and waterfall against reference cases computed by plain loops and spreadsheets."""
 
-from typing import Any
 
 import numpy as np
 import pytest
@@ -8,20 +7,10 @@ import pytest
 from models.basis.timeline import Array
 from models.debt.loan import LoanPaths, LoanTerms, run_waterfall, weighted_average_life
 from models.debt.schedule import level_payment, loan_to_value, minimum_dscr, scheduled_principal, sculpted_capacity
+from tests.debt.structures import liquidated, plain_loan
 from tests.oracle_cases import Case, find_cases, load_case
 
 RICH = 1e6  # collateral that is always worth curing for
-
-
-def plain_loan(**changes: Any) -> LoanTerms:
-    """A loan without ramp, reserve, covenants or cures; the coupon is a year's, simple."""
-    terms: dict[str, Any] = {
-        "principal": 100.0, "coupon": 0.08, "first": 1, "last": 16, "amortization": "level", "balloon": 0.0,
-        "target_dscr": 1.3, "reserve_quarters": 0.0, "reserve_rate": 0.0, "lockup": 0.0, "event_of_default": 0.0,
-        "sweep": 0.0, "ltv_cap": None, "cures": 0, "cure_cover": 1.1, "fire_sale": 0.25, "sale_cost": 0.03,
-        "recovery_lag": 2, "contract_recovery": 0.5,
-    }
-    return LoanTerms(**{**terms, **changes})
 
 
 def run(terms: LoanTerms, cfads: Array, value: float = 0.0, plan: Array | None = None) -> LoanPaths:
@@ -113,15 +102,6 @@ def test_liquidation_by_rank(case: Case) -> None:
         case.check(name, got)
     case.check("senior_lgd", 1.0 - split[0] / given["senior"])
     case.check("mezz_lgd", 1.0 - split[1] / given["mezz"])
-
-
-def liquidated(proceeds: float, senior: float, mezz: float) -> tuple[float, float, float]:
-    """What senior lender, mezzanine and equity get of collateral sold at once, without cost, interest or cash."""
-    terms = plain_loan(
-        principal=senior, coupon=0.0, mezz_principal=mezz, fire_sale=0.0, sale_cost=0.0, recovery_lag=0
-    )
-    loan = run(terms, np.zeros(16), value=proceeds)
-    return float(loan.recovery.sum()), float(loan.mezzanine[:, 1:].sum()), float(loan.equity[:, 1:].sum())
 
 
 def test_loan_to_value_of_rig_loans() -> None:

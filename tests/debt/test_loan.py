@@ -6,7 +6,7 @@ lock-up, trap and recovery all occur. `test_the_draws_reach_every_rule` keeps it
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,23 +17,14 @@ from models.assets.gpu_debt.loan import cash_flows
 from models.basis.timeline import Array
 from models.claims.gpu_debt import collateral
 from models.debt import ledger as kernel
-from models.debt.loan import LoanPaths, LoanTerms, run_waterfall, weighted_average_life
+from models.debt.loan import LoanPaths, LoanTerms, weighted_average_life
 from models.debt.schedule import level_payment, minimum_dscr, scheduled_principal
 from models.measures import returns
 from models.scenario.scenario import Scenario
-from tests.engine.runs import FEW, claims_of, draws, market_of, scenarios
-from tests.engine.test_loan_cases import liquidated, plain_loan
+from tests.debt.structures import QUARTERS, Met, liquidated, met_by, plain_loan, run
+from tests.engine.runs import claims_of, draws, market_of, scenarios
 
-QUARTERS = 40
 DUST = 1e-7
-
-
-class Facts(NamedTuple):
-    """What a loan meets, (paths, quarters + 1): cash flow, collateral value, claim on the contract."""
-
-    cfads: Array
-    value: Array
-    claim: Array
 
 
 _RATES = st.just(0.0) | st.floats(0.001, 0.25)
@@ -55,25 +46,6 @@ def loans(draw: Any) -> LoanTerms:
     )
 
 
-def facts(terms: LoanTerms, seed: int) -> Facts:
-    """Cash around the service that sometimes collapses and goes negative; collateral that decays, sometimes fast."""
-    rng = np.random.default_rng(seed)
-    shape = (FEW, QUARTERS + 1)
-    service = level_payment(terms.opening_balance, 0.0, terms.rate_q, terms.last - terms.first + 1)
-    level = rng.uniform(0.8, 2.0, (FEW, 1)) * np.exp(rng.normal(0.0, 0.15, shape).cumsum(axis=1))
-    hit = np.arange(QUARTERS + 1) >= rng.integers(1, 60, (FEW, 1))
-    cfads = service * np.where(hit, level * rng.uniform(-0.3, 1.0, (FEW, 1)), level)
-    fall = rng.uniform(0.01, 0.25, (FEW, 1))
-    value = terms.principal * rng.uniform(0.3, 2.5, (FEW, 1)) * np.exp(-fall * np.arange(QUARTERS + 1))
-    claim = terms.principal * rng.uniform(0.0, 0.3, (FEW, 1)) * np.maximum(0.0, 1.0 - np.arange(QUARTERS + 1) / 18)
-    cfads[:, 0] = 0.0
-    return Facts(cfads, value, claim)
-
-
-def waterfall(terms: LoanTerms, met: Facts) -> LoanPaths:
-    return run_waterfall(terms, met.cfads, scheduled_principal(terms, met.cfads[0]), met.value, met.claim)
-
-
 def after_default(loan: LoanPaths) -> Array:
     """True from the quarter after a default."""
     return np.asarray(np.arange(QUARTERS + 1)[None, :] > loan.default_quarter[:, None])
@@ -92,7 +64,7 @@ def test_the_draws_reach_every_rule() -> None:
             first=3, last=18, reserve_quarters=1.0, lockup=1.2, event_of_default=1.05, cures=2, sweep=0.3,
             ltv_cap=float(rng.uniform(0.5, 1.5)), mezz_principal=20.0, mezz_coupon=0.15, pays_in_kind=bool(seed % 2),
         )
-        loan = waterfall(terms, facts(terms, seed))
+        loan = run(terms, met_by(terms, seed))
         seen |= int(np.bitwise_or.reduce(loan.rule.astype(int).ravel()))
         defaults.append(loan.is_defaulted.mean())
         repaid.append((loan.balance[:, -1] == 0.0).mean())
@@ -105,7 +77,7 @@ def test_the_draws_reach_every_rule() -> None:
 @given(loans(), seeds)
 def test_balance_rolls_forward(terms: LoanTerms, seed: int) -> None:
     """Open plus capitalized interest less principal, prepayment and what a default ends = close; it ends at zero."""
-    loan = waterfall(terms, facts(terms, seed))
+    loan = run(terms, met_by(terms, seed))
     t = np.arange(QUARTERS + 1)
     assert (loan.balance >= 0.0).all()
     grown = loan.balance[:, :-1] * np.where(t[1:] < terms.first, 1.0 + terms.rate_q, 1.0)
@@ -126,8 +98,8 @@ def test_balance_rolls_forward(terms: LoanTerms, seed: int) -> None:
 @given(loans(), seeds)
 def test_every_dollar_is_somewhere(terms: LoanTerms, seed: int) -> None:
     """Cash, reserve income, sale, guarantee and unpaid cost = lender + mezzanine + equity + change of reserves."""
-    met = facts(terms, seed)
-    loan = waterfall(terms, met)
+    met = met_by(terms, seed)
+    loan = run(terms, met)
     project = np.where(after_default(loan), 0.0, met.cfads)
     sources = project + loan.reserve_income + loan.sale + loan.guarantee + loan.unpaid
     kept = np.diff(loan.reserve + loan.trap, axis=1)
@@ -145,7 +117,7 @@ def test_every_dollar_is_somewhere(terms: LoanTerms, seed: int) -> None:
 @many
 @given(loans(), seeds)
 def test_reserve_stays_within_its_target(terms: LoanTerms, seed: int) -> None:
-    loan = waterfall(terms, facts(terms, seed))
+    loan = run(terms, met_by(terms, seed))
     assert loan.reserve.min() >= 0.0
     assert loan.trap.min() >= -DUST
     assert not loan.trap.any() or terms.ltv_cap is not None
@@ -171,8 +143,8 @@ def test_reserve_stays_within_its_target(terms: LoanTerms, seed: int) -> None:
 @given(loans(), seeds)
 def test_default_shares_by_rank(terms: LoanTerms, seed: int) -> None:
     """The lender never gets more than it is owed; who ranks below gets nothing while it is short."""
-    met = facts(terms, seed)
-    loan = waterfall(terms, met)
+    met = met_by(terms, seed)
+    loan = run(terms, met)
     rows = np.flatnonzero(loan.is_defaulted)
     tau = loan.default_quarter[rows]
     when = np.minimum(tau + terms.recovery_lag, QUARTERS)
@@ -213,8 +185,8 @@ def test_liquidation_adds_up(proceeds: float, senior: float, mezz: float) -> Non
 @many
 @given(loans(), seeds)
 def test_a_cured_shortfall_is_exactly_paid(terms: LoanTerms, seed: int) -> None:
-    met = facts(terms, seed)
-    loan = waterfall(terms, met)
+    met = met_by(terms, seed)
+    loan = run(terms, met)
     assert ((loan.cure > 0.0).sum(axis=1) <= terms.cures).all()
     row, t = np.nonzero(loan.cure > 0.0)
     worth = met.value[row, t] + met.claim[row, t]
@@ -230,10 +202,10 @@ def test_a_cured_shortfall_is_exactly_paid(terms: LoanTerms, seed: int) -> None:
 @given(loans(), seeds)
 def test_life_is_the_time_to_principal(terms: LoanTerms, seed: int) -> None:
     """On paths that repay in full, where every definition agrees: interest is rate x principal x life."""
-    met = facts(terms, seed)
-    fine = ~waterfall(terms, met).is_defaulted
+    met = met_by(terms, seed)
+    fine = ~run(terms, met).is_defaulted
     if fine.any():
-        loan = waterfall(terms, Facts(met.cfads[fine], met.value[fine], met.claim[fine]))
+        loan = run(terms, Met(*(line[fine] for line in met[:3]), None, met.lost[fine]))
         paid = loan.principal + loan.prepaid
         years = np.maximum(0.0, np.arange(QUARTERS + 1) - (terms.first - 1)) / 4.0
         life = weighted_average_life(terms, loan.repaid)
@@ -261,9 +233,9 @@ def lower(a: Array, b: Array) -> bool:
 def test_a_larger_loan_covers_less_and_fails_no_later(terms: LoanTerms, seed: int, share: float) -> None:
     large = simple(terms)
     small = replace(large, principal=share * large.principal)
-    met = facts(large, seed)
+    met = met_by(large, seed)
     met = met._replace(cfads=np.maximum(met.cfads, 0.0))  # else the larger reserve pays for running the machines
-    less, more = waterfall(small, met), waterfall(large, met)
+    less, more = run(small, met), run(large, met)
     service = slice(terms.first, terms.last + 1)
     both = ~np.isnan(less.dscr[:, service]) & ~np.isnan(more.dscr[:, service]) & (met.cfads[:, service] > 0.0)
     assert lower(more.dscr[:, service][both], less.dscr[:, service][both])
@@ -279,9 +251,9 @@ def test_a_sweep_shortens_the_loan_and_never_costs_the_lender(
 ) -> None:
     """Without a reserve: one that shrinks with the loan is released to equity and may be missed later."""
     bare = simple(terms, reserve_quarters=0.0)
-    met = facts(bare, seed)
-    less = waterfall(replace(bare, sweep=sweep), met)
-    more = waterfall(replace(bare, sweep=min(1.0, sweep + more_sweep)), met)
+    met = met_by(bare, seed)
+    less = run(replace(bare, sweep=sweep), met)
+    more = run(replace(bare, sweep=min(1.0, sweep + more_sweep)), met)
     standing = np.arange(QUARTERS + 1) < less.default_quarter[:, None]
     assert lower(more.balance[standing], less.balance[standing])
     assert (more.default_quarter >= less.default_quarter).all()
@@ -304,9 +276,9 @@ def select(loan: LoanPaths, rows: Array) -> LoanPaths:
 @many
 @given(loans(), seeds, st.floats(0.0, 3.0), st.floats(0.1, 3.0))
 def test_a_bigger_reserve_never_hastens_default(terms: LoanTerms, seed: int, reserve: float, more: float) -> None:
-    met = facts(terms, seed)
-    thin = waterfall(simple(terms, reserve_quarters=reserve), met)
-    thick = waterfall(simple(terms, reserve_quarters=reserve + more), met)
+    met = met_by(terms, seed)
+    thin = run(simple(terms, reserve_quarters=reserve), met)
+    thick = run(simple(terms, reserve_quarters=reserve + more), met)
     assert (thick.default_quarter >= thin.default_quarter).all()
 
 
@@ -316,10 +288,10 @@ def test_slow_or_forced_sales_cost_the_lender(
     terms: LoanTerms, seed: int, lag: int, fire: float, more_fire: float
 ) -> None:
     """Defaults are the same; each loss is weakly larger."""
-    met = facts(terms, seed)
-    base = waterfall(replace(terms, recovery_lag=lag, fire_sale=fire), met)
+    met = met_by(terms, seed)
+    base = run(replace(terms, recovery_lag=lag, fire_sale=fire), met)
     for change in ({"recovery_lag": lag + 2}, {"fire_sale": fire + more_fire}):
-        worse = waterfall(replace(terms, **{"recovery_lag": lag, "fire_sale": fire, **change}), met)
+        worse = run(replace(terms, **{"recovery_lag": lag, "fire_sale": fire, **change}), met)
         assert (worse.default_quarter == base.default_quarter).all()
         assert lower(base.loss, worse.loss)
 
@@ -328,8 +300,8 @@ def test_slow_or_forced_sales_cost_the_lender(
 @given(loans(), seeds, st.floats(1.01, 3.0))
 def test_better_collateral_lowers_losses_and_leaves_defaults(terms: LoanTerms, seed: int, factor: float) -> None:
     quiet = replace(terms, ltv_cap=None, cures=0)
-    met = facts(terms, seed)
-    base, rich = waterfall(quiet, met), waterfall(quiet, met._replace(value=factor * met.value))
+    met = met_by(terms, seed)
+    base, rich = run(quiet, met), run(quiet, met._replace(value=factor * met.value))
     assert (rich.default_quarter == base.default_quarter).all()
     assert lower(rich.loss, base.loss)
 
@@ -339,8 +311,8 @@ def test_better_collateral_lowers_losses_and_leaves_defaults(terms: LoanTerms, s
 def test_a_wider_spread_moves_money_from_equity_to_the_lender(terms: LoanTerms, seed: int, wider: float) -> None:
     base = simple(terms, guarantee=0.0)
     dear = replace(base, coupon=base.coupon + wider)
-    met = facts(base, seed)
-    less, more = waterfall(base, met), waterfall(dear, met)
+    met = met_by(base, seed)
+    less, more = run(base, met), run(dear, met)
     service = slice(terms.first, terms.last + 1)
     both = ~np.isnan(less.dscr[:, service]) & ~np.isnan(more.dscr[:, service]) & (met.cfads[:, service] > 0.0)
     assert lower(more.dscr[:, service][both], less.dscr[:, service][both])
@@ -356,9 +328,9 @@ def test_a_wider_spread_moves_money_from_equity_to_the_lender(terms: LoanTerms, 
 @given(loans(), seeds, st.floats(0.0, 60.0))
 def test_junior_money_does_not_hurt_the_senior_lender(terms: LoanTerms, seed: int, mezz: float) -> None:
     """Service and pool held: a mezzanine tranche is paid from what would be equity's."""
-    met = facts(terms, seed)
-    alone = waterfall(simple(terms), met)
-    above = waterfall(simple(terms, mezz_principal=mezz), met)
+    met = met_by(terms, seed)
+    alone = run(simple(terms), met)
+    above = run(simple(terms, mezz_principal=mezz), met)
     assert (above.default_quarter == alone.default_quarter).all()
     assert np.allclose(above.loss, alone.loss, rtol=0.0, atol=DUST)
     assert lower(above.equity.sum(axis=1), alone.equity.sum(axis=1))
@@ -366,19 +338,19 @@ def test_junior_money_does_not_hurt_the_senior_lender(terms: LoanTerms, seed: in
 
 def test_a_guarantee_pays_its_share_of_the_loss() -> None:
     terms = plain_loan(first=3, last=18, reserve_quarters=1.0)
-    met = facts(terms, 5)
-    bare = waterfall(terms, met)
+    met = met_by(terms, 5)
+    bare = run(terms, met)
     assert bare.is_defaulted.mean() > 0.2
     for cover in (0.25, 1.0):
-        held = waterfall(replace(terms, guarantee=cover), met)
+        held = run(replace(terms, guarantee=cover), met)
         assert np.allclose(held.loss, (1.0 - cover) * bare.loss, rtol=0.0, atol=DUST)
 
 
 @many
 @given(loans(), seeds)
 def test_without_default_the_lender_earns_its_coupon(terms: LoanTerms, seed: int) -> None:
-    met = facts(terms, seed)
-    loan = waterfall(terms, met)
+    met = met_by(terms, seed)
+    loan = run(terms, met)
     sound = ~loan.is_defaulted
     if sound.any():
         rate = returns.irr(loan.lender[sound])[0]
@@ -388,8 +360,8 @@ def test_without_default_the_lender_earns_its_coupon(terms: LoanTerms, seed: int
 
 def test_full_recovery_at_once_loses_nothing() -> None:
     terms = plain_loan(first=3, last=18, recovery_lag=0, fire_sale=0.0, sale_cost=0.0)
-    met = facts(terms, 9)
-    loan = waterfall(terms, met._replace(value=np.full_like(met.value, 1e4)))
+    met = met_by(terms, 9)
+    loan = run(terms, met._replace(value=np.full_like(met.value, 1e4)))
     assert loan.is_defaulted.any()
     assert np.abs(loan.loss).max() <= DUST
     rates = returns.irr(loan.lender)[0]
