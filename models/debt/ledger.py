@@ -174,12 +174,6 @@ class LoanPaths(NamedTuple):
         return np.asarray(self.principal + self.prepaid)
 
     @property
-    def least_dscr(self) -> Array:
-        """Least coverage of debt service on each path, (paths,), NaN where there was none."""
-        least = np.where(np.isnan(self.dscr), np.inf, self.dscr).min(axis=1)
-        return np.where(np.isinf(least), np.nan, least)
-
-    @property
     def is_defaulted(self) -> NDArray[np.bool_]:
         """Whether the loan defaulted on a path, (paths,)."""
         return np.asarray(self.default_quarter < self.balance.shape[1])

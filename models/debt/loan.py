@@ -18,7 +18,7 @@ from models.debt.rates import RatePaths, fair_swap_rate, termination_values
 from models.debt.schedule import level_payment
 from models.debt.terms import LoanTerms
 
-__all__ = ["LoanPaths", "LoanTerms", "run_waterfall", "weighted_average_life"]
+__all__ = ["LoanPaths", "LoanTerms", "least_coverage", "run_waterfall", "weighted_average_life"]
 
 
 def run_waterfall(
