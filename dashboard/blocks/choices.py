@@ -12,6 +12,8 @@ from dashboard import state
 K = TypeVar("K", bound=Hashable)
 
 ENTRIES = {"fair": "Fair entry", "at_cost": "At cost or market"}
+PAID = {"fair": "fair entry", "at_cost": "entry at cost or market"}
+"""The same inside a sentence."""
 
 
 def switch(label: str, options: Mapping[K, str], key: str, default: K | None = None, **more: Any) -> K:

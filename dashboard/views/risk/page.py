@@ -8,7 +8,7 @@ from dashboard import format as f
 from dashboard import run, state
 from dashboard.blocks import inputs
 from dashboard.blocks.blocks import chart, section, tiles, title, verdict
-from dashboard.blocks.choices import pick, switch
+from dashboard.blocks.choices import PAID, pick, switch
 from dashboard.blocks.long_run import long_run
 from dashboard.views.risk import charts, reading
 from models.claims.registry import CLASSES
@@ -22,7 +22,6 @@ from models.studies.stress.stress import StressMatrix, stress_matrix, stress_tab
 CLASS_NAMES = {key: asset.label for key, asset in CLASSES.items()}
 LIMITS = {0.0: "does worse than cash", 0.1: "loses a tenth", 0.25: "loses a quarter", 0.5: "loses half"}
 MEASURES = {"sure": "Sure gain over cash", "mean": "Mean value over cash"}
-PAID = {"fair": "fair entry", "at_cost": "entry at cost or market"}
 
 
 def render() -> None:

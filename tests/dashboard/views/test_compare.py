@@ -1,5 +1,7 @@
 """Pinning and comparing: limit, names as text, differences, figures and the bridge."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -7,15 +9,16 @@ from streamlit.testing.v1 import AppTest
 from dashboard import format as f
 from dashboard import run, state
 from dashboard.pins import MOST, NAME_LENGTH, Board, Pin
-from dashboard.views.compare import charts
+from dashboard.views.compare import board, charts, reading
 from dashboard.views.compare import page as view
 from models.evidence.presets import presets
 from models.scenario.link import decode, encode
 from models.scenario.scenario import Scenario
+from models.studies.comparison.bridge import bridge, drill_down
 from models.studies.comparison.compare import compare
-from tests.dashboard.finished import AtOnce
+from tests.dashboard.finished import AtOnce, on_less
 
-PATHS = "128"
+PATHS = 64
 
 
 def script() -> None:
@@ -29,11 +32,21 @@ def script() -> None:
     compare.render()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def jobs() -> Iterator[AtOnce]:
+    """Every comparison on few paths, and once for all tests."""
+    jobs = AtOnce()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "job", jobs)
+        for make in (compare, bridge, drill_down):
+            patch.setattr(view, make.__name__, on_less(make, paths=PATHS))
+        yield jobs
+
+
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setattr(run, "job", AtOnce())
+def app() -> AppTest:
     page = AppTest.from_function(script, default_timeout=300)
-    page.query_params["run.paths"] = PATHS
+    page.query_params["run.paths"] = str(PATHS)
     return page.run()
 
 
@@ -61,7 +74,7 @@ def test_two_pins_are_compared_and_explained(app: AppTest) -> None:
     assert not app.exception
     assert "Overcapacity at its peak" in body and "300%" in body and "Demand growth now" not in body
     here, there = (decode(pin.link).scenario for pin in pins(app))
-    found = compare((here, there), ("a", "b"))
+    found = compare((here, there), ("a", "b"), paths=PATHS)
     key = "gpu_fleet.value"
     for i in (0, 1):
         assert charts.amount(found.figures[i][key], "share of capital") in body
@@ -77,14 +90,13 @@ def test_what_differs_from_the_base_follows_the_base(app: AppTest) -> None:
     assert not app.exception and texts(app) != before
 
 
-def test_a_group_is_split_further(app: AppTest) -> None:
+def test_a_group_is_split_further(app: AppTest, jobs: AtOnce) -> None:
     app.button(key="pin").click().run()
     add(app, "efficiency_shock")
     app.selectbox(key="bridge:group").set_value("demand").run()
     assert not app.exception
-    made = run.job.made  # type: ignore[attr-defined]
-    inner = next(job.found for where, job in made.items() if where[0] == "find_drill")
-    whole = next(job.found for where, job in made.items() if where[0] == "find_bridge")
+    whole, inner = ([job.found for where, job in jobs.made.items() if where[0] == f"little {make.__name__}"][-1]
+                    for make in (bridge, drill_down))
     figure = "families.lead"
     part = next(part for part in whole.parts if part.key == "demand")
     assert inner.total(figure) == pytest.approx(part.value(figure), abs=1e-12)
@@ -115,7 +127,7 @@ def test_a_hostile_name_stays_text(app: AppTest) -> None:
 
 
 def test_a_pin_opens_exactly_its_scenario(app: AppTest) -> None:
-    mine = Scenario().replace({"run.paths": 128})
+    mine = Scenario().replace({"run.paths": PATHS})
     app.button(key="pin").click().run()
     add(app, "gulf")
     app.button(key="pin:open:1").click().run()
@@ -128,7 +140,7 @@ def test_a_pin_opens_exactly_its_scenario(app: AppTest) -> None:
 def test_the_same_scenarios_have_no_differences() -> None:
     found = compare((Scenario(), Scenario().replace({"run.seed": 2})), ("a", "b"), paths=64)
     assert [row.entry.path for row in found.inputs] == ["run.seed"]
-    assert view.lead_message(found) == "Which family leads is too close to call between these scenarios"
+    assert reading.lead_message(found) == "Which family leads is too close to call between these scenarios"
 
 
 def test_the_waterfall_starts_and_ends_at_the_scenarios() -> None:
@@ -172,6 +184,6 @@ def test_a_board_has_room_for_six_scenarios_and_no_name_twice() -> None:
 
 def test_an_example_is_one_press_away(app: AppTest) -> None:
     app.button(key="pin:example").click().run()
-    assert [pin.name for pin in pins(app)] == [presets()[name].title for name in view.EXAMPLE]
+    assert [pin.name for pin in pins(app)] == [presets()[name].title for name in board.EXAMPLE]
     assert not app.exception and "inputs differ" in texts(app)
     assert not [button for button in app.button if button.key == "pin:example"]

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ from models.studies.sensitivity.break_even import surface
 from models.studies.sensitivity.cheapest import Change, Cheapest
 from models.studies.sensitivity.goal_seek import seek
 from models.studies.sensitivity.tornado import numbers, tornado
+from tests.dashboard.finished import on_less
 
 PATHS = 64
 FEW = ("overcapacity.peak", "chip.rent_factor", "demand.growth_now", "leasing.term_short")
@@ -29,16 +29,6 @@ def script() -> None:
     address.read()
     address.write()
     drivers.render()
-
-
-def on_less(make: Callable[..., Any], **less: object) -> Callable[..., Any]:
-    """A study on few assumptions or points, with a name of its own among the jobs."""
-
-    def study(*key: object, **named: object) -> Any:
-        return make(*key, **named, **less)
-
-    study.__qualname__ = f"little {make.__name__}"
-    return study
 
 
 def a_flip(scenario: Scenario, question: str, entry: str, progress: Callable[[float], None]) -> Cheapest:

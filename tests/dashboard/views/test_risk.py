@@ -8,10 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import run
 from dashboard.views.risk import charts, reading
+from dashboard.views.risk import page as risk
 from models.claims.registry import CLASSES
 from models.scenario.scenario import Scenario
+from models.studies.stress.regret import regret_table
 from models.studies.stress.stress import stress_matrix, stress_table
-from tests.dashboard.finished import AtOnce
+from tests.dashboard.finished import AtOnce, on_less
 
 PATHS = 128
 
@@ -33,6 +35,7 @@ def texts(app: AppTest) -> str:
 def app() -> Iterator[AppTest]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "job", AtOnce())
+        patch.setattr(risk, "regret_table", on_less(regret_table, names=("base", "telecom_glut")))
         page = AppTest.from_function(script, default_timeout=300)
         page.query_params["run.paths"] = str(PATHS)
         yield page.run()
