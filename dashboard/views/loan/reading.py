@@ -1,39 +1,38 @@
-"""What the designer page shows of a facility: small tables and sentences, made once for a scenario."""
+"""What the designer page shows of a facility: figures, charts and sentences, made once for a scenario."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
+from dashboard import format as f
 from dashboard import run
+from dashboard.blocks.blocks import Chart
+from dashboard.blocks.markup import Fact
 from dashboard.views.loan import charts
 from dashboard.views.loan import words as say
+from models.engine.estimate import Estimate
 from models.scenario.scenario import Scenario
-from models.studies.facility import against as comparison
-from models.studies.facility import haircut, lender, solve
+from models.studies.facility import lender
 from models.studies.facility.facility import LIMITS, FacilityResult, facility_result
-from models.studies.facility.haircut import Haircut
-from models.studies.facility.horizon import Wall, horizon, wall
+from models.studies.facility.horizon import horizon, wall
 from models.studies.facility.lender import LenderView
-from models.studies.facility.solve import Solution
-from models.studies.facility.steps import path_table, steps, telling_paths
+from models.studies.facility.steps import telling_paths
 
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """A facility as the page shows it: figures, frames of its charts and the sentences above them."""
+    """A facility as the page shows it; ``telling`` names futures by number, ``first`` is the first quarter owed."""
 
-    view: LenderView
-    advance: float
-    principal: float
-    coupon: float
-    wall: Wall
-    frames: Mapping[str, pd.DataFrame]
-    titles: Mapping[str, str]
-    tranches: pd.DataFrame
+    headline: str
+    detail: str
+    figures: Sequence[Fact]
+    bands: str
+    size: Chart
+    coverage: Sequence[Chart]
+    losses: Sequence[Chart]
     telling: Mapping[str, int]
     paths: int
     first: int
@@ -48,67 +47,73 @@ def result_of(scenario: Scenario) -> FacilityResult:
 def read_design(scenario: Scenario) -> Design:
     """Measure the facility of a scenario; keeps no paths."""
     result = result_of(scenario)
-    terms, cost = result.terms, result.ground.pot.cost
-    view, edge = lender.lender_view(result), wall(result)
-    fans = {name: lender.fan(result, name) for name in ("dscr", "ltv")}
-    breaches, years, tranches = lender.breaches(result), lender.default_by_year(result), lender.tranche_losses(result)
-    tests = {"lock-up": terms.lockup, "event of default": terms.event_of_default}
+    view, terms, cost = lender.lender_view(result), result.terms, result.ground.pot.cost
+    sized, breaches = say.sized(result.binding, result.limits, LIMITS, cost), lender.breaches(result)
     return Design(
-        view=view, advance=result.advance_rate, principal=terms.principal, coupon=terms.coupon, wall=edge,
-        frames={
-            "dscr": charts.fan_frame(fans["dscr"], "dscr", tests),
-            "ltv": charts.fan_frame(fans["ltv"], "ltv", {"worth as much as the loan": 1.0}),
-            "default": charts.default_frame(years), "loss": charts.loss_frame(lender.loss_curve(result)),
-            "horizon": charts.horizon_frame(horizon(result)), "breach": charts.breach_frame(breaches),
-            "size": charts.size_frame(result.limits, LIMITS, cost),
-        },
-        titles={
-            "headline": say.headline(view, result.advance_rate),
-            "size": say.sized(result.binding, result.limits, LIMITS, cost),
-            "dscr": say.coverage(fans["dscr"], breaches, terms.lockup), "ltv": say.collateral(breaches),
-            "default": say.defaults(years), "loss": say.losses(tranches), "horizon": say.horizon(edge),
-            "breach": say.breach(breaches),
-        },
-        tranches=tranches, telling=telling_paths(result), paths=result.paths, first=terms.first,
-        seed=result.ground.shocks.seed,
+        headline=say.headline(view, result.advance_rate),
+        detail=f"{f.money(terms.principal)} per H100e at a coupon of {f.percent(terms.coupon, 2)} when signed, on "
+        f"{result.paths:,} futures. {sized}.",
+        figures=figures(view),
+        bands="Rating bands are indicative: Moody's idealized losses at the average life, by loss "
+        f"{view.by_loss.words}, by default {view.by_default.words} (two standard errors). No agency rates by such a "
+        "table alone.",
+        size=Chart(sized, charts.size_frame(result.limits, LIMITS, cost), charts.SIZE,
+                   "What each rule would lend, share of hardware cost; the smallest one sizes the loan."),
+        coverage=_coverage(result, breaches), losses=_losses(result, breaches), telling=telling_paths(result),
+        paths=result.paths, first=terms.first, seed=result.ground.shocks.seed,
     )
 
 
-def read_path(scenario: Scenario, path: int) -> pd.DataFrame:
-    """Quarters of one path."""
-    return path_table(result_of(scenario), path)
+def figures(view: LenderView) -> list[Fact]:
+    """Single figures of the lender with their noise."""
+
+    def fact(label: str, about: str, of: Estimate, write: Callable[[float], str], is_share: bool = True) -> Fact:
+        noise = f"±{f.digits(2 * of.error * (100 if is_share else 1), 2, 3)}{' pts' if is_share else ''}"
+        return Fact(label, about, write(of.value), noise if of.error > 0 else "")
+
+    return [
+        fact("Default probability", "Share of futures with a payment default.", view.default_probability, f.percent),
+        fact("Loss given default", "Loss over what was owed, on futures that default.", view.loss_given_default,
+             f.percent),
+        fact("Expected loss", "Mean loss at present value, share of the loan.", view.expected_loss, f.percent),
+        fact("Loss a year", f"Expected loss over average life; the spread is {f.percent(view.spread, 2)} with fees.",
+             view.loss_rate, lambda rate: f.percent(rate, 2)),
+        fact("Return after losses", f"Return of the mean flow a year; promised are {f.percent(view.yield_promised)}.",
+             view.irr, f.percent),
+        fact("Return, worst 5%", "What one lender in twenty earns at most, a year.", view.irr_low, f.irr),
+        fact("Average life", "Mean years from the start of service to a dollar of principal paid.", view.wal, f.years,
+             is_share=False),
+        fact("Least coverage", "Median over futures of the least coverage.", view.min_dscr, f.multiple,
+             is_share=False),
+        Fact("Rating band", "By expected loss and by default probability; indicative, see the note.",
+             f"{view.by_loss.grade} / {view.by_default.grade}", "indicative"),
+    ]
 
 
-def read_steps(scenario: Scenario, path: int, quarter: int) -> pd.DataFrame:
-    """Steps of one quarter of one path."""
-    return steps(result_of(scenario), path, quarter)
+def _coverage(result: FacilityResult, breaches: pd.DataFrame) -> list[Chart]:
+    terms = result.terms
+    coverage, value = (lender.fan(result, name) for name in ("dscr", "ltv"))
+    tests = {"lock-up": terms.lockup, "event of default": terms.event_of_default}
+    return [
+        Chart(say.coverage(coverage, breaches, terms.lockup), charts.fan_frame(coverage, "dscr", tests),
+              charts.FANS["dscr"], "Cash available over interest and scheduled principal, of loans not in default. "
+              "Dashed: where cash is locked up, and where it is an event of default."),
+        Chart(say.collateral(breaches), charts.fan_frame(value, "ltv", {"worth as much as the loan": 1.0}),
+              charts.FANS["ltv"],
+              f"Balance over what used machines fetch in the market; cut at {charts.MOST_LTV:.0f}00%."),
+        Chart(say.horizon(wall(result)), charts.horizon_frame(horizon(result)), charts.HORIZON,
+              "When the loan, its contract and the cash of the machines end."),
+    ]
 
 
-def read_comparison(pinned: Scenario, scenario: Scenario) -> pd.DataFrame:
-    """The pinned facility, this one and the difference."""
-    shocks = result_of(scenario).ground.shocks
-    return comparison.compare(facility_result(pinned, shocks), facility_result(scenario, shocks))
-
-
-def find_solution(
-    scenario: Scenario, question: str, limit: float, glut: float, margin: float, progress: Callable[[float], None]
-) -> Solution:
-    """Answer one of the questions of `designer_tools`."""
-    shocks = result_of(scenario).ground.shocks
-    if question == "glut":
-        return solve.surviving_loan(scenario, glut, limit, shocks, progress)
-    if question == "spread":
-        return solve.paying_spread(scenario, margin, shocks, progress)
-    return solve.largest_advance(scenario, limit, shocks, progress)
-
-
-def find_haircuts(scenario: Scenario, progress: Callable[[float], None]) -> tuple[Haircut, Haircut]:
-    """Break-even cut of rents, and of the value of machines."""
-    result = result_of(scenario)
-    rents = haircut.price_haircut(result, lambda share: progress(0.8 * share))
-    return rents, haircut.residual_haircut(result, lambda share: progress(0.8 + 0.2 * share))
-
-
-def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain values."""
-    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+def _losses(result: FacilityResult, breaches: pd.DataFrame) -> list[Chart]:
+    years = lender.default_by_year(result)
+    return [
+        Chart(say.defaults(years), charts.default_frame(years), charts.DEFAULT,
+              "Chance of a payment default until the end of each year; whiskers: two standard errors."),
+        Chart(say.losses(lender.tranche_losses(result)), charts.loss_frame(lender.loss_curve(result)), charts.LOSS,
+              "Chance that a tranche loses more than a share of what it paid in, at present value of its own rate; the "
+              "owner undiscounted."),
+        Chart(say.breach(breaches), charts.breach_frame(breaches), charts.BREACH,
+              "Share of all futures in which a test fails in the quarter."),
+    ]

@@ -1,7 +1,7 @@
 """The loan designer: its figures are the engine's, structure moves them, tools answer, sentences follow their rules."""
 
 import re
-import time
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pandas as pd
@@ -9,33 +9,46 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import format as f
+from dashboard import run
 from dashboard.views.loan import charts
 from dashboard.views.loan import words as say
-from dashboard.views.loan.page import PARTS
+from dashboard.views.loan.terms import PARTS
 from models.engine.estimate import Estimate
 from models.scenario.catalog import declared
+from models.scenario.link import query_items
 from models.scenario.scenario import Scenario
 from models.studies.facility import lender
 from models.studies.facility.facility import LIMITS, facility_result
 from models.studies.facility.haircut import Haircut
 from models.studies.facility.solve import Solution
+from tests.dashboard.finished import AtOnce
 
-FEW = {"run.paths": 512}
+FEW = {"run.paths": 256}
 
 
-def page(**values: str) -> AppTest:
-    def script():
-        from dashboard import address
-        from dashboard.views.loan import page as designer
+def script() -> None:
+    from dashboard import address
+    from dashboard.views.loan import page as designer
 
-        address.read()
-        address.write()
-        designer.render()
+    address.read()
+    address.write()
+    designer.render()
 
+
+@pytest.fixture(scope="module", autouse=True)
+def jobs() -> Iterator[AtOnce]:
+    jobs = AtOnce()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "job", jobs)
+        yield jobs
+
+
+def page(changes: dict[str, object] = FEW) -> AppTest:
     app = AppTest.from_function(script, default_timeout=300)
-    app.query_params["run.paths"] = "512"
-    for key, value in values.items():
-        app.query_params[key.replace("__", ".")] = value
+    for key, value in query_items(Scenario().replace(FEW | changes), "base").items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
     return app
 
 
@@ -49,14 +62,8 @@ def figure(app: AppTest, label: str) -> str:
     return found.group(1)
 
 
-@pytest.fixture(scope="module")
-def base() -> AppTest:
-    app = page().run()
-    assert not app.exception
-    return app
-
-
-def test_figures_are_those_of_the_engine(base: AppTest) -> None:
+def test_figures_are_those_of_the_engine() -> None:
+    base = page()
     view = lender.lender_view(facility_result(Scenario().replace(FEW)))
     assert figure(base, "Default probability") == f.percent(view.default_probability.value)
     assert figure(base, "Expected loss") == f.percent(view.expected_loss.value)
@@ -66,7 +73,7 @@ def test_figures_are_those_of_the_engine(base: AppTest) -> None:
 
 
 def test_a_smaller_loan_defaults_less() -> None:
-    app = page().run()
+    app = page()
     before = float(figure(app, "Default probability").rstrip("%"))
     app.number_input(key="designer:gpu_debt.advance_cap:typed").set_value(30.0).run()
     assert not app.exception
@@ -75,7 +82,7 @@ def test_a_smaller_loan_defaults_less() -> None:
 
 
 def test_every_part_of_the_term_sheet_opens() -> None:
-    app = page().run()
+    app = page()
     for part in PARTS:
         app.selectbox(key="designer:part").set_value(part).run()
         assert not app.exception, part
@@ -87,29 +94,20 @@ def test_every_part_of_the_term_sheet_opens() -> None:
     assert fields - set(listed) == set(), "every term of the loan is on the page"
 
 
-def solved(app: AppTest, words: str) -> str:
-    for _ in range(60):
-        if words in texts(app):
-            return texts(app)
-        time.sleep(0.5)
-        app.run()
-    raise AssertionError(f"no answer: {words}")
-
-
 def test_solve_for() -> None:
-    app = page().run()
-    answer = solved(app, "of cost can be lent with default under 5.0%")
-    share = float(re.search(r"([\d.]+)% of cost can be lent", answer).group(1))  # type: ignore[union-attr]
+    app = page()
+    answer = re.search(r"([\d.]+)% of cost can be lent with default under 5.0%", texts(app))
+    assert answer is not None
     app.button(key="designer:use").click().run()
     assert not app.exception
-    assert f"At {share:.0f}% of cost" in texts(app)
+    assert f"At {float(answer.group(1)):.0f}% of cost" in texts(app)
     assert float(figure(app, "Default probability").rstrip("%")) <= 5.05
     app.selectbox(key="designer:question").set_value("spread").run()
-    assert "basis points pays for the loss" in solved(app, "basis points")
+    assert "basis points pays for the loss" in texts(app)
 
 
 def test_a_future_step_by_step() -> None:
-    app = page().run()
+    app = page()
     app.segmented_control(key="designer:tool").set_value("path").run()
     assert not app.exception
     app.selectbox(key="designer:story").set_value("default, middle loss").run()
@@ -124,7 +122,7 @@ def test_a_future_step_by_step() -> None:
 
 
 def test_a_pinned_facility_stays_while_this_one_changes() -> None:
-    app = page().run()
+    app = page()
     app.segmented_control(key="designer:tool").set_value("compare").run()
     app.button(key="designer:pin").click().run()
     assert "Both facilities lose the same" in texts(app)
@@ -146,14 +144,7 @@ def test_a_pinned_facility_stays_while_this_one_changes() -> None:
     ({"gpu_fleet.contract_quarters": 8}, "outlives its contract by 8 quarters"),
 ])
 def test_corners_are_drawn_and_said(changes: dict[str, object], said: str) -> None:
-    from models.scenario.link import query_items
-
-    app = page()
-    for key, value in query_items(Scenario().replace(FEW | changes), "base").items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    assert said in texts(app)
+    assert said in texts(page(changes))
 
 
 def test_charts_hold_few_rows_and_no_hidden_noise() -> None:
