@@ -13,9 +13,5 @@ class ScenarioError(AssayError):
     """A scenario is not admissible: unknown field, wrong type, out of bounds, or fields that contradict each other."""
 
 
-class LinkError(AssayError):
-    """A scenario link cannot be read at all: wrong version, too long, or not a query string."""
-
-
 class DataError(AssayError):
     """A file under `data/`, or a key that should be in one, is broken; names the file, the row and the field."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from models.basis.assumption import Assumptions, assumption, choice
 
@@ -68,9 +68,3 @@ class Entry(Assumptions):
         source="judgment",
         help="The fair price pays the hurdle in a world without glut and policy: the base case, or this scenario.",
     )
-
-
-class Note(Assumptions):
-    """Words of the user; never used in a calculation."""
-
-    title: str = Field(default="", max_length=120, title="Title", description="Name the user gives the scenario.")

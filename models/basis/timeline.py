@@ -27,11 +27,6 @@ def years(quarters: int) -> Array:
     return np.arange(quarters + 1, dtype=np.float64) * DELTA
 
 
-def quarterly(rate_y: float) -> float:
-    """Quarterly equivalent of an effective annual rate."""
-    return float((1.0 + rate_y) ** DELTA - 1.0)
-
-
 def discount_factors(rate_y: float, quarters: int) -> Array:
     """(1 + r)^(-t/4) for t = 0..quarters, shape (quarters + 1,)."""
     return np.asarray((1.0 + rate_y) ** -years(quarters))

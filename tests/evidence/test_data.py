@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import AssayError, DataError, LinkError, ScenarioError
+from models.errors import AssayError, DataError, ScenarioError
 from models.evidence.programs import load_programs
 from models.evidence.rows import period_end, read_rows
 from models.evidence.sources import DATA, EVIDENCE, load_sources, source
@@ -171,7 +171,7 @@ def test_callers_cannot_spoil_the_table_for_each_other() -> None:
 
 
 def test_the_errors_are_one_tree() -> None:
-    assert all(issubclass(kind, AssayError) for kind in (ScenarioError, LinkError, DataError))
+    assert all(issubclass(kind, AssayError) for kind in (ScenarioError, DataError))
     assert not issubclass(AssayError, ValueError)
 
 

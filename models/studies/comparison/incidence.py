@@ -40,16 +40,6 @@ class Incidence:
     interaction: float
     total: Estimate
 
-    @property
-    def shapley_direct(self) -> float:
-        """Direct part with half of the interaction."""
-        return self.direct.value + 0.5 * self.interaction
-
-    @property
-    def shapley_market(self) -> float:
-        """Market part with half of the interaction."""
-        return self.market.value + 0.5 * self.interaction
-
 
 def incidence(scenario: Scenario, shocks: Shocks | None = None, paths: int = 4_096) -> tuple[Incidence, ...]:
     """Effect of all programs of a scenario on every class and variant; zero throughout without programs."""

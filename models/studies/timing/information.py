@@ -195,11 +195,6 @@ def summarize(
     )
 
 
-def perfect_information(payoffs: Array) -> float:
-    """EVPI of equally likely states: mean of the best payoff less the best mean; payoffs (states, actions)."""
-    return float(payoffs.max(axis=1).mean() - payoffs.mean(axis=0).max())
-
-
 def _worth(
     driver: str, label: str, chooser: Array, judge: Array, high_chooser: Array, high_judge: Array, choice: int,
     group: NDArray[np.int64], rates: Rates,

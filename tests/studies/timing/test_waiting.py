@@ -166,12 +166,6 @@ def test_the_driver_that_decides_is_worth_everything_and_a_dummy_nothing(aversio
     assert got.everything.naive == pytest.approx(got.everything.value, abs=2 * got.everything.value_se)
 
 
-def test_perfect_information_of_two_states():
-    payoffs = np.array([[10.0, 0.0], [0.0, 6.0]])
-    assert info.perfect_information(payoffs) == 8.0 - 5.0
-    assert info.perfect_information(np.array([[3.0, 1.0], [2.0, 0.0]])) == 0.0
-
-
 def test_all_wealth_and_much_aversion_still_give_figures():
     points = np.random.default_rng(0).random((64, 1))
     utility = worlds(np.zeros(64, dtype=int))
