@@ -34,16 +34,26 @@ def records(table: pd.DataFrame | Rows) -> Rows:
     return [dict(zip(names, row, strict=True)) for row in table.to_numpy(dtype=object).tolist()]
 
 
+def highest(table: pd.DataFrame, column: str) -> pd.Series[Any]:
+    """Row in which a column is highest."""
+    return table.iloc[int(table[column].argmax())]
+
+
+def lowest(table: pd.DataFrame, column: str) -> pd.Series[Any]:
+    """Row in which a column is lowest."""
+    return table.iloc[int(table[column].argmin())]
+
+
 def peak(fan: pd.DataFrame, column: str = "p50") -> Extreme:
     """Highest value of a quantile."""
-    i = int(fan[column].to_numpy().argmax())
-    return Extreme(float(fan[column].iloc[i]), int(fan["quarter"].iloc[i]))
+    row = highest(fan, column)
+    return Extreme(float(row[column]), int(row["quarter"]))
 
 
 def trough(fan: pd.DataFrame, column: str = "p50") -> Extreme:
     """Lowest value of a quantile."""
-    i = int(fan[column].to_numpy().argmin())
-    return Extreme(float(fan[column].iloc[i]), int(fan["quarter"].iloc[i]))
+    row = lowest(fan, column)
+    return Extreme(float(row[column]), int(row["quarter"]))
 
 
 def surplus_message(surplus: pd.DataFrame) -> str:
@@ -91,3 +101,8 @@ def map_message(classes: pd.DataFrame | Rows) -> str:
     if f.is_close(float(second["cvar_95"] - least["cvar_95"]), noise):
         safest = f"{safest} or {f.inside(str(second['label']))}"
     return f"Least to lose in a bad future: {safest}; most: {f.inside(str(most['label']))}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names one after the other: a, b and c."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard import format as f
 from dashboard.charts import marks
 from dashboard.charts.marks import PERCENT, known, value_axis
-from dashboard.charts.style import MUTED, Spec
+from dashboard.charts.style import MUTED, Look, Spec
 
 HEIGHT = 220
 Kind = Literal["rent", "share", "surplus"]
@@ -20,7 +20,7 @@ NAMED_GAP = 0.04
 HOVER = 2
 """Every second quarter answers the pointer: half the marks to redraw at each move of a slider."""
 
-ABOVE: dict[str, Any] = {"baseline": "bottom", "dx": 4, "dy": -4}
+ABOVE: Look = {"baseline": "bottom", "dx": 4, "dy": -4}
 """Where the name of the dashed line stands."""
 
 TITLES = {
@@ -50,7 +50,7 @@ def fan_columns(
 
 
 def fan_chart(
-    axis: alt.Axis, *under: alt.Chart, dash: float = 1.2, name: dict[str, Any] = ABOVE, reach: float = 16, **scale: Any
+    axis: alt.Axis, *under: alt.Chart, dash: float = 1.2, name: Look = ABOVE, reach: float = 16, **scale: Any
 ) -> Spec:
     """Median, 25% to 75% and 5% to 95% of futures; a dashed line is what the quantity is compared with.
 

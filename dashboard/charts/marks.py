@@ -14,7 +14,7 @@ import pandas as pd
 from dashboard import format as f
 from dashboard import theme
 from dashboard.charts.labels import SCREEN as NAMES
-from dashboard.charts.style import FAINT, INK, MUTED, SCREEN, Spec, Theme, specification
+from dashboard.charts.style import FAINT, INK, MUTED, SCREEN, Look, Spec, Theme, specification
 
 rows = alt.Chart(alt.NamedData("rows"))
 """What a layer starts from: all rows."""
@@ -89,20 +89,20 @@ def fan_ends(fan: pd.DataFrame, gap: float, floor: float = float("-inf")) -> dic
 
 def calendar(field: str = "when", ticks: Sequence[int] | int = TICKS, padding: float = 0, **scale: Any) -> alt.X:
     """Calendar years; the title is the axis itself."""
-    at: dict[str, Any] = {"tickCount": ticks} if isinstance(ticks, int) else {"values": ticks}
+    at: Look = {"tickCount": ticks} if isinstance(ticks, int) else {"values": ticks}
     axis = alt.Axis(title=None, grid=False, labelExpr=YEAR, domain=True, **at)
     return alt.X(f"{field}:Q", scale=alt.Scale(nice=False, zero=False, padding=padding, **scale), axis=axis)
 
 
 def value_axis(title: str, labels: str, look: Theme = SCREEN, **style: Any) -> alt.Axis:
     """Vertical axis, its title level above it."""
-    level: dict[str, Any] = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end"}
+    level: Look = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end"}
     return alt.Axis(title=title, labelExpr=labels, **(level | look["title"] | style))
 
 
 def upright(axis: alt.Axis, **scale: Any) -> Upright:
     """The vertical channel of a field, on an axis that several layers share."""
-    extent: dict[str, Any] = {"scale": alt.Scale(**scale)} if scale else {}
+    extent: Look = {"scale": alt.Scale(**scale)} if scale else {}
     return lambda field: alt.Y(f"{field}:Q", axis=axis, **extent)
 
 
@@ -118,7 +118,7 @@ def class_shape() -> alt.Shape:
     return alt.Shape("family:N", scale=scale, legend=None)
 
 
-def choice(channel: Any, field: str, shown: dict[str, Any], legend: alt.Legend | None = None) -> Any:
+def choice(channel: Any, field: str, shown: Look, legend: alt.Legend | None = None) -> Any:
     """A channel that tells the values of a field apart, each by its own look."""
     scale = alt.Scale(domain=list(shown), range=list(shown.values()))
     return channel(f"{field}:N", scale=scale, legend=legend)
@@ -126,7 +126,7 @@ def choice(channel: Any, field: str, shown: dict[str, Any], legend: alt.Legend |
 
 def legend(**style: Any) -> alt.Legend:
     """Squares above the plot."""
-    look: dict[str, Any] = {
+    look: Look = {
         "title": None, "orient": "top", "symbolType": "square", "labelFontSize": 12, "labelColor": MUTED,
         "symbolFillColor": INK, "symbolStrokeWidth": 0,
     }
@@ -190,7 +190,7 @@ def names(x: alt.X, y: alt.Y, of: alt.Chart, narrow: float, **style: Any) -> lis
     leader = of.transform_filter(chosen("leader").expr).mark_rule(
         color=FAINT, strokeWidth=0.8, x2Offset=chosen("dx"), y2Offset=chosen("dy")
     )
-    look: dict[str, Any] = {"baseline": "middle", "fontSize": NAMES.size, **style}
+    look: Look = {"baseline": "middle", "fontSize": NAMES.size, **style}
     name = of.mark_text(dx=chosen("dx"), dy=chosen("dy"), align=chosen("align"), **look)
     return [leader.encode(x=x, y=y, x2="x:Q", y2="y:Q"), name.encode(x=x, y=y, text="label:N")]
 

@@ -13,7 +13,9 @@ import altair as alt
 from dashboard.theme import FONT, GRAYS, gray
 
 Spec = dict[str, Any]
-Theme = Mapping[str, dict[str, Any]]
+Look = dict[str, Any]
+"""Properties of a mark or an axis."""
+Theme = Mapping[str, Look]
 Room = tuple[float, float, float, float]
 """Left, top, right and bottom of a plot, points."""
 

@@ -47,14 +47,14 @@ def appendix(scenario: Scenario, base: Scenario, preset: Preset | None) -> dict[
     rows = {path: _row(item, scenarios, preset) for path, item in items.items()}
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in changed:
-        part = f": {_lower(item.group_title)}" if len(changed) > MANY else ""
+        part = f": {fmt.inside(item.group_title)}" if len(changed) > MANY else ""
         groups.setdefault(f"Changed in this report{part}", []).append(rows.pop(item.path) | {"is_changed": True})
     for item in set_by_preset:
         if item.path in rows:
             groups.setdefault("Set by the preset", []).append(rows.pop(item.path))
     rest = ""
     if rows and sum(map(len, groups.values())) > MANY:
-        said = (f"{_lower(row['label'])} {row['values'][2]}" for row in rows.values())
+        said = (f"{fmt.inside(row['label'])} {row['values'][2]}" for row in rows.values())
         rest = f"Headline assumptions at their default: {', '.join(said)}."
     elif rows:
         groups["Headline assumptions at their default"] = list(rows.values())
@@ -72,6 +72,7 @@ def _assumed(scenario: Scenario, base: Scenario) -> list[Entry]:
 def _row(item: Entry, scenarios: tuple[Scenario, Scenario, Scenario], preset: Preset | None) -> dict[str, Any]:
     key, why = _provenance(item, preset)
     cited = source(key)
+    named = cited.publisher if why else f"{cited.publisher}, {cited.title}"
     shown = [_shown(item, scenario) for scenario in scenarios]
     return {
         "label": printable(item.label, 120),
@@ -80,9 +81,7 @@ def _row(item: Entry, scenarios: tuple[Scenario, Scenario, Scenario], preset: Pr
         "is_long": item.kind == "text" or max(map(len, shown)) > LONG,
         "is_changed": False,
         "why": printable(why, 160),
-        "source": "Our judgment"
-        if cited.id == "judgment"
-        else printable(cited.publisher + (f", {cited.title}" if not why else ""), 76),
+        "source": "Our judgment" if cited.id == "judgment" else printable(named, 76),
         "date": cited.date,
         "href": web_address(cited.address),
     }
@@ -124,7 +123,3 @@ def _provenance(item: Entry, preset: Preset | None) -> tuple[str, str]:
 def _is_program(path: str) -> bool:
     """Whether a path is that of a whole program."""
     return path.startswith(PROGRAMS) and path.count(".") == 2
-
-
-def _lower(title: str) -> str:
-    return title if title[:2].isupper() else title[0].lower() + title[1:]

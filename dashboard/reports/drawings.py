@@ -94,11 +94,11 @@ def map_drawing(classes: pd.DataFrame, cash_rate: float, size: tuple[float, floa
     axis = value_axis("IRR per year", PERCENT, PAPER, titleX=-MAP_ROOM[0], tickCount=6)
     y = alt.Y("y:Q", scale=alt.Scale(domain=list(up), nice=False), axis=axis)
     color = class_color(colors=LIGHT)
-    one, dashes = rows.transform_aggregate(n="count()"), {"color": MUTED, "strokeWidth": 0.8}
+    one = rows.transform_aggregate(n="count()")
     dx, dy, align, tip = (alt.ExprRef(f"datum.{name}") for name in ("dx", "dy", "align", "tip"))
     return printed([
-        one.mark_rule(**dashes).encode(y=alt.datum(0)),
-        one.mark_rule(strokeDash=[3, 2], **dashes).encode(y=alt.datum(cash_rate)),
+        marks.zero(color=MUTED, strokeWidth=0.8),
+        one.mark_rule(strokeDash=[3, 2], color=MUTED, strokeWidth=0.8).encode(y=alt.datum(cash_rate)),
         one.mark_text(align="left", baseline="bottom", dy=-2, fontSize=SMALL, color=MUTED).encode(
             x=alt.datum(cash_at), y=alt.datum(cash_rate), text=alt.datum(f"cash {percent(cash_rate)}")
         ),

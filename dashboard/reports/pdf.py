@@ -97,7 +97,7 @@ def _compile(inputs: dict[str, str], stamp: datetime) -> bytes:
 
 
 def _written(inputs: dict[str, str], stamp: datetime, *, with_system: bool) -> bytes:
-    return typst.compile(
+    data: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs want one type for template and root
         TEMPLATE.read_bytes(),
         font_paths=_fonts(with_system),
         sys_inputs=inputs,
@@ -106,6 +106,7 @@ def _written(inputs: dict[str, str], stamp: datetime, *, with_system: bool) -> b
         pdf_standards=[] if with_system else [ACCESSIBLE],
         root=FONTS,
     )
+    return data
 
 
 @cache

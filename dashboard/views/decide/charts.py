@@ -13,7 +13,7 @@ from dashboard import format as f
 from dashboard import theme
 from dashboard.charts.labels import Mark, offsets
 from dashboard.charts.marks import PERCENT, class_color, class_shape, drawn, names, rows, tips, value_axis, where
-from dashboard.charts.style import FAINT, INK, MUTED, PAGE, Spec
+from dashboard.charts.style import FAINT, INK, MUTED, PAGE, Look, Spec
 from dashboard.words import Rows, records
 
 HEIGHT = 400
@@ -85,7 +85,7 @@ def _row(row: Mapping[str, Any], cash_rate: float) -> dict[str, Any]:
 
 def _place(out: Sequence[dict[str, Any]], size: str) -> None:
     """Add the offsets of the names for a plot of one of the two widths."""
-    left = min([0.0, *(row["x_low"] for row in out)])
+    left: float = min([0.0, *(row["x_low"] for row in out)])
 
     def px(value: float) -> float:
         return (value - left) / (X_TOP - left) * WIDTHS[size]
@@ -139,7 +139,7 @@ def risk_map() -> Spec:
 def _references() -> list[alt.Chart]:
     """Zero, the return of cash, and which corner is better."""
     one = rows.transform_aggregate(cash="max(cash_rate)", cash_text="max(cash_text)")
-    note = {"align": "left", "fontSize": 11, "color": MUTED}
+    note: Look = {"align": "left", "fontSize": 11, "color": MUTED}
     return [
         one.mark_rule(color=FAINT, strokeWidth=1).encode(y=alt.datum(0)),
         one.mark_rule(color=FAINT, strokeDash=[2, 3]).encode(y="cash:Q"),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard.charts.marks import PERCENT, SAID, choice, drawn, legend, rows, tips, upright, where, zero
-from dashboard.charts.style import BAND, FAINT, INK, MUTED, PAGE, Spec
+from dashboard.charts.style import BAND, FAINT, INK, MUTED, PAGE, Look, Spec
 
 SHOWN = 14
 SIDES = ("at the low end", "at the high end", "within the noise")
@@ -20,7 +20,7 @@ ORDERS = ("alone", "only together with others")
 Bar = Mapping[str, Any]
 
 _BARS = alt.Y("label:N", sort=alt.SortField("order"), axis=None)
-_ABOVE: dict[str, Any] = {"align": "left", "baseline": "bottom", "dy": -9, "fontSize": 12}
+_ABOVE: Look = {"align": "left", "baseline": "bottom", "dy": -9, "fontSize": 12}
 """Words above a bar."""
 
 
@@ -95,7 +95,7 @@ def tornado_spec(title: str, is_share: bool) -> Spec:
 
 
 def _axis(title: str, is_share: bool) -> alt.Axis:
-    return alt.Axis(title=title, tickCount=5, **({"labelExpr": PERCENT} if is_share else {}))
+    return alt.Axis(title=title, tickCount=5, labelExpr=PERCENT if is_share else alt.Undefined)
 
 
 def tornado_message(found: Mapping[str, Any], names: Mapping[str, str]) -> str:

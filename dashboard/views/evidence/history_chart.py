@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard.charts.marks import PERCENT, drawn, known, rows, span, tips, upright, value_axis
-from dashboard.charts.style import BAND, INK, MUTED, PAGE, Spec
+from dashboard.charts.style import BAND, INK, MUTED, PAGE, Look, Spec
 
 KINDS = ("time", "quarters", "labels")
 _NUMBERS = "abs(datum.value) < 10 ? format(datum.value, '.2~f') : format(datum.value, ',.3~g')"
@@ -116,7 +116,9 @@ def label_chart(unit: str) -> Spec:
 
 
 def _history() -> alt.Chart:
-    return known("observed").mark_point(size=60, filled=True, opacity=1, color=PAGE, stroke=INK, strokeWidth=1.8)
+    look: Look = {"size": 60, "filled": True, "opacity": 1, "color": PAGE, "stroke": INK, "strokeWidth": 1.8}
+    circles: alt.Chart = known("observed").mark_point(**look)
+    return circles
 
 
 _MODEL, _SEEN = tips(label="What", when="When", model="Model"), tips(label="What", when="When", seen="Observed")

@@ -27,7 +27,7 @@ from dashboard.charts.marks import (
     value_axis,
     where,
 )
-from dashboard.charts.style import FAINT, INK, LINE, MUTED, Spec
+from dashboard.charts.style import FAINT, INK, LINE, MUTED, Look, Spec
 
 HEIGHT = 200
 Kind = Literal["dscr", "ltv"]
@@ -73,11 +73,12 @@ def fan_chart(kind: Kind) -> Spec:
     # Coverage lives near its tests; loan-to-value is read against nothing owed.
     y = upright(value_axis(TITLES[kind], labels), zero=kind == "ltv", nice=True)
     tests = known("test_text")
+    places: dict[str, Look] = {"false": {"baseline": "bottom", "dy": -3}, "true": {"baseline": "top", "dy": 4}}
     named = [
         tests.transform_filter(f"datum.test_below == {below}").mark_text(
-            align="right", baseline=baseline, dy=dy, fontSize=11, color=MUTED
+            align="right", fontSize=11, color=MUTED, **place
         ).encode(x=alt.value("width"), y=y("test"), text="test_text:N")
-        for below, baseline, dy in (("false", "bottom", -3), ("true", "top", 4))
+        for below, place in places.items()
     ]
     said = tips(**marks.FAN_TIPS | {"half": "Half of living loans", "alive": "Not in default"})
     lines = tests.mark_rule(color=COLOR, strokeDash=[4, 3], strokeWidth=1.3).encode(y=y("test"))

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard import format as f
+from dashboard.words import highest
 
 NOISE = 2.0
 
@@ -45,7 +46,7 @@ def coverage(fan: pd.DataFrame, breaches: pd.DataFrame, lockup: float) -> str:
         return "No debt service, no coverage"
     least = float(fan["p50"].min())
     locked = breaches[breaches["test"] == "lock-up"]
-    worst = locked.loc[locked["probability"].idxmax()]
+    worst = highest(locked, "probability")
     said = f"In the middle future cash covers debt service {f.multiple(least)} at least"
     if float(worst["probability"]) <= 0.0:
         return f"{said}, and never fails the lock-up test"
@@ -60,7 +61,7 @@ def collateral(breaches: pd.DataFrame) -> str:
     above = breaches[breaches["test"] == "loan above value"]
     if above.empty or float(above["probability"].max()) <= 0.0:
         return "The machines are always worth more than the loan"
-    worst = above.loc[above["probability"].idxmax()]
+    worst = highest(above, "probability")
     return (
         f"By {f.calendar(int(worst['quarter']))} the loan is larger than what its machines would fetch in "
         f"{f.percent(float(worst['probability']), 0)} of futures"
@@ -71,14 +72,14 @@ def defaults(table: pd.DataFrame) -> str:
     """When defaults come."""
     if table.empty or float(table["by_year"].iloc[-1]) <= 0.0:
         return "No future drawn ends in default"
-    worst = table.loc[table["in_year"].idxmax()]
+    worst = highest(table, "in_year")
     share = float(worst["in_year"]) / float(table["by_year"].iloc[-1])
     return f"Year {int(worst['year'])} is the hardest: {f.percent(share, 0)} of all defaults come in it"
 
 
 def losses(table: pd.DataFrame) -> str:
     """What the worst futures cost the senior lender."""
-    row = table.set_index("tranche").loc["senior"]
+    row = table[table["tranche"] == "senior"].iloc[0]
     if float(row["probability"]) <= 0.0:
         return "The lender loses nothing in any future drawn"
     return (
@@ -102,7 +103,7 @@ def horizon(wall: Any) -> str:
 def breach(table: pd.DataFrame) -> str:
     """Which test fails most often."""
     known = table[table["test"] != "coverage below 1"]
-    worst = known.loc[known["probability"].idxmax()]
+    worst = highest(known, "probability")
     if float(worst["probability"]) <= 0.0:
         return "No test fails in any future drawn"
     words = {"lock-up": "the lock-up", "event of default": "the event-of-default test",

@@ -19,7 +19,7 @@ def demand_message(capacity: pd.DataFrame, demand: pd.DataFrame) -> str:
 def additions_message(table: pd.DataFrame) -> str:
     """Who builds most, and in which year the most is added."""
     totals = table.groupby("year")["mean"].sum()
-    year = f.START_YEAR + int(totals.idxmax())
+    year = f.START_YEAR + int(totals.index[int(totals.argmax())])
     by = table.groupby("builder")["mean"].sum() / table["mean"].sum()
     words = f"Most is added in {year}; hyperscalers order {f.percent(float(by.get('hyperscaler', 0.0)), 0)}"
     programs = float(by.get("programs", 0.0))

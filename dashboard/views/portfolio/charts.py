@@ -85,8 +85,9 @@ def _point(kind: str, key: str, label: str, shape: str, row: Mapping[str, Any], 
 
 def _place(spots: Sequence[dict[str, Any]], size: str) -> None:
     """Add the offsets of the names for a plot of one of the two widths."""
-    left, right = min([0.0, *(row["x_low"] for row in spots)]), max(row["x_high"] for row in spots)
-    top, bottom = max(row["y"] for row in spots), min(row["y"] for row in spots)
+    left: float = min([0.0, *(row["x_low"] for row in spots)])
+    right: float = max(row["x_high"] for row in spots)
+    top, bottom = max(float(row["y"]) for row in spots), min(float(row["y"]) for row in spots)
     span = max(top - bottom, 1e-9)
 
     def px(value: float) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 from dashboard import format as f
 from dashboard.views.portfolio.mix_chart import SHORT
 from dashboard.views.portfolio.timing_chart import cents, noise
+from dashboard.words import listed
 
 Row = Mapping[str, Any]
 WAITING = ("see_4", "see_8", "see_4_8", "staged")
@@ -100,17 +101,18 @@ def regret_message(worst: Mapping[str, tuple[float, str]]) -> str:
 
 def held_return_message(rows: Sequence[Row]) -> str:
     """Classes whose median return is greatest for the shortest holding, beyond noise: windfall first."""
-    early, others = [], []
+    early: list[str] = []
     for name, own in _by_class(rows).items():
         first, last = own[0], own[-1]
         if len(own) < 2:
             continue
         gap = float(first["irr_p50"]) - float(last["irr_p50"])
         error = sqrt(float(first["irr_p50_se"]) ** 2 + float(last["irr_p50_se"]) ** 2)
-        (early if gap > 2 * error else others).append(name)
+        if gap > 2 * error:
+            early.append(name)
     if not early:
         return "No class returns more a year when sold after three years than when held for ten"
-    return f"Sold early, {_listed(early)} {'returns' if len(early) == 1 else 'return'} more a year than held for ten"
+    return f"Sold early, {listed(early)} {'returns' if len(early) == 1 else 'return'} more a year than held for ten"
 
 
 def held_wealth_message(rows: Sequence[Row]) -> str:
@@ -126,7 +128,7 @@ def held_wealth_message(rows: Sequence[Row]) -> str:
     if not early:
         return "On wealth after ten years no early sale beats holding on"
     verb = "makes" if len(early) == 1 else "make"
-    return f"On wealth after ten years {_listed(early)} {verb} more by an early sale than by holding on"
+    return f"On wealth after ten years {listed(early)} {verb} more by an early sale than by holding on"
 
 
 def waiting_message(rows: Sequence[Row]) -> str:
@@ -173,8 +175,7 @@ def information_message(everything: Row, drivers: Sequence[Row]) -> str:
     top = max(drivers, key=lambda row: row["value"], default=None)
     if top is None or not float(top["value"]) > 2 * float(top["value_se"]):
         return f"Knowing everything first is worth {cents(total)} a dollar; no single uncertainty is beyond the noise"
-    name = str(top["label"])
-    name = name if name[:2].isupper() else name[0].lower() + name[1:]
+    name = f.inside(str(top["label"]))
     return f"Find out about {name} first: worth {cents(float(top['value']))} a dollar, of {cents(total)} for everything"
 
 
@@ -184,10 +185,6 @@ def _by_class(rows: Sequence[Row]) -> dict[str, list[Row]]:
     for row in sorted(rows, key=lambda r: float(r["years"])):
         out.setdefault(SHORT[str(row["asset"])], []).append(row)
     return {name: out[name] for name in SHORT.values() if name in out}
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def largest_regret(titles: Sequence[str], regret: Sequence[float]) -> tuple[float, str]:

@@ -22,6 +22,7 @@ from dashboard.charts.marks import (
     zero,
 )
 from dashboard.charts.style import BAND, INK, MUTED, PAGE, Spec
+from dashboard.words import highest, lowest
 
 SATURATED = 0.9
 PARTS = {"direct": "Paid to it", "market": "Through the market", "interaction": "Both together"}
@@ -84,10 +85,10 @@ def keeps_message(shares: pd.DataFrame) -> str:
     gains, losses = sure[sure["total"] > 0], sure[sure["total"] < 0]
     words = []
     if len(gains):
-        best = gains.loc[gains["total"].idxmax()]
+        best = highest(gains, "total")
         words.append(f"{best['label']} keeps most: {f.points(best['total'])} of its capital")
     if len(losses):
-        worst = losses.loc[losses["total"].idxmin()]
+        worst = lowest(losses, "total")
         words.append(f"{worst['label']} pays most: {f.points(worst['total'])}")
     return "; ".join(words) or "No class gains or loses more than the noise"
 
@@ -141,7 +142,7 @@ def effect_message(curve: pd.DataFrame) -> str:
 def intensity_message(curve: pd.DataFrame) -> str:
     """Whether more money does more, or how soon it stops to."""
     late = _late(curve)
-    furthest = late.loc[late["effect"].abs().idxmax()]
+    furthest = late.iloc[int(late["effect"].abs().argmax())]
     if f.is_close(float(furthest["effect"]), float(furthest["effect_se"])):
         return "No multiple of the announced budgets moves rent by more than the noise"
     enough = late[late["effect"].abs() >= SATURATED * abs(furthest["effect"])].iloc[0]
@@ -154,7 +155,8 @@ def intensity_message(curve: pd.DataFrame) -> str:
 
 
 def _late(curve: pd.DataFrame) -> pd.DataFrame:
-    return curve[curve["quarter"] == curve["quarter"].max()]
+    last: pd.DataFrame = curve.loc[curve["quarter"] == curve["quarter"].max()]
+    return last
 
 
 def _times(intensity: float) -> str:

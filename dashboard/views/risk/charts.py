@@ -11,6 +11,7 @@ import pandas as pd
 from dashboard import format as f
 from dashboard.charts.marks import PERCENT, calendar, choice, drawn, known, rows, tips, upright, zero
 from dashboard.charts.style import INK, SCREEN, Spec
+from dashboard.words import highest, lowest
 
 ALL = "all"
 FULL = 0.55
@@ -46,12 +47,12 @@ def matrix_message(table: pd.DataFrame, figure: str) -> str:
     single, together = harm[harm["stress"] != ALL], harm[harm["stress"] == ALL]
     if not len(single) or single["harm"].max() <= 0:
         return "No stress of the library hurts a class in this measure"
-    worst = single.loc[single["harm"].idxmax()]
+    worst = highest(single, "harm")
     if f.is_close(float(worst["change"]), float(worst["change_se"])):
         return "No stress of the library moves a class by more than the noise"
     words = f"{worst['title']} hurts {f.inside(worst['label'])} most: {f.points(worst['change'])}"
     if len(together):
-        best = together.loc[together["harm"].idxmin()]
+        best = lowest(together, "harm")
         words += f"; under all at once {f.inside(best['label'])} loses least"
     return words
 
@@ -150,7 +151,7 @@ def regret_chart() -> Spec:
 def regret_message(table: pd.DataFrame, best: str, is_close: bool) -> str:
     """Which choice one would regret least at worst, and by how much."""
     part = table[table["choice"] == best]
-    worst = part.loc[part["regret"].idxmax()]
+    worst = highest(part, "regret")
     tail = "; too close to call with the next" if is_close else ""
     return (
         f"{part['label'].iloc[0]}: regretted least at worst, {_cents(float(worst['regret']))} in {worst['title']}{tail}"
