@@ -10,6 +10,7 @@ from dashboard import address, state
 from dashboard import format as f
 from dashboard.blocks import inputs, panel
 from dashboard.blocks.blocks import download
+from dashboard.blocks.choices import pick
 from models.basis.investor import Run
 from models.evidence.presets import Preset, presets
 from models.scenario.catalog import Difference, entry
@@ -30,41 +31,22 @@ def top_bar(report: Report) -> None:
     changes = state.changes()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="top-bar"):
         state.seed("preset", state.preset())
-        st.selectbox(
-            "Preset",
-            list(known),
-            list(known).index(state.preset()),
-            format_func=lambda name: _title(known[name]),
-            key="preset",
-            label_visibility="collapsed",
-            width=300,
-            on_change=_preset_chosen,
-        )
+        pick("Preset", {name: _title(each) for name, each in known.items()}, "preset", state.preset(),
+             label_visibility="collapsed", width=300, on_change=_preset_chosen)
         _about(known[state.preset()])
         _changes(changes)
-        st.button(
-            "Undo",
-            key="undo",
-            type="tertiary",
-            disabled=not state.can_undo(),
-            on_click=state.undo,
-            help="Take back the last change",
-        )
-        st.button(
-            "Redo", key="redo", type="tertiary", disabled=not state.can_redo(), on_click=state.redo, help="Do it again"
-        )
-        st.button(
-            "Reset",
-            key="reset",
-            type="tertiary",
-            disabled=not changes,
-            on_click=state.reset,
-            help="Back to the preset, all changes undone",
-        )
+        _action("Undo", state.undo, "Take back the last change", disabled=not state.can_undo())
+        _action("Redo", state.redo, "Do it again", disabled=not state.can_redo())
+        _action("Reset", state.reset, "Back to the preset, all changes undone", disabled=not changes)
         st.space("stretch")
         _pin()
         _share()
         _export(report)
+
+
+def _action(label: str, act: Callable[[], None], about: str, disabled: bool, key: str = "") -> None:
+    key = key or label.lower()
+    st.button(label, key=key, type="tertiary", disabled=disabled, on_click=act, help=about)
 
 
 def _preset_chosen() -> None:
@@ -79,12 +61,7 @@ def _title(preset: Preset) -> str:
 
 
 def _about(preset: Preset) -> None:
-    about = st.popover(
-        "About",
-        type="tertiary",
-        on_change="rerun",
-        key="about",
-    )
+    about = st.popover("About", type="tertiary", on_change="rerun", key="about")
     if not about.open:
         return
     with about:
@@ -121,16 +98,13 @@ def _arrow(change: Difference) -> str:
 
 def _pin() -> None:
     """Puts the scenario aside for the page that compares."""
-    held, is_full = len(state.board().pins), state.board().is_full
+    count, is_full = len(state.board().pins), state.board().is_full
+    about = "Put this scenario aside, to see it beside others on Compare"
     if state.is_pinned():
         about = "This scenario is pinned; see Compare"
-    else:
-        about = f"{held} scenarios are pinned, the most; take one away on Compare" if is_full else (
-            "Put this scenario aside, to see it beside others on Compare")
-    st.button(
-        f"Pin ({held})" if held else "Pin", key="pin", type="tertiary", on_click=state.pin, help=about,
-        disabled=is_full or state.is_pinned(),
-    )
+    elif is_full:
+        about = f"{count} scenarios are pinned, the most; take one away on Compare"
+    _action(f"Pin ({count})" if count else "Pin", state.pin, about, is_full or state.is_pinned(), "pin")
 
 
 def _share() -> None:
@@ -191,11 +165,8 @@ def foot(judged: Verdict, draws: Run) -> None:
     error = f.noise(judged.lead_se)
     sampling = f"sampling error {error} points on shares of futures" if error else "no sampling error given"
     words = (
-        f"Model {MODEL_VERSION}",
-        f"seed {draws.seed}",
-        f"{draws.paths:,} paths",
-        f"{sampling} (two standard errors); model error is not shown and is larger",
-        "not investment advice",
+        f"Model {MODEL_VERSION}", f"seed {draws.seed}", f"{draws.paths:,} paths",
+        f"{sampling} (two standard errors); model error is not shown and is larger", "not investment advice",
     )
     with st.container(horizontal=True, vertical_alignment="center", key="foot"):
         st.caption(" · ".join(words), width="stretch")

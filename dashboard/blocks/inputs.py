@@ -148,26 +148,11 @@ def _number(entry: Entry, base: Value, scope: str) -> None:
     name = f"{entry.label}, {shape.unit}" if shape.unit else entry.label
     with st.container(gap=None, key=f"input:{slider_key}"):
         st.number_input(
-            _label(entry, base),
-            low,
-            high,
-            shown,
-            step=step,
-            format=_format(shown, step),
-            key=typed_key,
-            help=explain(entry),
-            on_change=_entered,
-            args=(entry.path, typed_key, shape),
+            _label(entry, base), low, high, shown, step=step, format=_format(shown, step), key=typed_key,
+            help=explain(entry), on_change=_entered, args=(entry.path, typed_key, shape),
         )
         st.slider(
-            name,
-            low,
-            high,
-            shown,
-            step=step,
-            key=slider_key,
-            label_visibility="collapsed",
-            on_change=_entered,
+            name, low, high, shown, step=step, key=slider_key, label_visibility="collapsed", on_change=_entered,
             args=(entry.path, slider_key, shape),
         )
         if path := _replaced_by(entry.path):

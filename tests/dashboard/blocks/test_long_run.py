@@ -30,19 +30,19 @@ def until(is_so, seconds: float = 10.0) -> None:
         time.sleep(0.01)
 
 
-def page(job: jobs.Job, seconds: float = 60.0) -> AppTest:
-    def script(job, seconds):
+def page(job: jobs.Job, seconds: float = 60.0, **more: object) -> AppTest:
+    def script(job, seconds, more):
         import streamlit as st
 
         from dashboard import address
         from dashboard.blocks.long_run import long_run
 
         address.read()
-        found = long_run(job, slot="test", words="Counting", seconds=seconds)
+        found = long_run(job, slot="test", words="Counting", seconds=seconds, **more)
         if found is not None:
             st.text(f"found {found}")
 
-    return AppTest.from_function(script, args=(job, seconds), default_timeout=20)
+    return AppTest.from_function(script, args=(job, seconds, more), default_timeout=20)
 
 
 def bars(app: AppTest) -> list[str]:
@@ -92,6 +92,29 @@ def test_a_quick_run_starts_by_itself() -> None:
     until(lambda: job.status == "done")
     app.run()
     assert [t.value for t in app.text] == ["found 2 steps"]
+
+
+def test_what_starts_by_itself_stays_cancelled_until_it_is_asked_for() -> None:
+    job = jobs.Job(steps(400, 0.02))
+    app = page(job, starts=True).run()
+    until(lambda: job.done > 0)
+    app.button(key="test:cancel").click().run()
+    until(lambda: job.status == "idle")
+    app.run().run()
+    assert job.status == "idle" and not bars(app)
+    app.button(key="test:start").click().run()
+    until(lambda: job.status == "working")
+    job.decline(app.session_state["assay"].name)
+    until(lambda: job.status == "idle")
+
+
+def test_what_must_settle_waits_and_what_is_quiet_says_so_in_words() -> None:
+    job = jobs.Job(steps(2, 0.01))
+    app = page(job, starts=True, settles=60.0, is_quiet=True).run()
+    assert job.status == "idle" and [c.value for c in app.caption] == ["Counting..."] and not app.button
+    app = page(job, starts=True, is_quiet=True).run()
+    until(lambda: job.status == "done")
+    assert not bars(app) and [t.value for t in app.run().text] == ["found 2 steps"]
 
 
 @pytest.mark.parametrize(("error", "said"), [(ScenarioError("demand.x: too high"), "demand.x: too high"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 
 import pandas as pd
@@ -11,7 +9,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import app
-from dashboard.blocks.blocks import safe_csv
 from dashboard.blocks.markup import facts_html
 from dashboard.views.book import charts, reading, tape
 from dashboard.views.book import comparables as loan_comparables
@@ -91,12 +88,6 @@ def test_the_facility_stands_among_the_comparables() -> None:
     assert "CoreWeave DDTL 5.0" in words
     assert "covered" in words
     assert len(test.dataframe[0].value) == 34
-
-
-def test_results_cannot_run_as_formulas() -> None:
-    rows = [{"loan": "=HYPERLINK(1)", "loss": -0.5}]
-    cells = list(csv.reader(io.StringIO(safe_csv(rows, ("loan", "loss")).decode("utf-8-sig"))))[1]
-    assert cells == ["'=HYPERLINK(1)", "-0.5"]
 
 
 def test_names_from_a_tape_are_not_markup() -> None:

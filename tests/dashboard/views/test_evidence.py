@@ -1,14 +1,10 @@
 """Evidence: the list of assumptions, a CSV no spreadsheet runs, pictures of model against history."""
 
-import csv
-import io
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.blocks.blocks import safe_csv
 from dashboard.views.evidence import history_chart as charts
-from dashboard.views.evidence.rows import COLUMNS, assumption_rows, check_table, kind_of
+from dashboard.views.evidence.rows import assumption_rows, check_table, kind_of
 from models.scenario.catalog import catalog, values
 from models.scenario.scenario import Scenario
 from models.studies.hindcast import replay
@@ -58,19 +54,6 @@ def test_method_and_limits_are_in_words():
     text = " ".join(part.value for part in app.markdown)
     assert "Announced budgets taken as cash" in text
     assert not app.dataframe
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =HYPERLINK(0)"])
-def test_no_cell_is_a_formula(text):
-    row = dict.fromkeys(COLUMNS, "") | {"value": text}
-    cell = next(iter(csv.DictReader(io.StringIO(safe_csv([row], COLUMNS).decode("utf-8-sig"), newline=""))))["value"]
-    assert cell == f"'{text}"
-
-
-def test_numbers_stay_numbers():
-    row = dict.fromkeys(COLUMNS, None) | {"value": -0.1, "low": -1}
-    cell = next(iter(csv.DictReader(io.StringIO(safe_csv([row], COLUMNS).decode("utf-8-sig"), newline=""))))
-    assert (float(cell["value"]), float(cell["low"]), cell["unit"]) == (-0.1, -1.0, "")
 
 
 def test_a_changed_value_and_history_are_marked():
