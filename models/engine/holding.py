@@ -7,37 +7,33 @@ period just earns the hurdle at fair entry. So a four-year and a ten-year asset 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from models.basis.shocks import REPLICATES, Shocks, draw_replicate, draw_shocks
 from models.basis.timeline import Array, discount_factors
 from models.claims.gpu_debt import financed_fleet
 from models.claims.registry import CLASSES, VARIANTS, Claim, build_claims
-from models.engine.prices import SEED, FairPrice, fair_prices, premium
+from models.engine import estimate
+from models.engine.estimate import Estimate, Replicate
+from models.engine.evaluate import Evaluation
+from models.engine.position import Position
+from models.engine.prices import SEED, FairPrice, fair_prices
+from models.engine.wealth import EntryName, wealth_of_cash
+from models.engine.world import World
 from models.market.simulate import MarketPaths, simulate_market
-from models.measures import returns, risk
+from models.measures import returns
 from models.scenario.scenario import Scenario
 
 PERIODS = (12, 20, 28, 40)
+PATHS = 4_096
 PSI_PATHS = 8_192
 # Levered claims are sold at the price of the asset below them.
 _BELOW = {"data_center": "data_center_unlevered", "gpu_debt_equity": "gpu_debt_equity_asset"}
-_HELD = ("gpu_fleet", "data_center", "hardware_supplier", "llm_developer", "cloud_platform", "data_center_unlevered",
-         "gpu_debt_equity")
-
-
-@dataclass(frozen=True, eq=False)
-class Held:
-    """A claim held for some quarters: its net flows (paths, quarters + 1), zero after the sale, USD."""
-
-    key: str
-    quarters: int
-    net: Array
+_HELD = ("gpu_fleet", "data_center", "hardware_supplier", "llm_developer", "cloud_platform", "gpu_debt_equity",
+         "data_center_unlevered")
 
 
 def exit_factors(scenario: Scenario, quarters: Sequence[int] = PERIODS) -> dict[str, dict[int, float]]:
@@ -75,27 +71,24 @@ def _exit_factors(neutral: Scenario, quarters: tuple[int, ...]) -> dict[str, dic
 
 
 def held_claims(
-    scenario: Scenario, market: MarketPaths, shocks: Shocks, quarters: int, entry: str = "at_cost",
-    keys: Sequence[str] = _HELD,
-) -> dict[str, Held]:
-    """Every claim bought at ``entry`` and sold after ``quarters``.
+    world: World, quarters: int, entry: str = "at_cost", keys: Sequence[str] = _HELD
+) -> dict[str, Array]:
+    """Net flows, (paths, quarters + 1), USD, of every claim bought at ``entry`` and sold after ``quarters``.
 
     Parameters
     ----------
     entry : {"fair", "at_cost"}
         At a market price the exit is re-rated as the entry is, so that no return is only a change of multiple.
     """
-    prices, factors = fair_prices(scenario), exit_factors(scenario, sorted({*PERIODS, quarters}))
+    factors = exit_factors(world.scenario, sorted({*PERIODS, quarters}))
     out = {}
-    for key, claim in build_claims(scenario, market, shocks, keys).by_key.items():
-        if claim.exit_values is None:
+    for key, position in world.positions(keys, entry).items():
+        if position.claim.exit_values is None:
             continue
-        fair = prices[key]
-        paid = premium(key, claim, fair, entry)
         factor = factors[key][quarters]
-        if entry != "fair" and key in CLASSES and CLASSES[key].at_market and quarters < market.quarters:
-            factor *= paid / fair.premium
-        out[key] = Held(key, quarters, _sold(claim, paid, factor, quarters))
+        if entry != "fair" and key in CLASSES and CLASSES[key].at_market and quarters < world.market.quarters:
+            factor *= position.premium / world.prices[key].premium
+        out[key] = _sold(position, factor, quarters)
     return out
 
 
@@ -108,36 +101,65 @@ def holding_returns(
     wealth_p05, wealth_p50, wealth_p95, wealth_mean and their _se: what a dollar has become at the common horizon of
     ten years when proceeds earn the common funding rate after the sale, so that periods can be compared.
     """
-    if shocks is None:
-        shocks = draw_shocks(scenario.run.seed, scenario.run.paths)
-    market = simulate_market(scenario.setting, shocks)
+    world = World(scenario, shocks or draw_shocks(scenario.run.seed, scenario.run.paths))
+    rate, replicate = scenario.rates.cash_rate, world.shocks.replicate
     rows = []
     for s in periods:
-        for key, held in held_claims(scenario, market, shocks, s, entry).items():
-            rate, _ = returns.irr(held.net)
-            multiple = returns.moic(held.net)
-            low, middle, high = risk.quantiles(rate, (0.05, 0.5, 0.95))
-            rows.append({
-                "asset": key, "label": (CLASSES.get(key) or VARIANTS[key]).label, "quarters": s, "years": s / 4,
-                "irr_p05": low, "irr_p50": middle, "irr_p95": high,
-                "irr_p50_se": risk.quantile_standard_error(rate, 0.5, shocks.replicate),
-                "probability_of_loss": risk.probability_of_loss(multiple),
-                "probability_of_loss_se": risk.probability_standard_error(multiple, 1.0, shocks.replicate),
-                **_wealth(held.net, scenario.rates.cash_rate, shocks.replicate),
-            })
+        for key, net in held_claims(world, s, entry).items():
+            paid = -returns.npv(rate, np.minimum(net, 0.0).mean(axis=0))
+            wealth = (1.0 + returns.npv(rate, net) / paid) * (1.0 + rate) ** ((net.shape[1] - 1) / 4)
+            irr = estimate.quantiles(returns.irr(net)[0], replicate)
+            multiple = returns.moic(net)
+            lost = estimate.mean(np.where(np.isnan(multiple), np.nan, multiple < 1.0), replicate)
+            spread = irr.p05.value, irr.p50.value, irr.p95.value
+            rows.append(_row(key, s, spread, irr.p50.error, lost, replicate, wealth))
     return pd.DataFrame(rows)
 
 
-def _wealth(net: Array, rate: float, replicate: NDArray[np.int64]) -> dict[str, float]:
-    """Terminal wealth of a dollar committed, by what is paid in and out at one reinvestment rate."""
-    paid = -returns.npv(rate, np.minimum(net, 0.0).mean(axis=0))
-    wealth = (1.0 + returns.npv(rate, net) / paid) * (1.0 + rate) ** ((net.shape[1] - 1) / 4)
-    values = risk.quantiles(wealth, (0.05, 0.5, 0.95))
-    errors = risk.quantile_standard_error(wealth, (0.05, 0.5, 0.95), replicate)
-    out = {f"wealth_{name}": float(value) for name, value in zip(("p05", "p50", "p95"), values, strict=True)}
-    out |= {f"wealth_{name}_se": float(error) for name, error in zip(("p05", "p50", "p95"), errors, strict=True)}
-    mean, error = float(wealth.mean()), risk.mean_standard_error(wealth, replicate)
-    return out | {"wealth_mean": mean, "wealth_mean_se": float(error)}
+def horizon(evaluation: Evaluation, entry: EntryName = "at_cost") -> pd.DataFrame:
+    """Holding periods side by side: columns of `holding_returns`, and ``at_maturity``.
+
+    A return a year flatters a short holding, because it says nothing of what the money does after the sale: so every
+    period is also carried to the common horizon. A loan is not sold; it has one row, its term.
+    """
+    scenario = evaluation.scenario
+    table = holding_returns(scenario, draw_shocks(scenario.run.seed, min(PATHS, scenario.run.paths)), entry=entry)
+    table = table[table["asset"].isin(list(CLASSES))].assign(at_maturity=False)
+    out = pd.concat([table, pd.DataFrame([_loan(evaluation, entry)])], ignore_index=True)
+    order = {key: i for i, key in enumerate(CLASSES)}
+    return out.sort_values(["asset", "quarters"], key=lambda c: c.map(order) if c.name == "asset" else c).reset_index(
+        drop=True
+    )
+
+
+def _loan(evaluation: Evaluation, entry: EntryName) -> dict[str, object]:
+    """The loan, held until it is repaid."""
+    result, kept = evaluation.assets["gpu_debt"], evaluation.sample.assets["gpu_debt"].bought[entry]
+    measures, terms = result.entry(entry), evaluation.claims.loan_terms
+    wealth = wealth_of_cash(kept.rates) * (1.0 + kept.cash_npv / measures.capital)
+    lost = Estimate(measures.probability_of_loss, measures.probability_of_loss_se)
+    irr = measures.irr
+    row = _row(
+        "gpu_debt", PERIODS[-1] if terms is None else terms.last, (irr.p05, irr.p50, irr.p95), irr.p50_se, lost,
+        kept.replicate, wealth,
+    )
+    return row | {"at_maturity": True}
+
+
+def _row(
+    key: str, quarters: int, irr: tuple[float, float, float], irr_se: float, lost: Estimate, replicate: Replicate,
+    wealth: Array,
+) -> dict[str, object]:
+    """One class and holding period; terminal wealth of a dollar committed, (paths,)."""
+    spread, mean = estimate.quantiles(wealth, replicate), estimate.mean(wealth, replicate)
+    return {
+        "asset": key, "label": (CLASSES.get(key) or VARIANTS[key]).label, "quarters": quarters, "years": quarters / 4,
+        "irr_p05": irr[0], "irr_p50": irr[1], "irr_p95": irr[2], "irr_p50_se": irr_se,
+        "probability_of_loss": lost.value, "probability_of_loss_se": lost.error,
+        "wealth_p05": spread.p05.value, "wealth_p50": spread.p50.value, "wealth_p95": spread.p95.value,
+        "wealth_p05_se": spread.p05.error, "wealth_p50_se": spread.p50.error, "wealth_p95_se": spread.p95.error,
+        "wealth_mean": mean.value, "wealth_mean_se": mean.error,
+    }
 
 
 def _unlevered(neutral: Scenario, market: MarketPaths, shocks: Shocks) -> dict[str, Claim]:
@@ -170,10 +192,10 @@ def _factor(before: float, exit_value: float) -> float:
     return -before / exit_value if exit_value > 1e-9 * abs(before) and exit_value > 0 else 1.0
 
 
-def _sold(claim: Claim, paid: float, factor: float, quarters: int) -> Array:
+def _sold(position: Position, factor: float, quarters: int) -> Array:
     """Net flows until the sale; a levered claim repays its debt first and walks away from a shortfall."""
+    net, claim = position.net, position.claim
     assert claim.exit_values is not None
-    net = claim.flows.with_entry(paid).net
     if quarters >= net.shape[1] - 1:
         return net
     out = np.zeros_like(net)

@@ -15,7 +15,7 @@ from dashboard.views.portfolio import timing_chart, words
 from dashboard.views.portfolio.mix_chart import SHORT
 from dashboard.views.portfolio.rows import held_html
 from dashboard.words import records
-from models.engine.horizon import horizon
+from models.engine.holding import horizon
 from models.scenario.scenario import Scenario
 from models.studies.timing.information import Information, information
 from models.studies.timing.waiting import Waiting, waiting

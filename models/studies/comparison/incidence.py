@@ -30,7 +30,7 @@ CHANNELS = {
 class Incidence:
     """Change of mean value at the hurdle of one class, USD per unit, with standard errors of paired differences.
 
-    ``total`` = ``direct`` + ``market`` + ``interaction``; the Shapley parts of the two channels add to ``total`` too.
+    ``total`` = ``direct`` + ``market`` + ``interaction``.
     """
 
     asset: str

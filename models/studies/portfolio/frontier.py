@@ -210,11 +210,6 @@ def minimax_regret(payoffs: Sequence[Callable[[Array], Plane]], limits: Limits) 
     return least(regret, limits), best
 
 
-def regret_table(payoffs: Array) -> Array:
-    """What each action loses against the best one in each world; payoffs (actions, worlds), never negative."""
-    return np.asarray(payoffs.max(axis=0)[None, :] - payoffs)
-
-
 def risk_contributions(values: Array, weights: Array, confidence: float = 0.95) -> Array:
     """Part of the mix's tail loss that comes from each asset, (assets,); they add up to it (Euler)."""
     return np.asarray(weights * tail_plane(values, weights, confidence)[1])

@@ -73,7 +73,7 @@ def regrets(payoffs: Array) -> Array:
     return np.asarray(payoffs.max(axis=0) - payoffs)
 
 
-def minimax_regret(payoffs: Array) -> tuple[int, Array]:
+def least_regretted(payoffs: Array) -> tuple[int, Array]:
     """Row whose largest regret is smallest, and the largest regret of every row, (choices,)."""
     largest = regrets(payoffs).max(axis=1)
     return int(largest.argmin()), largest
@@ -131,7 +131,7 @@ def _with_mixes(positions: Mapping[str, Position], measure: str) -> list[Array]:
 def _regret(whole: Array, each: Array, scenarios: Mapping[str, str]) -> Regret:
     """From values (choices, scenarios) and by replicate (replicates, choices, scenarios)."""
     choices = {key: asset.label for key, asset in CLASSES.items()} | {key: label for key, (label, _) in MIXES.items()}
-    winner, largest = minimax_regret(whole)
+    winner, largest = least_regretted(whole)
     columns = np.arange(whole.shape[1])
     # The best of a state is the best of the mean; a replicate's own maximum would be biased upwards.
     best = whole.argmax(axis=0)

@@ -23,7 +23,6 @@ from models.studies.portfolio.frontier import (
     frontier,
     least,
     minimax_regret,
-    regret_table,
     risk_contributions,
     tail_loss,
     tail_plane,
@@ -31,6 +30,7 @@ from models.studies.portfolio.frontier import (
 from models.studies.portfolio.mandate import EQUAL, Settings, possible_worlds
 from models.studies.portfolio.mixes import Judge
 from models.studies.portfolio.portfolio import Own, Study, own_mix, study
+from models.studies.stress.regret import regrets
 from tests.oracle_cases import load_case
 
 PATHS = 512
@@ -250,7 +250,7 @@ def test_the_best_sure_gain_beats_every_other_mix_on_its_own_paths(found):
 def test_regret_of_pure_actions():
     case = load_case("regret_01")
     names = list(case.inputs["payoffs"])
-    table = regret_table(np.array([case.inputs["payoffs"][name] for name in names], dtype=float))
+    table = regrets(np.array([case.inputs["payoffs"][name] for name in names], dtype=float))
     most = dict(zip(names, table.max(axis=1), strict=True))
     case.check("max_regret", most)
     case.check("minimax", min(most, key=lambda name: most[name]))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.claims.registry import CLASSES
 from models.measures import risk
 from models.scenario.scenario import Scenario
-from models.studies.stress.regret import HERE, MIXES, minimax_regret, regret_frame, regret_table, regrets
+from models.studies.stress.regret import HERE, MIXES, least_regretted, regret_frame, regret_table, regrets
 
 CASES = Path(__file__).resolve().parents[2] / "cases"
 NAMES = ("base", "telecom_glut", "shortage")
@@ -25,7 +25,7 @@ def found():
 def test_regret_case():
     case = json.loads((CASES / "regret_01.json").read_text())
     payoffs = np.array(list(case["inputs"]["payoffs"].values()), dtype=float)
-    best, largest = minimax_regret(payoffs)
+    best, largest = least_regretted(payoffs)
     assert dict(zip(case["inputs"]["payoffs"], largest, strict=True)) == case["expected"]["max_regret"]
     assert list(case["inputs"]["payoffs"])[best] == case["expected"]["minimax"]
 

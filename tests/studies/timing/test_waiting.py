@@ -7,8 +7,9 @@ from models.basis.investor import Rates
 from models.basis.shocks import draw_shocks
 from models.claims.registry import CLASSES
 from models.engine.evaluate import evaluate
-from models.engine.horizon import horizon
+from models.engine.holding import horizon
 from models.engine.wealth import sure_gain
+from models.engine.world import World
 from models.market.simulate import simulate_market
 from models.scenario.scenario import Scenario
 from models.studies.timing import information as info
@@ -35,30 +36,26 @@ def strategy(found: Waiting, asset: str, name: str):
 @pytest.mark.parametrize("key", NEW)
 def test_entering_later_by_no_time_is_entering_now(preset, key):
     scenario, shocks = Scenario.preset(preset), draw_shocks(5, 256)
-    market = simulate_market(scenario.setting, shocks)
-    now = later_entries(scenario, market, shocks, (), keys=(key,))[key][0]
-    from models.engine.prices import fair_prices
-
-    later = bought_at(scenario, market, shocks, key, 0, fair_prices(scenario)[key].premium)
+    world = World(scenario, shocks)
+    now = later_entries(world, (), keys=(key,))[key][0]
+    later = bought_at(scenario, world.market, shocks, key, 0, world.prices[key].premium)
     assert later == pytest.approx(now, abs=1e-9)
 
 
 def test_a_later_fleet_pays_the_cost_of_its_quarter_and_sees_no_earlier_price():
     scenario, shocks = Scenario().replace({"gpu_fleet.contracted_share": 0.0}), draw_shocks(5, 128)
     market = simulate_market(scenario.setting, shocks)
-    here = later_entries(scenario, market, shocks, (8,), "at_cost", ("gpu_fleet",))["gpu_fleet"][8]
+    here = later_entries(World(scenario, shocks), (8,), "at_cost", ("gpu_fleet",))["gpu_fleet"][8]
     from dataclasses import replace
 
     price, use = market.price.copy(), market.utilization.copy()
     price[:, 1:8] *= 3.0  # what was before the entry is nobody's business
     use[:, 1:8] = 0.1
-    there = later_entries(
-        scenario, replace(market, price=price, utilization=use), shocks, (8,), "at_cost", ("gpu_fleet",)
-    )["gpu_fleet"][8]
+    there = bought_at(scenario, replace(market, price=price, utilization=use), shocks, "gpu_fleet", 8, 0.0)
     assert there == pytest.approx(here, abs=1e-12)
     dear = replace(market.curves, hardware_cost=market.curves.hardware_cost * np.r_[np.ones(8), np.full(33, 1.2)])
-    less = later_entries(scenario, replace(market, curves=dear), shocks, (8,), "at_cost", ("gpu_fleet",))
-    assert (less["gpu_fleet"][8] < here).all()
+    less = bought_at(scenario, replace(market, curves=dear), shocks, "gpu_fleet", 8, 0.0)
+    assert (less < here).all()
 
 
 def test_every_class_can_be_entered_later_or_says_why_not():
@@ -118,10 +115,9 @@ def test_in_a_glut_fleets_are_left_alone(glut):
 
 
 def test_half_now_is_half_of_each(glut):
-    shocks = draw_shocks(GLUT.run.seed, 1024)
-    market = simulate_market(GLUT.setting, shocks)
-    entries = later_entries(GLUT, market, shocks, (4, 8))["gpu_fleet"]
-    seen = {s: features(market, s) for s in (4, 8)}
+    world = World(GLUT, draw_shocks(GLUT.run.seed, 1024))
+    entries = later_entries(world, (4, 8))["gpu_fleet"]
+    seen = {s: features(world.market, s) for s in (4, 8)}
     played = play(ClassPaths(entries, seen), ClassPaths(entries, seen), RATES)
     added = played.entered["staged"]
     assert played.gains["staged"] == pytest.approx(0.5 * entries[0] + np.where(added, 0.5 * entries[4], 0.0))
