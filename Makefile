@@ -26,7 +26,7 @@ run: setup ## open the dashboard in the browser
 test: setup ## run all tests, a file a worker
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
-lint: setup ## ruff on everything, mypy --strict on models
+lint: setup ## ruff on everything, mypy --strict on models and dashboard
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
 
