@@ -16,7 +16,7 @@ from models.measures.irr import QUARTERS_PER_YEAR, IrrStatus, irr, irr_roots, st
 from models.measures.roots import FloatArray
 
 __all__ = [
-    "QUARTERS_PER_YEAR", "IrrStatus", "irr", "irr_roots", "moic", "npv", "payback", "status_names", "wal",
+    "QUARTERS_PER_YEAR", "IrrStatus", "irr", "irr_roots", "moic", "npv", "payback", "status_names",
 ]
 
 RECOVERED = 1e-12  # share of the money put in below which what is still missing is rounding
@@ -101,24 +101,6 @@ def payback(flows: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR) -> An
     return _scalar_like(years, table.ndim < 2)
 
 
-def wal(principal: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR, years: ArrayLike | None = None) -> Any:
-    """Return the weighted average life in years of principal repaid, (paths,); NaN if none is.
-
-    Parameters
-    ----------
-    principal
-        Principal repaid at each column, at or above zero, (paths, T+1) or (T+1,).
-    years
-        Time of each column in years (T+1,); by default t / periods_per_year, column 0 at closing.
-    """
-    table = _table(principal)
-    times = np.arange(table.shape[-1]) / periods_per_year if years is None else np.asarray(years, dtype=np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        repaid = _sum(table)
-        life = np.where(repaid > 0.0, _sum(table * times) / repaid, np.nan)
-    return _scalar_like(life, table.ndim < 2)
-
-
 def _table(values: ArrayLike) -> FloatArray:
     """Return values as float64 with time last."""
     return np.asarray(values, dtype=np.float64)
@@ -130,14 +112,14 @@ def _columns(values: FloatArray) -> FloatArray:
     return columns if columns.strides[-1] == columns.itemsize else np.ascontiguousarray(columns)
 
 
-def _sum(values: FloatArray, side: np.ufunc | None = None) -> FloatArray:
-    """Return the sum over time, or with `side` np.minimum or np.maximum that of outflows or inflows alone.
+def _sum(values: FloatArray, side: np.ufunc) -> FloatArray:
+    """Return the sum over time of outflows or inflows alone, `side` being np.minimum or np.maximum.
 
     Column after column, so that memory layout cannot move the last digit.
     """
     total, part = np.zeros(values.shape[:-1]), np.empty(values.shape[:-1])
     for column in _columns(values):
-        total += column if side is None else side(column, 0.0, out=part)
+        total += side(column, 0.0, out=part)
     return total
 
 

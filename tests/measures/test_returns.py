@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from models.measures import returns
 from tests.measures.cash_flows import idle_quarters
-from tests.oracle_cases import Case, find_cases, load_case
+from tests.oracle_cases import Case, find_cases
 
 FLOWS = st.lists(st.integers(-9, 9), min_size=1, max_size=12)
 
@@ -23,21 +23,6 @@ def test_payback_cases(case: Case) -> None:
     case.check("payback_periods", years)
     case.check("recovered", bool(np.isfinite(years)))
     case.check("moic", returns.moic(case.inputs["cashflows"]))
-
-
-def test_weighted_average_life_cases() -> None:
-    case = load_case("crwv_wal_01")
-    case.check("wal_years", returns.wal(case.inputs["principal"], years=case.inputs["years"]))
-    for name in ("loan_level_01", "loan_level_02"):
-        case = load_case(name)
-        repaid = -np.diff(case.expected["balance"], prepend=case.inputs["principal"])
-        case.check("wal_years", returns.wal(repaid))
-    case = load_case("loan_level_01")
-    interest = (
-        case.inputs["rate_q"] * case.inputs["principal"] * 4.0 * returns.wal([0, *case.expected["principal_paid"]])
-    )
-    case.check("total_interest", interest)
-    assert np.isnan(returns.wal([0.0, 0.0]))
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(-0.6, 3.0))
