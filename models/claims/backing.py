@@ -13,7 +13,7 @@ from models.assets.gpu_fleet.fleet import FleetPlan, FleetTerms, GpuFleet
 from models.basis.shocks import Shocks
 from models.basis.timeline import HOURS, Array
 from models.claims.fleet_run import FleetRun
-from models.debt.contract import ContractPaths, ContractTerms, contract_paths, sovereign_pays
+from models.debt.contract import ContractTerms, contract_paths, sovereign_pays
 from models.debt.rates import RatePaths
 from models.debt.structure import RentFloor, Structure
 from models.market.customer import Offtaker, alive
@@ -33,7 +33,6 @@ class Backing:
     flow: Array
     claim: Array
     hedge: Array | None
-    contract: ContractPaths | None
     rates: RatePaths | None
     lost: NDArray[np.bool_]
 
@@ -92,9 +91,8 @@ def backing(scenario: Scenario, run: FleetRun, market: MarketPaths, shocks: Shoc
     hedge = rent_floor(scenario.rent_floor, terms, market, runs)
     if hedge is not None:
         flow = flow + hedge
-    normals = shocks.rate_z
-    rates = gpu_debt_terms.base_rates(scenario.loan_pricing, scenario.rates.base_rate, normals)
-    return Backing(flow, claim, hedge, contract, rates, ~run.pays & (t <= terms.contract_end))
+    rates = gpu_debt_terms.base_rates(scenario.loan_pricing, scenario.rates.base_rate, shocks.rate_z)
+    return Backing(flow, claim, hedge, rates, ~run.pays & (t <= terms.contract_end))
 
 
 def _contract_terms(terms: FleetTerms) -> ContractTerms:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,23 +84,18 @@ class ContractCredit(Assumptions):
         return {"sovereign": self.sovereign_spread, "merchant": self.merchant_spread}.get(grade)
 
 
-@dataclass(frozen=True, eq=False)
-class ContractPaths:
+class ContractPaths(NamedTuple):
     """What became of a contract, (paths or 1, quarters + 1).
 
-    ``pays``: the customer still pays; ``price_factor``: contract price over the agreed one; ``cash``: change of cash
-    flow against a contract that is paid in full, USD per unit, termination payments included; ``renegotiated``: first
-    quarter of a new price, (paths,), beyond the horizon if none.
+    ``price_factor``: contract price over the agreed one; ``cash``: change of cash flow against a contract that is paid
+    in full, USD per unit, termination payments included.
     """
 
-    pays: NDArray[np.bool_]
     price_factor: Array
     cash: Array
-    renegotiated: NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class ContractTerms:
+class ContractTerms(NamedTuple):
     """Contract of one unit: price USD/h, contracted share, hours x availability a quarter, first and last quarter."""
 
     price: float
@@ -121,8 +116,8 @@ def sovereign_pays(credit: ContractCredit, pays: NDArray[np.bool_], policy_u: Ar
 
 def renegotiated_prices(
     credit: ContractCredit, terms: ContractTerms, price: Array, pays: NDArray[np.bool_], uniform: Array
-) -> tuple[Array, NDArray[np.int64]]:
-    """Contract price over the agreed one, (paths or 1, quarters + 1), and the quarter it changes.
+) -> Array:
+    """Contract price over the agreed one, (paths or 1, quarters + 1).
 
     Parameters
     ----------
@@ -131,9 +126,8 @@ def renegotiated_prices(
     uniform : (paths,)
         One draw a path; the customer renegotiates when cumulative hazard reaches -ln U.
     """
-    never = np.full(price.shape[0], price.shape[1], dtype=np.int64)
     if credit.renegotiation_rate <= 0.0 or terms.contracted <= 0.0:
-        return np.ones((1, price.shape[1])), never
+        return np.ones((1, price.shape[1]))
     t = np.arange(price.shape[1])
     in_term = (t >= terms.first) & (t <= terms.last)
     cheaper = 1.0 - price / terms.price
@@ -142,7 +136,7 @@ def renegotiated_prices(
     first = np.where(reached.any(axis=1), reached.argmax(axis=1), price.shape[1])
     rows = np.minimum(first, price.shape[1] - 1)
     cut = credit.concession * np.maximum(cheaper[np.arange(len(rows)), rows], 0.0)
-    return np.where(t[None, :] >= first[:, None], 1.0 - cut[:, None], 1.0), first.astype(np.int64)
+    return np.where(t[None, :] >= first[:, None], 1.0 - cut[:, None], 1.0)
 
 
 def contract_paths(
@@ -162,11 +156,11 @@ def contract_paths(
         return None
     t = np.arange(price.shape[1])
     in_term = ((t >= terms.first) & (t <= terms.last))[None, :] & pays
-    factor, renegotiated = renegotiated_prices(credit, terms, price, pays, uniform)
+    factor = renegotiated_prices(credit, terms, price, pays, uniform)
     full = terms.hours * terms.contracted * terms.price
     volume = credit.take_or_pay + (1.0 - credit.take_or_pay) * np.minimum(used, 1.0)
     cash = np.where(in_term, full * (factor * volume - 1.0), 0.0)
-    return ContractPaths(pays, factor, cash + _termination(credit, grade, terms, full, pays, t), renegotiated)
+    return ContractPaths(factor, cash + _termination(credit, grade, terms, full, pays, t))
 
 
 def _termination(

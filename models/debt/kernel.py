@@ -9,40 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.basis.compiled import kernel
-from models.debt.ledger import (
-    ACCELERATED,
-    CASH,
-    CURE,
-    CURED,
-    DEFAULTED,
-    DUST,
-    EARLY,
-    EQUITY,
-    EVENT,
-    FEE,
-    FROM_RESERVE,
-    FROM_TRAP,
-    INTEREST,
-    LOCKUP,
-    MATURITY,
-    MEZZ_INTEREST,
-    MEZZ_PRINCIPAL,
-    PIK,
-    PREPAY,
-    PRINCIPAL,
-    REFI_SERVICE,
-    REFINANCE,
-    REFINANCED,
-    RELEASE,
-    REPAID,
-    SWAP,
-    TOP_UP,
-    TRAP,
-    TRAPPED,
-    LoanInputs,
-    LoanPaths,
-    LoanRules,
-)
+from models.debt import ledger
+from models.debt.ledger import LoanInputs, LoanPaths, LoanRules
 
 FLAT = 1e-9  # rate a quarter below which compounding is lost in rounding
 
@@ -60,7 +28,7 @@ def scheduled(t: int, balance: float, planned: float, rate: float, rules: LoanRu
 def reserve_target(t: int, balance: float, planned_next: float, rate_next: float, rules: LoanRules) -> float:
     """Reserve to hold after quarter t: months of the next quarter's service."""
     nxt = t + 1
-    if balance <= DUST or nxt > rules.last:
+    if balance <= ledger.DUST or nxt > rules.last:
         return 0.0
     service = balance * rate_next + scheduled(nxt, balance, planned_next, rate_next, rules)
     return float(rules.reserve_quarters * service)
@@ -144,11 +112,11 @@ def coverage_tests(
     is_event = (is_event or weak >= 2) and not strong >= 2
     is_early = is_early or dscr < rules.early_dscr or worn or left
     if is_event:
-        rule |= EVENT
+        rule |= ledger.EVENT
     if is_early:
-        rule |= EARLY
+        rule |= ledger.EARLY
     if dscr < rules.lockup:
-        rule |= LOCKUP
+        rule |= ledger.LOCKUP
     return weak, strong, is_event, is_early, rule
 
 
@@ -214,13 +182,13 @@ def waterfall(first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: 
         for t in range(start, quarters + 1):
             cash = inputs.cfads[t, i]
             value = inputs.value[t, i]
-            if balance <= DUST and mezz <= DUST and renewed <= DUST and reserve + trap <= 0.0:
+            if balance <= ledger.DUST and mezz <= ledger.DUST and renewed <= ledger.DUST and reserve + trap <= 0.0:
                 out.equity[t, i] += cash  # nothing is owed any more
                 continue
             income = (reserve + trap) * rules.reserve_rate
             out.reserve_income[t, i] = income
             rule = 0
-            senior_live = balance > DUST
+            senior_live = balance > ledger.DUST
             rate = inputs.rate[t, ir]
             interest = principal = settled = fee = advanced = 0.0
             if senior_live:
@@ -241,12 +209,12 @@ def waterfall(first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: 
             liquid = cash + income + reserve + trap
             cure = 0.0
             is_called = senior_live and rules.accelerates and weak >= 1 and dscr < rules.event_of_default
-            if senior_live and (liquid < due - DUST or is_called):
+            if senior_live and (liquid < due - ledger.DUST or is_called):
                 owed = balance + interest
                 if cures > 0 and not is_called and value + inputs.claim[t, i] > rules.cure_cover * owed:
                     cures -= 1
                     cure = due - liquid
-                    rule |= CURED
+                    rule |= ledger.CURED
                 else:
                     ended = settled + rules.hedged * balance * inputs.termination[t, it]
                     swap_claim, gained = max(ended, 0.0), max(-ended, 0.0)
@@ -258,21 +226,21 @@ def waterfall(first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: 
                     out.loss[i] = owed - now - later
                     out.default_quarter[i] = t
                     out.written_off[t, i] = mezz
-                    rule |= DEFAULTED
+                    rule |= ledger.DEFAULTED
                     if is_called:
-                        rule |= ACCELERATED
+                        rule |= ledger.ACCELERATED
                     if t == rules.last and rules.balloon > 0.0:
-                        rule |= MATURITY
+                        rule |= ledger.MATURITY
                     out.rule[t, i] = rule
                     if keeps_log:
-                        log[t, CASH, 0] = log[t, CASH, 1] = cash + income
-                        log[t, FROM_TRAP, 1], log[t, FROM_RESERVE, 1] = trap, reserve
-                        log[t, SWAP, 0], log[t, SWAP, 1] = ended, out.swap[t, i]
-                        log[t, FEE, 0] = fee
-                        log[t, INTEREST, 0], log[t, PRINCIPAL, 0] = interest, balance
-                        log[t, INTEREST, 1] = min(now, interest)
-                        log[t, PRINCIPAL, 1] = now - min(now, interest)
-                        log[t, EQUITY, 1] = out.equity[t, i]
+                        log[t, ledger.CASH, 0] = log[t, ledger.CASH, 1] = cash + income
+                        log[t, ledger.FROM_TRAP, 1], log[t, ledger.FROM_RESERVE, 1] = trap, reserve
+                        log[t, ledger.SWAP, 0], log[t, ledger.SWAP, 1] = ended, out.swap[t, i]
+                        log[t, ledger.FEE, 0] = fee
+                        log[t, ledger.INTEREST, 0], log[t, ledger.PRINCIPAL, 0] = interest, balance
+                        log[t, ledger.INTEREST, 1] = min(now, interest)
+                        log[t, ledger.PRINCIPAL, 1] = now - min(now, interest)
+                        log[t, ledger.EQUITY, 1] = out.equity[t, i]
                     is_over = True
                     break
             left = cash + income + cure - due
@@ -304,7 +272,7 @@ def waterfall(first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: 
             reserve += top_up - freed
             excess += freed - top_up
             served = 0.0
-            if renewed > DUST:
+            if renewed > ledger.DUST:
                 renewed *= 1.0 + rate + rules.refi_margin
                 asked = renewed if t >= rules.last + rules.refi_quarters else min(renewed_due, renewed)
                 served = min(asked, max(excess, 0.0))
@@ -313,16 +281,16 @@ def waterfall(first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: 
             if advanced > 0.0:
                 renewed = advanced
                 renewed_due = installment(advanced, rate + rules.refi_margin, rules.refi_quarters)
-                rule |= REFINANCED
+                rule |= ledger.REFINANCED
             if served > 0.0 or advanced > 0.0:
                 out.refinance[t, i], out.refi_balance[t, i] = served - advanced, renewed
             owed_mezz = mezz_interest = mezz_paid = 0.0
-            if mezz > DUST:
+            if mezz > ledger.DUST:
                 owed_mezz, mezz_interest, mezz_paid = mezzanine_service(
                     t, mezz, inputs.mezz_rate[t], excess, senior_live, rules
                 )
                 if mezz_interest < owed_mezz:
-                    rule |= PIK
+                    rule |= ledger.PIK
                 mezz += owed_mezz - mezz_interest - mezz_paid
                 excess -= mezz_interest + mezz_paid
                 out.mezzanine[t, i] += mezz_interest + mezz_paid
@@ -348,18 +316,18 @@ def waterfall(first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: 
                 excess += late
                 freed += late
             held = released = 0.0
-            is_above = balance > rules.ltv_cap * value and balance > DUST
+            is_above = balance > rules.ltv_cap * value and balance > ledger.DUST
             calm = 0 if is_above else calm + 1
             if is_above:
                 held = max(excess, 0.0)
-                rule |= TRAPPED
-            elif calm >= 2 or balance <= DUST:
+                rule |= ledger.TRAPPED
+            elif calm >= 2 or balance <= ledger.DUST:
                 released = trap
             trap += held - released
             excess += released - held
-            if senior_live and balance <= DUST:
+            if senior_live and balance <= ledger.DUST:
                 balance = 0.0
-                rule |= REPAID
+                rule |= ledger.REPAID
             out.equity[t, i] += excess - cure
             out.balance[t, i], out.reserve[t, i] = balance, reserve
             if trap > 0.0:
@@ -367,19 +335,21 @@ def waterfall(first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: 
             if rule != 0:
                 out.rule[t, i] = rule
             if keeps_log:
-                log[t, CASH, 0] = log[t, CASH, 1] = cash + income
-                log[t, REFINANCE, 1] = advanced
-                log[t, SWAP, 0] = log[t, SWAP, 1] = settled
-                log[t, FEE, 0] = log[t, FEE, 1] = fee
-                log[t, INTEREST, 0] = log[t, INTEREST, 1] = interest
-                log[t, PRINCIPAL, 0] = log[t, PRINCIPAL, 1] = principal
-                log[t, FROM_TRAP, 1], log[t, FROM_RESERVE, 1], log[t, CURE, 1] = from_trap, from_reserve, cure
-                log[t, TOP_UP, 0], log[t, TOP_UP, 1] = wanted, top_up
-                log[t, REFI_SERVICE, 1] = served
-                log[t, MEZZ_INTEREST, 0], log[t, MEZZ_INTEREST, 1] = owed_mezz, mezz_interest
-                log[t, MEZZ_PRINCIPAL, 1] = mezz_paid
-                log[t, PREPAY, 1], log[t, TRAP, 1], log[t, RELEASE, 1] = prepaid, held, released + freed
-                log[t, EQUITY, 1] = excess - cure
-        if not is_over and mezz > DUST:  # what the life of the collateral did not repay is lost
+                log[t, ledger.CASH, 0] = log[t, ledger.CASH, 1] = cash + income
+                log[t, ledger.REFINANCE, 1] = advanced
+                log[t, ledger.SWAP, 0] = log[t, ledger.SWAP, 1] = settled
+                log[t, ledger.FEE, 0] = log[t, ledger.FEE, 1] = fee
+                log[t, ledger.INTEREST, 0] = log[t, ledger.INTEREST, 1] = interest
+                log[t, ledger.PRINCIPAL, 0] = log[t, ledger.PRINCIPAL, 1] = principal
+                log[t, ledger.FROM_TRAP, 1], log[t, ledger.FROM_RESERVE, 1] = from_trap, from_reserve
+                log[t, ledger.CURE, 1] = cure
+                log[t, ledger.TOP_UP, 0], log[t, ledger.TOP_UP, 1] = wanted, top_up
+                log[t, ledger.REFI_SERVICE, 1] = served
+                log[t, ledger.MEZZ_INTEREST, 0], log[t, ledger.MEZZ_INTEREST, 1] = owed_mezz, mezz_interest
+                log[t, ledger.MEZZ_PRINCIPAL, 1] = mezz_paid
+                log[t, ledger.PREPAY, 1], log[t, ledger.TRAP, 1] = prepaid, held
+                log[t, ledger.RELEASE, 1] = released + freed
+                log[t, ledger.EQUITY, 1] = excess - cure
+        if not is_over and mezz > ledger.DUST:  # what the life of the collateral did not repay is lost
             out.written_off[quarters, i] = mezz
             out.mezz_balance[quarters, i] = 0.0

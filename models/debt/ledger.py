@@ -13,43 +13,13 @@ DUST = 1e-9  # USD per unit of collateral below which a balance counts as repaid
 
 # Rows of the step log, in order of payment; each has what was due and what was paid.
 STEPS = (
-    "cash available",
-    "new loan at maturity",
-    "from trap",
-    "from reserve",
-    "equity cure",
-    "agent fee",
-    "swap",
-    "senior interest",
-    "senior principal",
-    "reserve top-up",
-    "service of the new loan",
-    "mezzanine interest",
-    "mezzanine principal",
-    "senior prepayment",
-    "trapped",
-    "released",
-    "equity",
+    "cash available", "new loan at maturity", "from trap", "from reserve", "equity cure", "agent fee", "swap",
+    "senior interest", "senior principal", "reserve top-up", "service of the new loan", "mezzanine interest",
+    "mezzanine principal", "senior prepayment", "trapped", "released", "equity",
 )
-(
-    CASH,
-    REFINANCE,
-    FROM_TRAP,
-    FROM_RESERVE,
-    CURE,
-    FEE,
-    SWAP,
-    INTEREST,
-    PRINCIPAL,
-    TOP_UP,
-    REFI_SERVICE,
-    MEZZ_INTEREST,
-    MEZZ_PRINCIPAL,
-    PREPAY,
-    TRAP,
-    RELEASE,
-    EQUITY,
-) = range(17)
+CASH, REFINANCE, FROM_TRAP, FROM_RESERVE, CURE, FEE, SWAP = range(7)
+INTEREST, PRINCIPAL, TOP_UP, REFI_SERVICE, MEZZ_INTEREST = range(7, 12)
+MEZZ_PRINCIPAL, PREPAY, TRAP, RELEASE, EQUITY = range(12, 17)
 # Rules that can fire in a quarter, as bits of ``rule``.
 LOCKUP, EVENT, TRAPPED, CURED, DEFAULTED, REPAID, PIK = 1, 2, 4, 8, 16, 32, 64
 EARLY, ACCELERATED, REFINANCED, MATURITY = 128, 256, 512, 1024

@@ -65,8 +65,6 @@ class MarketPaths:
         Break-even contract price, USD/h (P^eqv).
     bound_share : float
         Localized share of the home bloc after mandate and flexibility.
-    scarcity_clipped : bool
-        Whether today's price is beyond what scarcity explains.
     export : ExportPaths or None
         Export controls, where they can come.
     """
@@ -84,7 +82,6 @@ class MarketPaths:
     policy: PolicyPaths
     support_price: float
     bound_share: float
-    scarcity_clipped: bool
     export: ExportPaths | None
 
     @property
@@ -103,33 +100,20 @@ class MarketPaths:
         return np.asarray(self.world.demand / np.exp(self.demand_paths.log_reference))
 
 
-@dataclass(frozen=True, eq=False)
-class _Inputs:
-    """What differs between the passes of the loop."""
-
-    log_demand: Array
-    new_demand: Array | None
-    builds: Array | None
-    displaced: Array | None
-    bound_share: float
-    deliveries: Array | None  # factor on what is delivered, under export controls
-    plan: tuple[Array, Array] | None  # planned additions and log planned price over long-run price
-
-
 def simulate_market(setting: Setting, shocks: Shocks) -> MarketPaths:
     """Run plan, world and home bloc on the given draws."""
     quarters = shocks.quarters
     curves = market_curves(setting, quarters)
     place = setting.localization
     demand = simulate_demand(setting.demand, setting.regime, curves, shocks)
-    plan = _plan(setting, curves, demand, quarters)
+    base = place.bound_share()
+    plan = _loop(setting, curves, 1, demand.log_reference[None, :], base)
     additions = plan.additions[0]
     first, last = contract_window(setting)
     anchor = price_of_break_even_contract(
         curves.price_expected, curves.balance_utilization, setting.hardware.availability,
         setting.hardware.merchant_hurdle, first, last,
     )
-
     meets = program_market(setting, curves, additions, anchor)
     programs = simulate_policy(setting.policy, setting.policy.active, shocks, meets)
     at_home = simulate_policy(setting.policy, setting.policy.home, shocks, meets)
@@ -137,17 +121,20 @@ def simulate_market(setting: Setting, shocks: Shocks) -> MarketPaths:
     targets = (additions, plan.log_ratio[0])
     export = simulate_export(setting.export, shocks)
     abroad = None if export is None else export.world
-    base = place.bound_share()
-    world = _loop(setting, curves, _inputs(log_demand, programs, 1.0, base, abroad, targets), shocks.paths)
+    world = _loop(setting, curves, shocks.paths, log_demand, base, _met(programs, 1.0, abroad), targets)
     bound = place.bound_share(setting.policy.mandate if setting.policy.market_channel else 0.0)
     is_global = export is None or place.home_share == 1.0
     if bound == base and is_global and _same(programs, at_home, place.home_share):
         home = world
     else:
         factor = abroad if is_global or export is None else export.home
-        inputs = _inputs(log_demand, at_home, place.home_share, bound, factor, targets)
-        home = _loop(setting, curves, inputs, shocks.paths)
-    return _blend(setting, curves, demand, plan, world, home, programs, anchor, bound, export)
+        met = _met(at_home, place.home_share, factor)
+        home = _loop(setting, curves, shocks.paths, log_demand, bound, met, targets)
+    return MarketPaths(
+        **_blend(setting, curves, world, home, bound), world=world, home=home, demand_paths=demand, curves=curves,
+        planned_additions=additions, planned_price=plan.price[0], policy=programs, support_price=anchor,
+        bound_share=bound, export=export,
+    )
 
 
 def program_market(setting: Setting, curves: LongRun, additions: Array, offtake_price: float) -> ProgramMarket:
@@ -187,27 +174,15 @@ def _same(programs: PolicyPaths, at_home: PolicyPaths, share: float) -> bool:
     )
 
 
-def _inputs(
-    log_demand: Array, programs: PolicyPaths, share: float, bound: float, deliveries: Array | None,
-    plan: tuple[Array, Array],
-) -> _Inputs:
-    has_builds, has_demand = bool(programs.builds.any()), bool(programs.demand.any())
-    return _Inputs(
-        log_demand=log_demand,
-        new_demand=programs.demand / share if has_demand else None,
-        builds=programs.builds / share if has_builds else None,
-        displaced=programs.displaced / share if has_builds else None,
-        bound_share=bound,
-        deliveries=deliveries,
-        plan=plan,
+def _met(programs: PolicyPaths, share: float, deliveries: Array | None) -> tuple[Array | None, ...]:
+    """New demand, builds, displaced builds in units of the bloc's share, and the factor on deliveries, where any."""
+    builds = programs.builds.any()
+    return (
+        programs.demand / share if programs.demand.any() else None,
+        programs.builds / share if builds else None,
+        programs.displaced / share if builds else None,
+        deliveries,
     )
-
-
-def _plan(setting: Setting, curves: LongRun, demand: DemandPaths, quarters: int) -> Run:
-    """No-shock run: reference demand, no policy, no power limit, no order stop."""
-    reference = demand.log_reference[None, :]
-    inputs = _Inputs(reference, None, None, None, setting.localization.bound_share(), None, None)
-    return _loop(setting, curves, inputs, 1)
 
 
 def initial_scarcity(setting: Setting, curves: LongRun) -> tuple[float, bool]:
@@ -220,16 +195,23 @@ def initial_scarcity(setting: Setting, curves: LongRun) -> tuple[float, bool]:
     return clipped, clipped != raw
 
 
-def _loop(setting: Setting, curves: LongRun, inputs: _Inputs, paths: int) -> Run:
-    """One pass over the quarters, all paths."""
-    quarters = inputs.log_demand.shape[1] - 1
+def _loop(
+    setting: Setting, curves: LongRun, paths: int, log_demand: Array, bound: float,
+    met: tuple[Array | None, ...] = (None,) * 4, plan: tuple[Array, Array] | None = None,
+) -> Run:
+    """One pass over the quarters, all paths.
+
+    ``met`` as `_met` gives it; ``plan`` planned additions and log of planned over long-run price, (quarters + 1,).
+    Without one the pass is the plan itself: reference demand, no policy, no power limit, no order stop.
+    """
+    quarters = log_demand.shape[1] - 1
     clearing, capacity, place = setting.clearing, setting.capacity, setting.localization
     scarcity, _ = initial_scarcity(setting, curves)
     zero_profit = np.exp(log_reference_demand(setting.demand, curves, quarters)) / clearing.balance_utilization
     shares, lags, responses = zip(*setting.pipeline.builders, strict=True)
     nothing = np.zeros(quarters + 1)
-    additions, log_ratio = (nothing, nothing) if inputs.plan is None else inputs.plan
-    power = np.full(quarters + 1, np.inf) if inputs.plan is None else power_limit(capacity, quarters)
+    additions, log_ratio = plan or (nothing, nothing)
+    power = np.full(quarters + 1, np.inf) if plan is None else power_limit(capacity, quarters)
     limit = power * 1e6 / curves.power_kw
     rules = Rules(
         shares=np.array(shares),
@@ -250,8 +232,8 @@ def _loop(setting: Setting, curves: LongRun, inputs: _Inputs, paths: int) -> Run
         log_ceiling=float(np.log(clearing.ceiling_utilization)),
         log_cap=float(np.log(clearing.price_cap)),
         log_start=float(np.log(spot_price_now(clearing, curves) / curves.price[0])),
-        bound=inputs.bound_share,
-        is_plan=inputs.plan is None,
+        bound=bound,
+        is_plan=plan is None,
     )
     lines = Curves(
         stock=planned_stock(setting.overcapacity, zero_profit, scarcity), additions=additions, log_ratio=log_ratio,
@@ -259,18 +241,9 @@ def _loop(setting: Setting, curves: LongRun, inputs: _Inputs, paths: int) -> Run
         log_floor=np.log(price_floors(clearing, setting.hardware, curves, quarters)),
     )
     out = Run(*(np.empty((quarters + 1, paths)) for _ in Run._fields))
-    over_paths(
-        market_loop,
-        paths,
-        rules,
-        lines,
-        mismatch_table(place.pooled_sd(place.scenario_error), place.local_sd(place.scenario_error)),
-        time_major(inputs.log_demand),
-        _columns(inputs.new_demand, quarters),
-        _columns(inputs.builds, quarters),
-        _columns(inputs.displaced, quarters), _columns(inputs.deliveries, quarters),
-        out,
-    )
+    table = mismatch_table(place.pooled_sd(place.scenario_error), place.local_sd(place.scenario_error))
+    columns = (np.zeros((quarters + 1, 0)) if line is None else time_major(line) for line in met)
+    over_paths(market_loop, paths, rules, lines, table, time_major(log_demand), *columns, out)
     return Run(*(array.T for array in out))
 
 
@@ -288,33 +261,22 @@ def mismatch_table(pool: float, local: float) -> Mismatch:
     return Mismatch(float(grid[0]), float(grid[1] - grid[0]), *pairs[0], *pairs[1])
 
 
-def _columns(array: Array | None, quarters: int) -> Array:
-    """Time-major copy for the compiled loop; no columns where there is nothing."""
-    return np.zeros((quarters + 1, 0)) if array is None else time_major(array)
-
-
-def _blend(
-    setting: Setting, curves: LongRun, demand: DemandPaths, plan: Run, world: Run, home: Run, programs: PolicyPaths,
-    anchor: float, bound: float, export: ExportPaths | None,
-) -> MarketPaths:
-    """Home prices: geometric mean of world and local, weighted by the localized share."""
-    price, log_ratio, surplus, utilization = world.price, world.log_ratio, world.surplus, world.utilization
-    if home is not world:
-        place = setting.localization
-        error = place.scenario_error
-        log_ratio = world.log_ratio + bound * (home.log_ratio - world.log_ratio)
-        price = np.exp(log_ratio) * curves.price[: price.shape[1]]
-        surplus = np.exp((1.0 - bound) * np.log1p(world.surplus) + bound * np.log1p(home.surplus)) - 1.0
-        utilization = setting.clearing.ceiling_utilization * (
+def _blend(setting: Setting, curves: LongRun, world: Run, home: Run, bound: float) -> dict[str, Array]:
+    """What home assets see: geometric mean of world and local price, weighted by the localized share."""
+    if home is world:
+        return {name: getattr(world, name) for name in ("price", "log_ratio", "surplus", "utilization")}
+    place = setting.localization
+    error = place.scenario_error
+    log_ratio = world.log_ratio + bound * (home.log_ratio - world.log_ratio)
+    return {
+        "price": np.exp(log_ratio) * curves.price[: log_ratio.shape[1]],
+        "log_ratio": log_ratio,
+        "surplus": np.exp((1.0 - bound) * np.log1p(world.surplus) + bound * np.log1p(home.surplus)) - 1.0,
+        "utilization": setting.clearing.ceiling_utilization * (
             (1.0 - bound) * matched_share(world.served_ratio, place.pooled_sd(error))
             + bound * matched_share(home.served_ratio, place.local_sd(error))
-        )
-    return MarketPaths(
-        price=price, log_ratio=log_ratio, utilization=utilization, surplus=surplus, world=world, home=home,
-        demand_paths=demand, curves=curves, planned_additions=plan.additions[0], planned_price=plan.price[0],
-        policy=programs, support_price=anchor, bound_share=bound,
-        scarcity_clipped=initial_scarcity(setting, curves)[1], export=export,
-    )
+        ),
+    }
 
 
 def idle_capital_share(market: MarketPaths, target: float) -> Array:

@@ -1,6 +1,5 @@
 """Credit of the contract: who pays, what ends or cuts it, and how the loan feels it."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,8 +58,7 @@ def test_renegotiation_comes_only_where_the_market_is_cheaper() -> None:
     price[1] = 0.9  # 25% cheaper, tolerated
     price[2:] = 0.6  # 50% cheaper: hazard of 0.4 a year
     uniform = np.array([0.5, 0.5, np.exp(-0.15), 1e-9])
-    factor, first = renegotiated_prices(credit, TERMS, price, np.ones((4, 41), dtype=bool), uniform)
-    assert list(first) == [41, 41, 4, 41]
+    factor = renegotiated_prices(credit, TERMS, price, np.ones((4, 41), dtype=bool), uniform)
     assert (factor[[0, 1, 3]] == 1.0).all()
     assert (factor[2, 4:] == pytest.approx(0.75))
     assert (factor[2, :4] == 1.0).all()
@@ -82,7 +80,7 @@ def test_take_or_pay_and_termination_are_counted_once() -> None:
     state = contract_paths(credit, "sovereign", TERMS, price, used, pays, np.full(2, 0.5))
     assert state is not None
     assert state.cash[1, 10] == pytest.approx(2.0 * full), "a state pays in full"
-    late = replace(TERMS, last=10)
+    late = TERMS._replace(last=10)
     end = contract_paths(credit, "sovereign", late, price, used, pays, np.full(2, 0.5))
     assert end is not None
     assert end.cash[1, 10] == pytest.approx(full), "never more than what is left of the term"

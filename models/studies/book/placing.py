@@ -57,17 +57,14 @@ def place(scenario: Scenario, market: MarketPaths, loan: Loan) -> Placed:
     """Machines, terms and schedule of a loan of the tape, quarters counted from today."""
     fleet = _fleet_terms(scenario, market, loan)
     ramp = scenario.hardware.ramp_quarters
-    debt, rules = scenario.gpu_debt, scenario.covenants
+    debt = scenario.gpu_debt
     months = debt.reserve_months if loan.reserve_months is None else loan.reserve_months
     base = scenario.rates.base_rate
     terms = LoanTerms(
         principal=loan.advance_rate * fleet.cost,
         coupon=base + (loan.spread or 0.0) if loan.fixed_coupon is None else loan.fixed_coupon,
         first=ramp + 1, last=ramp + loan.tenor_quarters, amortization=loan.amortization, balloon=loan.balloon,
-        target_dscr=1.0, reserve_quarters=months / 3.0, reserve_rate=base, lockup=rules.lockup,
-        event_of_default=rules.event_of_default, sweep=debt.sweep, ltv_cap=rules.ltv_cap, cures=rules.cures,
-        cure_cover=rules.cure_cover, fire_sale=rules.fire_sale, sale_cost=rules.sale_cost,
-        recovery_lag=rules.recovery_lag, contract_recovery=rules.contract_recovery,
+        target_dscr=1.0, reserve_quarters=months / 3.0, reserve_rate=base, sweep=debt.sweep, **dict(scenario.covenants),
     )
     units = loan.size / terms.principal
     terms, plan = _seasoned(terms, ramp, max(0, -loan.vintage))
