@@ -43,11 +43,6 @@ def difference(value: float, unit: str) -> str:
     return f"{f.signed(value, 2)}x" if unit == "x" else f.points(value)
 
 
-def is_share(unit: str) -> bool:
-    """Whether values of a metric are drawn in percent."""
-    return unit != "x" and not unit.startswith("USD")
-
-
 def tornado_frame(bars: Sequence[Bar], names: Mapping[str, str], unit: str) -> pd.DataFrame:
     """Two rows a bar, one for each end; ``names`` words the assumptions by path."""
     out = []
@@ -152,13 +147,23 @@ def shares_message(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
     return f"{names[top['path']]} brings {f.percent(min(1.0, top['total']), 0)} of what is uncertain{rest}"
 
 
-def seek_frame(points: Sequence[Bar], solutions: Sequence[Bar]) -> pd.DataFrame:
-    """The scan with its noise and the goal, and the solutions as points; x as it is shown."""
-    return pd.DataFrame([
-        {"x": p["x"], "y": p["metric"], "low": p["metric"] - 2 * p["error"], "high": p["metric"] + 2 * p["error"],
-         "goal": p["goal"], "kind": p["kind"], "text": p["text"]}
-        for p in (*points, *solutions)
-    ])
+def written(value: float, found: Mapping[str, Any]) -> str:
+    """Value of the assumption that is sought, or of the price of a class."""
+    return f.money(value) if found["unit"].startswith("USD per ") else short(value, found["unit"])
+
+
+def seek_frame(found: Mapping[str, Any], factor: float) -> pd.DataFrame:
+    """The scan with its noise and the goal, and as points the solutions or what comes nearest; x as it is shown."""
+    scan = [
+        {"x": x * factor, "y": y, "low": y - 2 * error, "high": y + 2 * error, "goal": goal, "kind": "scan",
+         "text": f"{written(x, found)}: {amount(y, found['target_unit'])}"}
+        for x, y, error, goal in zip(found["points"], found["metrics"], found["errors"], found["goals"], strict=True)
+    ]
+    marks = [(s["value"], s["metric"], "") for s in found["solutions"]] or [
+        (found["nearest"], found["nearest_metric"], "nearest: ")
+    ]
+    points = [{"x": x * factor, "y": y, "kind": "found", "text": name + written(x, found)} for x, y, name in marks]
+    return pd.DataFrame(scan + points)
 
 
 @lru_cache(maxsize=16)

@@ -9,11 +9,9 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run, state
-from dashboard.blocks.blocks import chart, part, table, title, verdict
+from dashboard.blocks.blocks import chart, part, title, verdict
 from dashboard.blocks.long_run import long_run
-from dashboard.blocks.markup import row
 from dashboard.views.drivers import reading
-from dashboard.views.drivers.charts import short
 from dashboard.views.drivers.inputs import LABELS, assumption_names, goal, pick, scale, target
 from models.engine.target import Target
 from models.scenario.catalog import entry
@@ -25,7 +23,6 @@ from models.studies.sensitivity.sobol import sobol
 from models.studies.sensitivity.tornado import tornado
 
 QUESTIONS = {"family": "Which family leads", "best": "Which class pays best"}
-Names = Mapping[str, str]
 
 
 def render() -> None:
@@ -33,31 +30,30 @@ def render() -> None:
     scenario, paid = state.scenario(), state.view("entry")
     asked, ranges = target()
     names = assumption_names(scenario)
-    if _tornado(scenario, asked, ranges, paid, names):
-        _sobol(scenario, asked, paid, names)
+    _tornado(scenario, asked, ranges, paid, names)
     part("What would have to be true")
     _goal(scenario, asked, paid, names)
     _surface(scenario, paid, names)
     _cheapest(scenario, paid)
 
 
-def _tornado(scenario: Scenario, asked: Target, ranges: str, paid: str, names: Names) -> bool:
+def _tornado(scenario: Scenario, asked: Target, ranges: str, paid: str, names: Mapping[str, str]) -> None:
     bars = long_run(
         run.job(tornado, scenario, asked, ranges=ranges, entry=paid), slot="tornado",
         words="Moving one assumption at a time", seconds=5,
     )
     if bars is None:
-        return False
+        return
     found = bars.to_dict()
     verdict(*reading.bars_told(found, names))
     chart(reading.bars(found, names, ranges))
     if found["stuck"]:
         stuck = ", ".join(names[item["path"]] for item in found["stuck"])
         st.caption(f"Cannot be moved alone, because others must agree with them: {f.plain(stuck)}.")
-    return True
+    _sobol(scenario, asked, paid, names)
 
 
-def _sobol(scenario: Scenario, asked: Target, paid: str, names: Names) -> None:
+def _sobol(scenario: Scenario, asked: Target, paid: str, names: Mapping[str, str]) -> None:
     part("How much each one matters when all are uncertain")
     shares = long_run(
         run.job(sobol, scenario, asked, entry=paid), slot="sobol", words="Drawing all assumptions at once", seconds=60,
@@ -69,8 +65,7 @@ def _sobol(scenario: Scenario, asked: Target, paid: str, names: Names) -> None:
         st.caption(reading.agreement(found))
 
 
-def _goal(scenario: Scenario, asked: Target, paid: str, names: Names) -> None:
-    """Goal, assumption, and the values that bring the one to the other."""
+def _goal(scenario: Scenario, asked: Target, paid: str, names: Mapping[str, str]) -> None:
     is_worth, has_other = asked.metric == "worth", bool(asked.minus)
     options = names if has_other or is_worth else {**names, PRICE: "Price of the class"}
     with st.grid(3, min_column_width=220, gap="small"):
@@ -84,8 +79,7 @@ def _goal(scenario: Scenario, asked: Target, paid: str, names: Names) -> None:
         chart(reading.sought(sought.to_dict(), wanted, scale(path, scenario)))
 
 
-def _surface(scenario: Scenario, paid: str, names: Names) -> None:
-    """Two classes over two assumptions."""
+def _surface(scenario: Scenario, paid: str, names: Mapping[str, str]) -> None:
     part("Where one class stops beating another")
     with st.grid(4, min_column_width=180, gap="small"):
         first = pick("Class A", LABELS, "first", "gpu_fleet")
@@ -102,7 +96,6 @@ def _surface(scenario: Scenario, paid: str, names: Names) -> None:
 
 
 def _cheapest(scenario: Scenario, paid: str) -> None:
-    """The cheapest combination that flips the verdict, beside the cheapest single change."""
     part("The cheapest combination that flips the verdict")
     question = pick("Verdict", QUESTIONS, "question", "family", width=260)
     flip = long_run(
@@ -112,13 +105,11 @@ def _cheapest(scenario: Scenario, paid: str) -> None:
     if flip is None:
         return
     found = flip.to_dict()
-    title(reading.flip_message(found), reading.FLIPS_ABOUT)
+    title(reading.flip_message(found), "Distance is counted in shares of each assumption's declared range, combined as "
+          "the root of the sum of squares. Break points of one assumption at a time flatter: a little of several is "
+          "often enough.")
     if changes := found["changes"]:
-        table("Changes of the combination", ["Assumption", "Today", "Flips at", "Share of range"], [
-            row(c["label"], short(c["from_value"], c["unit"]), short(c["to_value"], c["unit"]),
-                f.percent(abs(c["effort"]), 0))
-            for c in changes
-        ], "measures drivers")
+        st.html(reading.flips_html(changes))
         st.button("Apply this combination", key="drivers:apply", on_click=_apply, args=(changes,),
                   help="Undo takes the changes back one by one")
 

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard import format as f
 from dashboard import theme
 from dashboard.blocks.blocks import Chart
 from dashboard.blocks.inputs import Scale
-from dashboard.blocks.markup import key_html
+from dashboard.blocks.markup import Markup, key_html, row, table_html
 from dashboard.views.drivers import charts, surface_chart
 from dashboard.views.drivers.inputs import LABELS
 from models.studies.sensitivity.tornado import RANGES
 
 Study = Mapping[str, Any]
 
-BARS_ABOUT = (
-    "Each assumption alone is moved to both ends of its range, all others as they are, on the same futures and at the "
-    "price already paid. Range: {}. Whiskers: two standard errors of the paired difference."
-)
-SHARES_ABOUT = (
-    "The assumptions with the widest bars are all drawn at once, uniformly from their declared bounds, on fixed "
-    "shocks. Dark is the share of variance one brings alone (first order), dark and pale together its share with all "
-    "others (total); the line is a 95% interval."
-)
-GOAL_ABOUT = (
-    "Every value within the declared bounds at which the metric meets the goal, on the same futures at the price "
-    "already paid; in brackets what two standard errors of the metric mean for the value. The band is the noise of the "
-    "metric, the dashed line the goal."
-)
-SURFACE_ABOUT = (
-    "Color: the class that is ahead in more futures, the paler the closer to half. The dashed line is where the mean "
-    "difference is zero, the washed-out band where it is within two standard errors of zero: too close to call. "
-    "The ring is today's scenario."
-)
-FLIPS_ABOUT = (
-    "Distance is counted in shares of each assumption's declared range, combined as the root of the sum of squares. "
-    "Break points of one assumption at a time flatter: a little of several is often enough."
-)
 BOUNDS = {"low": ", its lower bound", "high": ", its upper bound"}
 
 
@@ -58,14 +35,21 @@ def bars(found: Study, names: Mapping[str, str], ranges: str) -> Chart:
     return Chart(
         "Range of each assumption, and what it does", charts.tornado_frame(found["bars"], names, unit),
         charts.tornado_spec(f"Change of {f.inside(found['label'])}", f.is_share(unit)),
-        BARS_ABOUT.format(RANGES[ranges]), "Tornado of assumptions",
+        "Each assumption alone is moved to both ends of its range, all others as they are, on the same futures and at "
+        f"the price already paid. Range: {RANGES[ranges]}. Whiskers: two standard errors of the paired difference.",
+        "Tornado of assumptions",
     )
 
 
 def shares(found: Study, names: Mapping[str, str]) -> Chart:
     """Shares of the variance."""
-    drawn = charts.shares_frame(found["indices"], names)
-    return Chart(charts.shares_message(found, names), drawn, charts.SHARES, SHARES_ABOUT, "Sobol indices")
+    return Chart(
+        charts.shares_message(found, names), charts.shares_frame(found["indices"], names), charts.SHARES,
+        "The assumptions with the widest bars are all drawn at once, uniformly from their declared bounds, on fixed "
+        "shocks. Dark is the share of variance one brings alone (first order), dark and pale together its share with "
+        "all others (total); the line is a 95% interval.",
+        "Sobol indices",
+    )
 
 
 def agreement(found: Study) -> str:
@@ -82,22 +66,14 @@ def agreement(found: Study) -> str:
 
 def sought(found: Study, goal: float | str, scale: Scale) -> Chart:
     """The metric along an assumption, with the values at which it meets the goal."""
-    unit = found["target_unit"]
-    scan = [
-        {"x": x * scale.factor, "metric": m, "error": e, "goal": g, "kind": "scan",
-         "text": f"{_written(x, found)}: {charts.amount(m, unit)}"}
-        for x, m, e, g in zip(found["points"], found["metrics"], found["errors"], found["goals"], strict=True)
-    ]
-    marks = [(s["value"], s["metric"], _written(s["value"], found)) for s in found["solutions"]] or [
-        (found["nearest"], found["nearest_metric"], f"nearest: {_written(found['nearest'], found)}")
-    ]
-    marked = [
-        {"x": x * scale.factor, "metric": m, "error": 0.0, "goal": m, "kind": "found", "text": text}
-        for x, m, text in marks
-    ]
-    spec = charts.seek_spec(_axis(found["label"], scale), found["target_label"], f.is_share(unit))
-    return Chart(_goal_message(found, goal), charts.seek_frame(scan, marked), spec, GOAL_ABOUT,
-                 "Metric along the assumption")
+    spec = charts.seek_spec(_axis(found["label"], scale), found["target_label"], f.is_share(found["target_unit"]))
+    return Chart(
+        _goal_message(found, goal), charts.seek_frame(found, scale.factor), spec,
+        "Every value within the declared bounds at which the metric meets the goal, on the same futures at the price "
+        "already paid; in brackets what two standard errors of the metric mean for the value. The band is the noise of "
+        "the metric, the dashed line the goal.",
+        "Metric along the assumption",
+    )
 
 
 def _goal_message(found: Study, goal: float | str) -> str:
@@ -106,19 +82,16 @@ def _goal_message(found: Study, goal: float | str) -> str:
     if not found["solutions"]:
         return (
             f"No value of {moved} brings {f.inside(found['target_label'])} to {wanted}; nearest is "
-            f"{charts.amount(found['nearest_metric'], unit)} at {_written(found['nearest'], found)}"
+            f"{charts.amount(found['nearest_metric'], unit)} at {charts.written(found['nearest'], found)}"
             f"{BOUNDS.get(found['at_bound'], '')}"
         )
-    values = []
-    for s in found["solutions"]:
-        band = f" ({_written(s['low'], found)} to {_written(s['high'], found)})" if s["low"] == s["low"] else ""
-        values.append(f"{_written(s['value'], found)}{band}")
-    return f"{found['target_label']} is {wanted} where {moved} is {' or '.join(values)}"
+    values = " or ".join(charts.written(s["value"], found) + _band(s, found) for s in found["solutions"])
+    return f"{found['target_label']} is {wanted} where {moved} is {values}"
 
 
-def _written(value: float, found: Study) -> str:
-    unit = found["unit"]
-    return f.money(value) if unit.startswith("USD per ") else charts.short(value, unit)
+def _band(solution: Study, found: Study) -> str:
+    low, high = solution["low"], solution["high"]
+    return f" ({charts.written(low, found)} to {charts.written(high, found)})" if low == low else ""
 
 
 def _axis(name: str, scale: Scale) -> str:
@@ -131,9 +104,23 @@ def surface(found: Study, x: tuple[str, Scale], y: tuple[str, Scale]) -> Chart:
     return Chart(
         surface_chart.surface_message(found, *(LABELS[key] for key in classes)),
         surface_chart.surface_frame(found, x[1].factor, y[1].factor),
-        surface_chart.surface_spec(_axis(*x), _axis(*y), *classes), SURFACE_ABOUT, "Break-even surface",
+        surface_chart.surface_spec(_axis(*x), _axis(*y), *classes),
+        "Color: the class that is ahead in more futures, the paler the closer to half. The dashed line is where the "
+        "mean difference is zero, the washed-out band where it is within two standard errors of zero: too close to "
+        "call. The ring is today's scenario.",
+        "Break-even surface",
         key_html((theme.SCREEN[key], 1.0, f"{LABELS[key]} ahead") for key in classes),
     )
+
+
+def flips_html(changes: Sequence[Study]) -> Markup:
+    """What a combination changes."""
+    head = ["Assumption", "Today", "Flips at", "Share of range"]
+    return table_html("Changes of the combination", head, [
+        row(c["label"], *(charts.short(c[end], c["unit"]) for end in ("from_value", "to_value")),
+            f.percent(abs(c["effort"]), 0))
+        for c in changes
+    ], "measures drivers")
 
 
 def flip_message(found: Study) -> str:

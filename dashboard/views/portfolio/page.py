@@ -11,7 +11,7 @@ from dashboard import run, state
 from dashboard.blocks.blocks import chart, charts, notes, title, verdict
 from dashboard.blocks.choices import entry_price, pill
 from dashboard.blocks.long_run import long_run
-from dashboard.views.portfolio import inputs, reading, rows, timing
+from dashboard.views.portfolio import inputs, reading, rows, timing, words
 from models.errors import ScenarioError
 from models.scenario.scenario import Scenario
 from models.studies.portfolio import mandate
@@ -79,6 +79,7 @@ def _study(mixes: Study, own: Own) -> None:
     st.html(rows.mixes_html(tuple(known.values())))
     notes(*mandate.notes(mixes.settings))
     missed = reading.regret(mixes, own)
-    title(reading.regret_message(missed), reading.REGRET_ABOUT)
+    title(words.regret_message(missed), "Sure gain missed against the best mix of each world, had it been known. Your "
+          "deals are kept; demand, supply, policy and trade are those of the preset, at today's prices.")
     st.html(rows.regret_html(missed, names))
     charts(reading.dependence(mixes))

@@ -9,26 +9,11 @@ from dashboard import format as f
 from dashboard.blocks.blocks import Chart
 from dashboard.views.portfolio import charts, mix_chart, words
 from dashboard.words import Rows, records
+from models.basis.timeline import Array
 from models.claims.registry import CLASSES
 from models.engine.wealth import wealth_of_cash
 from models.studies.portfolio.mixes import Mix
 from models.studies.portfolio.portfolio import Own, Study
-
-FRONTIER_ABOUT = (
-    "Each point of the line loses least for its mean. Line and bars: on fresh futures, with two standard errors, "
-    "against cash, per dollar. Dashes: on the futures the mixes were fitted on, where they look better than they are."
-)
-PARTS_ABOUT = (
-    "Parts of the loss in the worst 5% of futures; they add up to it exactly. A negative part is a class that gains "
-    "when the mix loses. Lines are two standard errors."
-)
-REGRET_ABOUT = (
-    "Sure gain missed against the best mix of each world, had it been known. Your deals are kept; demand, supply, "
-    "policy and trade are those of the preset, at today's prices."
-)
-RANKS_ABOUT = "Correlation of ranks of value over all futures."
-TAILS_ABOUT = "Correlation of being in one's own worst tenth of futures."
-NOT_TYPED = "Nobody typed these in: they follow from shared markets. Point at a cell for two standard errors."
 
 
 def told(found: Study, own: Own, placed: float) -> tuple[str, str]:
@@ -51,8 +36,13 @@ def frontier(found: Study, own: Own) -> Chart:
         line, records(found.singles), mixes, wealth_of_cash(found.rates),
         asdict(own.match.figures) if own.match else None,
     )
-    return Chart(words.frontier_message(line), drawn, charts.SPEC, FRONTIER_ABOUT,
-                 "Wealth after ten years against the loss in the worst 5%")
+    return Chart(
+        words.frontier_message(line), drawn, charts.SPEC,
+        "Each point of the line loses least for its mean. Line and bars: on fresh futures, with two standard errors, "
+        "against cash, per dollar. Dashes: on the futures the mixes were fitted on, where they look better than they "
+        "are.",
+        "Wealth after ten years against the loss in the worst 5%",
+    )
 
 
 def _made_of(weights: Mapping[str, float]) -> str:
@@ -63,8 +53,12 @@ def _made_of(weights: Mapping[str, float]) -> str:
 def parts(mix: Mix) -> Chart:
     """Where the money of a mix is, and where its tail loss comes from."""
     shares = mix.weights, mix.contributions, mix.contributions_se
-    return Chart(words.parts_message(*shares), mix_chart.parts_frame(*shares, mix.figures.tail), mix_chart.PARTS,
-                 PARTS_ABOUT, "Share of the money and of the tail loss by class")
+    return Chart(
+        words.parts_message(*shares), mix_chart.parts_frame(*shares, mix.figures.tail), mix_chart.PARTS,
+        "Parts of the loss in the worst 5% of futures; they add up to it exactly. A negative part is a class that "
+        "gains when the mix loses. Lines are two standard errors.",
+        "Share of the money and of the tail loss by class",
+    )
 
 
 def regret(found: Study, own: Own) -> Rows:
@@ -73,23 +67,19 @@ def regret(found: Study, own: Own) -> Rows:
     return records(found.regret.assign(own=missed, own_se=errors))
 
 
-def regret_message(missed: Rows) -> str:
-    """The worst world of the reader's mix, beside the mix of least regret."""
-    titles = [str(row["title"]) for row in missed]
-    return words.regret_message({
-        key: words.largest_regret(titles, [float(row[key]) for row in missed]) for key in ("own", "regret")
-    })
-
-
 def dependence(found: Study) -> list[Chart]:
     """How the classes move together, and how they fail together."""
-    keys = list(CLASSES)
     return [
-        Chart(words.heat_message(values.tolist(), keys, word),
-              mix_chart.heat_frame(values.tolist(), errors.tolist(), keys), mix_chart.HEAT, f"{about} {NOT_TYPED}",
-              about)
-        for values, errors, word, about in (
-            (found.rank, found.rank_se, "move together", RANKS_ABOUT),
-            (found.tails, found.tails_se, "fail together", TAILS_ABOUT),
-        )
+        _heat(found.rank, found.rank_se, "move together", "Correlation of ranks of value over all futures."),
+        _heat(found.tails, found.tails_se, "fail together",
+              "Correlation of being in one's own worst tenth of futures."),
     ]
+
+
+def _heat(values: Array, errors: Array, word: str, about: str) -> Chart:
+    keys, cells = list(CLASSES), values.tolist()
+    return Chart(
+        words.heat_message(cells, keys, word), mix_chart.heat_frame(cells, errors.tolist(), keys), mix_chart.HEAT,
+        f"{about} Nobody typed these in: they follow from shared markets. Point at a cell for two standard errors.",
+        about,
+    )

@@ -20,27 +20,6 @@ from models.scenario.scenario import Scenario
 from models.studies.timing.information import Information, information
 from models.studies.timing.waiting import Waiting, waiting
 
-RETURN_ABOUT = (
-    "Median return a year of what is sold after so many years. It says nothing of what the money does afterwards."
-)
-WEALTH_ABOUT = (
-    "The same holdings carried to ten years: proceeds earn the common funding rate after the sale. Bars are two "
-    "standard errors."
-)
-HELD_NOTE = (
-    "Median return a year, median wealth of a dollar after ten years, and chance of loss, bought at cost or at the "
-    "market's price. Sales bring the exit value times a factor that would make every holding period pay the hurdle at "
-    "fair entry in the neutral world, so no return is only a change of multiple."
-)
-WAITING_ABOUT = (
-    "A later entry pays that quarter's cost and meets its prices; until then the money is in cash. The dashed line is "
-    "committing now. Hindsight knows the future and bounds what any rule can gain."
-)
-INFORMATION_ABOUT = (
-    "Sure gain of choosing a class after knowing the driver, less that of choosing now. An upper bound for any study. "
-    "Bars are two standard errors."
-)
-
 
 def find_horizon(scenario: Scenario, progress: Callable[[float], None]) -> pd.DataFrame:
     """Returns and wealth by holding period."""
@@ -59,13 +38,17 @@ def holding(scenario: Scenario) -> None:
     held = records(periods)
     drawn = timing_chart.held_frame(held)
     charts([
-        Chart(words.held_return_message(held), drawn, timing_chart.HELD_RETURN, RETURN_ABOUT,
+        Chart(words.held_return_message(held), drawn, timing_chart.HELD_RETURN, "Median return a year of what is sold "
+              "after so many years. It says nothing of what the money does afterwards.",
               "Median return a year by years held"),
-        Chart(words.held_wealth_message(held), drawn, timing_chart.HELD_WEALTH, WEALTH_ABOUT,
+        Chart(words.held_wealth_message(held), drawn, timing_chart.HELD_WEALTH, "The same holdings carried to ten "
+              "years: proceeds earn the common funding rate after the sale. Bars are two standard errors.",
               "Median wealth after ten years by years held"),
     ])
     st.html(held_html(held))
-    st.caption(HELD_NOTE)
+    st.caption("Median return a year, median wealth of a dollar after ten years, and chance of loss, bought at cost or "
+               "at the market's price. Sales bring the exit value times a factor that would make every holding period "
+               "pay the hurdle at fair entry in the neutral world, so no return is only a change of multiple.")
 
 
 def entering(scenario: Scenario, entry: str) -> None:
@@ -89,8 +72,12 @@ def entering(scenario: Scenario, entry: str) -> None:
 
 def _ways(ways: Waiting, key: str) -> Chart:
     strategies = [row for row in records(ways.table()) if row["asset"] == key]
-    return Chart(words.waiting_message(strategies), timing_chart.waiting_frame(strategies), timing_chart.WAITING,
-                 WAITING_ABOUT, "Sure gain of each strategy")
+    return Chart(
+        words.waiting_message(strategies), timing_chart.waiting_frame(strategies), timing_chart.WAITING,
+        "A later entry pays that quarter's cost and meets its prices; until then the money is in cash. The dashed line "
+        "is committing now. Hindsight knows the future and bounds what any rule can gain.",
+        "Sure gain of each strategy",
+    )
 
 
 def knowing(scenario: Scenario, entry: str) -> None:
@@ -104,8 +91,11 @@ def knowing(scenario: Scenario, entry: str) -> None:
     if worth is None:
         return
     drivers = records(worth.table())
-    chart(Chart(words.information_message(drivers[0], drivers[1:]), timing_chart.information_frame(drivers),
-                timing_chart.INFORMATION, INFORMATION_ABOUT, "Worth of knowing each driver"))
+    chart(Chart(
+        words.information_message(drivers[0], drivers[1:]), timing_chart.information_frame(drivers),
+        timing_chart.INFORMATION, "Sure gain of choosing a class after knowing the driver, less that of choosing now. "
+        "An upper bound for any study. Bars are two standard errors.", "Worth of knowing each driver",
+    ))
     st.caption(f.plain(_best(worth)))
 
 

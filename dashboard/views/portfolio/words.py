@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from math import isnan, sqrt
 from typing import Any
 
-import numpy as np
-
 from dashboard import format as f
 from dashboard.views.portfolio.mix_chart import SHORT
 from dashboard.views.portfolio.timing_chart import cents, noise
@@ -90,12 +88,13 @@ def heat_message(values: Sequence[Sequence[float]], keys: Sequence[str], word: s
     )
 
 
-def regret_message(worst: Mapping[str, tuple[float, str]]) -> str:
-    """Largest regret of the own mix and of the one with the least. Keys needed: own, regret."""
-    (own, own_world), (least, _) = worst["own"], worst["regret"]
+def regret_message(worlds: Sequence[Row]) -> str:
+    """Largest regret of the own mix, where it comes, and that of the mix with the least. Keys: title, own, regret."""
+    worst = max(worlds, key=lambda world: float(world["own"]))
+    least = max(float(world["regret"]) for world in worlds)
     return (
-        f"In its worst world ({own_world}) your mix misses {cents(own)} a dollar; the mix of least regret never misses "
-        f"more than {cents(least)}"
+        f"In its worst world ({worst['title']}) your mix misses {cents(worst['own'])} a dollar; the mix of least "
+        f"regret never misses more than {cents(least)}"
     )
 
 
@@ -185,9 +184,3 @@ def _by_class(rows: Sequence[Row]) -> dict[str, list[Row]]:
     for row in sorted(rows, key=lambda r: float(r["years"])):
         out.setdefault(SHORT[str(row["asset"])], []).append(row)
     return {name: out[name] for name in SHORT.values() if name in out}
-
-
-def largest_regret(titles: Sequence[str], regret: Sequence[float]) -> tuple[float, str]:
-    """Largest regret and the world it comes in."""
-    at = int(np.argmax(regret))
-    return float(regret[at]), titles[at]
