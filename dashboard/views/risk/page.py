@@ -43,7 +43,12 @@ def _matrix(scenario: Scenario, entry: str) -> None:
     table = stress_table(matrix)
     verdict(charts.matrix_message(table, figure),
             f"{CLASS_FIGURES[figure].help} Change in percentage points, at {PAID[entry]}.")
-    title("Eight stresses on six classes", reading.MATRIX_ABOUT, reading.matrix_html(matrix, table, figure))
+    title(
+        "Eight stresses on six classes",
+        "Change of each class by a stress on top of this scenario, on the same futures and at the price paid before "
+        "it. Two standard errors of the difference are shown on hover; what is smaller than that is gray.",
+        reading.matrix_html(matrix, table, figure),
+    )
     _library(matrix)
 
 
@@ -72,7 +77,9 @@ def _reverse(scenario: Scenario, entry: str) -> None:
     )
     if nearest is None:
         return
-    title(reading.nearest_message(nearest), reading.REVERSE_ABOUT)
+    title(reading.nearest_message(nearest), "All random drivers become independent standard normals; the design point "
+          "is the nearest one at which the limit is reached, found without gradients from the worst 1% of futures "
+          "(first-order reliability, Hasofer and Lind).")
     tiles(reading.distance(nearest))
     st.caption(reading.reconciled(nearest))
     left, right = st.columns([42, 58], gap="large")

@@ -18,18 +18,6 @@ from models.studies.stress.reverse_stress import ReverseStress
 from models.studies.stress.stress import StressMatrix
 
 FIGURES = {name: about.label for name, about in CLASS_FIGURES.items() if name != "value"}
-MATRIX_ABOUT = (
-    "Change of each class by a stress on top of this scenario, on the same futures and at the price paid before it. "
-    "Two standard errors of the difference are shown on hover; what is smaller than that is gray."
-)
-REVERSE_ABOUT = (
-    "All random drivers become independent standard normals; the design point is the nearest one at which the limit "
-    "is reached, found without gradients from the worst 1% of futures (first-order reliability, Hasofer and Lind)."
-)
-REGRET_ABOUT = (
-    "What the best choice of a scenario is worth more than this one, cents per dollar of capital over cash. Each "
-    "scenario is run on the same draws, at its own entry price; the best choice of a scenario has no regret."
-)
 
 
 def matrix_html(matrix: StressMatrix, table: pd.DataFrame, figure: str) -> Markup:
@@ -114,5 +102,9 @@ def paths(found: ReverseStress) -> list[Chart]:
 
 def regrets(table: pd.DataFrame, best: str, is_close: bool) -> Chart:
     """What each choice would miss in each scenario."""
-    title = charts.regret_message(table, best, is_close)
-    return Chart(title, charts.regret_frame(table), charts.REGRET, REGRET_ABOUT, "Regret by choice and scenario")
+    return Chart(
+        charts.regret_message(table, best, is_close), charts.regret_frame(table), charts.REGRET,
+        "What the best choice of a scenario is worth more than this one, cents per dollar of capital over cash. Each "
+        "scenario is run on the same draws, at its own entry price; the best choice of a scenario has no regret.",
+        "Regret by choice and scenario",
+    )
