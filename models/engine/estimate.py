@@ -81,12 +81,13 @@ def paired(value: float, each: ArrayLike, *, omit: bool = False) -> Estimate:
     return Estimate(float(value), standard_error(known), table)
 
 
-def standard_error(each: Array) -> float:
+def standard_error(each: ArrayLike) -> float:
     """Standard error of a figure from its value in each scramble, (replicates,); NaN of fewer than two."""
-    if len(each) < 2:
+    table = np.asarray(each, dtype=np.float64)
+    if len(table) < 2:
         return math.nan
     with np.errstate(invalid="ignore"):
-        return float(each.std(ddof=1) / np.sqrt(len(each)))
+        return float(table.std(ddof=1) / np.sqrt(len(table)))
 
 
 def of(

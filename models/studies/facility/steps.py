@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import pandas as pd
 
-from models.basis.timeline import Array
+from models.basis.store import Store
 from models.debt import ledger
 from models.debt.ledger import STEPS
 from models.debt.loan import LoanPaths
@@ -113,22 +111,11 @@ def telling_paths(result: FacilityResult) -> dict[str, int]:
     return out
 
 
-def balance_check(result: FacilityResult) -> Array:
-    """Sources less uses of every quarter and path, USD, (paths, quarters + 1): zero up to rounding."""
-    loan, pot = result.loan, result.ground.pot
-    gone = np.arange(result.quarters + 1)[None, :] > loan.default_quarter[:, None]
-    project = np.where(gone, 0.0, pot.cfads)
-    project[:, 0] = 0.0
-    drawn = result.terms.drawn(result.terms.principal + result.terms.mezz_principal, result.quarters)
-    kept = np.diff(loan.reserve + loan.trap, axis=1, prepend=0.0)
-    sources = project + loan.reserve_income + loan.sale + loan.guarantee + loan.unpaid - drawn
-    uses = loan.lender + loan.mezzanine + loan.equity + loan.agent + loan.swap + loan.refinance + kept
-    return np.asarray(sources - uses)
+_read: Store[LoanPaths] = Store(8)
 
 
-@lru_cache(maxsize=8)
 def _alone(result: FacilityResult, path: int) -> LoanPaths:
-    return result.alone(path)
+    return _read.beside(result).get(path, lambda: result.alone(path))
 
 
 def _end(result: FacilityResult, loan: LoanPaths) -> int:

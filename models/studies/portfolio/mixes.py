@@ -148,17 +148,6 @@ class Judge:
             })
         return pd.DataFrame(rows)
 
-    def gap(self, own: Array, match: Array | None) -> tuple[float, float]:
-        """Tail loss that the user's mix takes beyond the efficient one of the same mean, and its standard error."""
-        if match is None:
-            return float("nan"), float("nan")
-
-        def difference(values: Array) -> float:
-            return tail_loss(values, own, CONFIDENCE) - tail_loss(values, match, CONFIDENCE)
-
-        error = risk.replicate_standard_error(difference, self.fresh.gains, self.fresh.replicate)
-        return difference(self.fresh.gains), float(error)
-
 
 def _by_class(keys: tuple[str, ...], values: Array) -> dict[str, float]:
     return {key: float(value) for key, value in zip(keys, values, strict=True)}

@@ -22,6 +22,7 @@ from models.basis.investor import Rates
 from models.basis.shocks import REPLICATES, draw_replicate
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES
+from models.engine.estimate import standard_error
 from models.engine.wealth import EntryName, gain_of_utility, outcomes
 from models.engine.wealth import utility as utility_of
 from models.engine.world import World
@@ -187,7 +188,7 @@ def summarize(
         found.append(_worth(path, label, crossed, mean, fitted, fitted, choice, group, rates))
     base = mean[:, choice]
     counts = np.bincount(mean.argmax(axis=1), minlength=len(names)) / len(mean)
-    noise = _error([gain_of_utility(float(base[group == g].mean()), rates) for g in np.unique(group)])
+    noise = standard_error([gain_of_utility(float(base[group == g].mean()), rates) for g in np.unique(group)])
     return Information(
         everything=everything, drivers=tuple(sorted(found, key=lambda w: -w.value)), choice=names[choice],
         sure=gain_of_utility(float(base.mean()), rates), sure_se=noise,
@@ -208,7 +209,8 @@ def _worth(
         return gain_of_utility(float(with_it.mean()), rates) - gain_of_utility(float(without.mean()), rates)
 
     each = [gain(informed[group == g], judge[group == g, choice]) for g in np.unique(group)]
-    return Worth(driver, label, gain(informed, judge[:, choice]), _error(each), gain(top, high_judge[:, choice]))
+    value, naive = gain(informed, judge[:, choice]), gain(top, high_judge[:, choice])
+    return Worth(driver, label, value, standard_error(each), naive)
 
 
 def _fit(point: Array, mean: Array, group: NDArray[np.int64]) -> tuple[Array, Array]:
@@ -245,7 +247,3 @@ def _triangle(uniform: Array, low: float, high: float, top: float) -> Array:
     rises = np.sqrt(uniform * width * left)
     falls = np.sqrt((1.0 - uniform) * width * (width - left))
     return np.asarray(np.where(uniform * width < left, low + rises, high - falls))
-
-
-def _error(each: list[float]) -> float:
-    return float(np.std(each, ddof=1) / np.sqrt(len(each))) if len(each) > 1 else float("nan")

@@ -20,10 +20,10 @@ from models.basis.investor import Rates
 from models.basis.shocks import Shocks
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES
+from models.engine.estimate import mean, standard_error
 from models.engine.wealth import EntryName, sure_gain, training_world, utility, wealth_of_cash
 from models.engine.world import world_of
 from models.market.simulate import MarketPaths
-from models.measures import risk
 from models.scenario.scenario import Scenario
 from models.studies.timing.later import NEW, WITHOUT, later_entries
 
@@ -245,20 +245,17 @@ def _results(key: str, played: Played, side: _Side, rates: Rates) -> list[Strate
     every, each = sure(table), [sure(table[replicate == name]) for name in np.unique(replicate)]
     names = list(STRATEGIES)
 
-    def error(values: list[float]) -> float:
-        return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")
-
     out = []
     for i, name in enumerate(names):
+        paths = mean(table[:, i], replicate)
         blind = {"see_4": "later_4", "see_8": "later_8"}.get(name)
         j = names.index(blind) if blind else i
         out.append(Strategy(
-            key, name, sure=float(every[i]), sure_se=error([float(e[i]) for e in each]),
-            over_now=float(every[i] - every[0]), over_now_se=error([float(e[i] - e[0]) for e in each]),
+            key, name, sure=float(every[i]), sure_se=standard_error([float(e[i]) for e in each]),
+            over_now=float(every[i] - every[0]), over_now_se=standard_error([float(e[i] - e[0]) for e in each]),
             looking=float(every[i] - every[j]) if blind else float("nan"),
-            looking_se=error([float(e[i] - e[j]) for e in each]) if blind else float("nan"),
-            wealth=cash * (1.0 + float(table[:, i].mean())),
-            wealth_se=cash * float(risk.mean_standard_error(table[:, i], replicate)),
+            looking_se=standard_error([float(e[i] - e[j]) for e in each]) if blind else float("nan"),
+            wealth=cash * (1.0 + paths.value), wealth_se=cash * paths.error,
             enters=float(played.entered[name].mean()),
         ))
     return out

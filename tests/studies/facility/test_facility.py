@@ -14,7 +14,6 @@ from models.studies.facility.facility import FacilityResult, facility_result
 from models.studies.facility.haircut import price_haircut, residual_haircut
 from models.studies.facility.horizon import horizon, wall
 from models.studies.facility.solve import largest_advance, lender_value, paying_spread, surviving_loan
-from models.studies.facility.steps import balance_check
 
 PATHS = 1_024
 BASE = Scenario().replace({"run.paths": PATHS})
@@ -67,6 +66,19 @@ FEATURES: dict[str, dict[str, Any]] = {
     "renegotiated": {"contract_credit.renegotiation_rate": 1.0, "contract_credit.take_or_pay": 0.5},
     "taxed": {"tax.is_on": True},
 }
+
+
+def balance_check(result: FacilityResult) -> np.ndarray:
+    """Sources less uses of every quarter and path, USD, (paths, quarters + 1): zero up to rounding."""
+    loan, pot = result.loan, result.ground.pot
+    gone = np.arange(result.quarters + 1)[None, :] > loan.default_quarter[:, None]
+    project = np.where(gone, 0.0, pot.cfads)
+    project[:, 0] = 0.0
+    drawn = result.terms.drawn(result.terms.principal + result.terms.mezz_principal, result.quarters)
+    kept = np.diff(loan.reserve + loan.trap, axis=1, prepend=0.0)
+    sources = project + loan.reserve_income + loan.sale + loan.guarantee + loan.unpaid - drawn
+    uses = loan.lender + loan.mezzanine + loan.equity + loan.agent + loan.swap + loan.refinance + kept
+    return np.asarray(sources - uses)
 
 
 @pytest.mark.parametrize("changes", FEATURES.values(), ids=FEATURES.keys())
