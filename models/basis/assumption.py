@@ -40,17 +40,8 @@ class Assumptions(BaseModel):
 
 def assumption(
     default: float | None,
-    *,
-    unit: str,
-    low: float,
-    high: float,
-    label: str,
-    help: str,
-    source: str,
-    step: float | None = None,
-    symbol: str = "",
-    status: Status = "judgment",
-    none: str = "",
+    *, unit: str, low: float, high: float, label: str, help: str, source: str, step: float | None = None,
+    symbol: str = "", status: Status = "judgment", none: str = "",
 ) -> Any:
     """Declare a number a user can change.
 
@@ -76,14 +67,8 @@ def assumption(
         What "no value" means (for example "follows the hardware cost"); empty if a value is required.
     """
     meta: dict[str, Any] = {
-        "unit": unit,
-        "low": low,
-        "high": high,
-        "step": step if step is not None else (high - low) / 100,
-        "source": source,
-        "symbol": symbol,
-        "status": status,
-        "none": none,
+        "unit": unit, "low": low, "high": high, "step": step if step is not None else (high - low) / 100,
+        "source": source, "symbol": symbol, "status": status, "none": none,
     }
     if default is None and not none:
         raise TypeError(f"{label}: a default of None needs a sentence saying what no value means")
@@ -93,11 +78,7 @@ def assumption(
 def choice(default: str, *, options: Mapping[str, str], label: str, help: str, source: str, symbol: str = "") -> Any:
     """Declare a named alternative; ``options`` maps each stored key to the words shown for it."""
     meta: dict[str, Any] = {
-        "unit": "choice",
-        "options": dict(options),
-        "source": source,
-        "symbol": symbol,
-        "status": "judgment",
+        "unit": "choice", "options": dict(options), "source": source, "symbol": symbol, "status": "judgment",
         "none": "",
     }
     pattern = "^(" + "|".join(options) + ")$"

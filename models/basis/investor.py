@@ -19,8 +19,6 @@ class Rates(Assumptions):
         label="Common funding rate", source="judgment",
         help="Rate at which every class is discounted in risk figures, so that risk is not counted twice.",
     )
-
-
     risk_aversion: float = assumption(
         3.0, unit="relative", low=0.0, high=10.0, step=0.5, symbol="γ", status="assumption",
         label="Risk aversion", source="judgment",
@@ -61,10 +59,7 @@ class Entry(Assumptions):
     """Whose view of the market the fair price contains."""
 
     expectations: str = choice(
-        "base",
-        options={"base": "the base case", "scenario": "this scenario without its surprises"},
-        symbol="neutral scenario",
-        label="Fair price expects",
-        source="judgment",
+        "base", options={"base": "the base case", "scenario": "this scenario without its surprises"},
+        symbol="neutral scenario", label="Fair price expects", source="judgment",
         help="The fair price pays the hurdle in a world without glut and policy: the base case, or this scenario.",
     )
