@@ -24,11 +24,6 @@ from dashboard.views.asset_class.reading import (
 from models.claims.registry import CLASSES, VARIANTS
 from models.scenario.scenario import Scenario
 
-ABOUT_DRIVERS = (
-    "One driver is moved, all draws and the price paid stay the same. Change in mean value at the hurdle, cents per "
-    "dollar committed; within two standard errors it is too close to call."
-)
-
 
 def render(key: str) -> None:
     """Numbers first, then charts, then what takes longest, then the assumptions."""
@@ -102,7 +97,7 @@ def _drivers(scenario: Scenario, claim: str, entry: str) -> None:
     )
     if effects is not None:
         own = [effect for effect in effects if effect["asset"] == claim]
-        title(words.drivers_message(own), ABOUT_DRIVERS, rows.drivers(own))
+        title(words.drivers_message(own), rows.ABOUT_DRIVERS, rows.drivers(own))
 
 
 def _page(key: str) -> Callable[[], None]:

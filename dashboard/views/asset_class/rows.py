@@ -98,6 +98,12 @@ def written(unit: str) -> Writer:
     return f.years if unit == "years" else WRITTEN[kind_of(unit)]
 
 
+ABOUT_DRIVERS = (
+    "One driver is moved, all draws and the price paid stay the same. Change in mean value at the hurdle, cents per "
+    "dollar committed; within two standard errors it is too close to call."
+)
+
+
 def drivers(rows: Sequence[Record]) -> Markup:
     """Table of the drivers: how far each is moved, and what that does to the value of the class."""
     return table_html(
