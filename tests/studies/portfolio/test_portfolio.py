@@ -336,7 +336,7 @@ def test_the_command_prints_mixes_and_refuses_by_name(capsys, tmp_path):
     assert len(said["frontier"]) == 15 and len(said["regret"]) == 6
     file.write_text("class,amount\nGold,2\n")
     assert main(["portfolio", "--holdings", str(file)]) == 1
-    assert "row 2, class: 'Gold' is not known" in capsys.readouterr().err
+    assert "line 2, class: 'Gold' is not a choice" in capsys.readouterr().err
     assert main(["portfolio", "--weights", "gold=1"]) == 1
     assert "--weights gold=1: write it as NAME=SHARE" in capsys.readouterr().err
 
