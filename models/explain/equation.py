@@ -54,6 +54,9 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: lambda a, b: np.divide(a, b), ast.Pow: lambda a, b: np.power(np.asarray(a, dtype=float), b),
 }
 
+LONGEST_SUM = 12
+"""A sum of so many numbers is written out."""
+
 
 class NotAnExpression(ValueError):
     """A printed text that the grammar cannot read; the message shows where."""
@@ -171,6 +174,9 @@ def with_numbers(text: str, values: Mapping[str, Any]) -> str:
     """The printed text with the values of its symbols in their place, as far as they are single numbers."""
     single = {name: float(value) for name, value in values.items() if isinstance(value, int | float | np.number)}
     left, equals, right = text.rpartition(" = ")
+    for name, value in values.items():
+        if right == f"Σ({name})" and np.size(value) <= LONGEST_SUM:
+            return left + equals + " + ".join(_plain(float(x), in_words=True) for x in np.ravel(value))
     return left + equals + "".join(
         _plain(single[word], in_words=True) if kind == "symbol" and word in single else word
         for kind, word in _tokens(right, tuple(values))

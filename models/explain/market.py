@@ -93,6 +93,18 @@ def _typical_path(log_ratio: Array) -> int:
     return int(np.abs(log_ratio - log_ratio.mean(axis=0)).sum(axis=1).argmin())
 
 
+@explains("market.rent_gap.{t}")
+def rent_gap(reader: Reader, t: int) -> Equation:
+    """Median rent against what a new machine must earn."""
+    label = f"Median rent against break-even, quarter {t}"
+    median = float(risk.quantiles(_column(reader.market.price, t), PROBABILITY["p50"]))
+    return Equation(
+        label, median / float(reader.market.curves.price[t]) - 1.0, "share",
+        "Below zero the median future pays less than a new machine must earn.", "P/P^LR − 1",
+        {"P": f"market.price.p50.{t}", "P^LR": f"market.price_long_run.{t}"},
+    )
+
+
 @explains("market.price.{path}.{t}")
 def price(reader: Reader, path: str, t: int) -> Equation:
     """Rental price at home; the price ratio is that of the world where nothing tells them apart."""

@@ -11,6 +11,7 @@ from dashboard import run, state
 from dashboard.blocks import panel
 from dashboard.blocks.blocks import chart, facts, part, picture, title, verdict
 from dashboard.blocks.choices import ENTRIES, entry_price, switch
+from dashboard.blocks.explained import Figure, explained
 from dashboard.blocks.long_run import long_run
 from dashboard.views.asset_class import fleet_size, rows, words
 from dashboard.views.asset_class.reading import (
@@ -35,6 +36,7 @@ def render(key: str) -> None:
     left, right = st.columns([44, 56], gap="large")
     with left:
         st.html(rows.measures(reading.rows, ENTRIES, entry))
+        explained(figures(reading, claim, entry), scenario, claim)
     with right:
         chart(reading.cash[entry])
     left, right = st.columns([56, 44], gap="large")
@@ -48,6 +50,16 @@ def render(key: str) -> None:
     _drivers(scenario, claim, entry)
     part("Its own assumptions")
     panel.groups(scenario, CLASSES[key].slices, f"{key}:")
+
+
+def figures(reading: ClaimReading, claim: str, entry: str) -> list[Figure]:
+    """Figures of the table of measures, each with the path of its explanation."""
+    root = f"{'variants' if claim in VARIANTS else 'assets'}.{claim}{'' if entry == 'fair' else f'.{entry}'}"
+    return [
+        Figure(one.label, float(reading.rows[entry][f"{one.column}_p50" if one.is_spread else one.column]),
+               f"{root}.{one.column}{'.p50' if one.is_spread else ''}")
+        for one in rows.MEASURES
+    ]
 
 
 def _choices(key: str) -> tuple[str, str]:

@@ -8,10 +8,11 @@ from dashboard import format as f
 from dashboard import run, state
 from dashboard.blocks.blocks import Chart, Tile, chart, charts, tiles, verdict
 from dashboard.blocks.choices import entry_price, pick, viewed
+from dashboard.blocks.explained import Figure, explained
 from dashboard.blocks.markup import tag
 from dashboard.views.decide import charts as risk_map
 from dashboard.views.decide import flips, rows
-from dashboard.views.decide.reading import Reading, read, standing
+from dashboard.views.decide.reading import Reading, Standing, read, standing
 from models.engine.estimate import Estimate
 from models.scenario.scenario import Scenario
 
@@ -37,6 +38,8 @@ def render() -> None:
     with st.spinner("Pricing the preset to compare with"):
         before = run.kept(read, base)
     tiles(_cards(reading, before, scenario == base))
+    entry = state.view("entry")
+    explained(figures(reading, run.kept(standing, scenario, entry), entry), scenario, "decide")
     left, right = st.columns([46, 54], gap="large")
     with right:
         _rows(scenario, base)
@@ -45,6 +48,22 @@ def render() -> None:
         chart(Chart(stand.title, stand.map, risk_map.SPEC, MAP_ABOUT, MAP_ALT, rows.FAMILY_KEY))
     charts(reading.fans)
     flips.as_buttons(scenario)
+
+
+def figures(reading: Reading, stand: Standing, entry: str) -> list[Figure]:
+    """Headline figures of the page, each with the path of its explanation."""
+    at = "" if entry == "fair" else f".{entry}"
+    surplus, gap = (f"{name}, {f.calendar(quarter)}" for name, quarter in (
+        ("Peak surplus", reading.peak_quarter), ("Rent gap", reading.gap_quarter)))
+    return [
+        Figure("Picks and shovels ahead", reading.lead.value, "picks_and_shovels_ahead.probability"),
+        Figure(surplus, reading.peak_surplus.value, f"market.overcapacity.p50.{reading.peak_quarter}"),
+        Figure(gap, reading.rent_gap.value, f"market.rent_gap.{reading.gap_quarter}"),
+        Figure("GPU loan defaults", reading.loan_default.value, "assets.gpu_debt.default_probability"),
+        *(Figure(f"{name}, {each['label']}", each[column], f"assets.{each['asset']}{at}.{path}")
+          for name, column, path in (("Median return", "irr_p50", "irr.p50"), ("Worst 5%", "cvar_95", "cvar_95"))
+          for each in stand.classes),
+    ]
 
 
 def _cards(now: Reading, then: Reading, is_preset: bool) -> list[Tile]:

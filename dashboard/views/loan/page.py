@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import run, state
 from dashboard.blocks.blocks import Chart, chart, facts, notes, section, title, verdict
 from dashboard.blocks.choices import switch
+from dashboard.blocks.explained import explained
 from dashboard.views.loan import against, future, solve, terms
 from dashboard.views.loan.reading import read_design
 
@@ -23,6 +24,7 @@ def render() -> None:
     verdict(design.headline, design.detail)
     facts(design.figures)
     notes(design.bands)
+    explained(design.explained, scenario, "loan")
     left, middle, right = st.columns([1.1, 1.2, 1.2], gap="medium")
     with left:
         section("Structure", "Changes count on every page: this is the loan of the scenario.")

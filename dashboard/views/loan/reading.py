@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard import format as f
 from dashboard import run
 from dashboard.blocks.blocks import Chart
+from dashboard.blocks.explained import Figure
 from dashboard.blocks.markup import Fact
 from dashboard.views.loan import charts
 from dashboard.views.loan import words as say
@@ -29,6 +30,7 @@ class Design:
     headline: str
     detail: str
     figures: Sequence[Fact]
+    explained: Sequence[Figure]
     bands: str
     size: Chart
     coverage: Sequence[Chart]
@@ -53,7 +55,7 @@ def read_design(scenario: Scenario) -> Design:
         headline=say.headline(view, result.advance_rate),
         detail=f"{f.money(terms.principal)} per H100e at a coupon of {f.percent(terms.coupon, 2)} when signed, on "
         f"{result.paths:,} futures. {sized}.",
-        figures=figures(view),
+        figures=figures(view), explained=explained(view, terms.principal, terms.coupon),
         bands="Rating bands are indicative: Moody's idealized losses at the average life, by loss "
         f"{view.by_loss.words}, by default {view.by_default.words} (two standard errors). No agency rates by such a "
         "table alone.",
@@ -62,6 +64,21 @@ def read_design(scenario: Scenario) -> Design:
         coverage=_coverage(result, breaches), losses=_losses(result, breaches), telling=telling_paths(result),
         paths=result.paths, first=terms.first, seed=result.ground.shocks.seed,
     )
+
+
+def explained(view: LenderView, principal: float, coupon: float) -> list[Figure]:
+    """Figures of the lender that an explanation leads to, each with its path."""
+    shown = {
+        "Default probability": (view.default_probability, "default_probability"),
+        "Loss given default": (view.loss_given_default, "loss_given_default"),
+        "Expected loss": (view.expected_loss, "expected_loss"), "Average life": (view.wal, "wal_years"),
+        "Least coverage": (view.min_dscr, "min_dscr.p50"), "Return after losses": (view.irr, "at_cost.irr_of_mean"),
+        "Return, worst 5%": (view.irr_low, "at_cost.irr.p05"),
+    }
+    return [
+        Figure("Loan", principal, "assets.gpu_debt.principal"), Figure("Coupon", coupon, "assets.gpu_debt.coupon"),
+        *(Figure(label, each.value, f"assets.gpu_debt.{path}") for label, (each, path) in shown.items()),
+    ]
 
 
 def figures(view: LenderView) -> list[Fact]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import run, state
+from dashboard import format as f
+from dashboard import run, state, words
 from dashboard.blocks import inputs
 from dashboard.blocks.blocks import charts, section, tiles, verdict
 from dashboard.blocks.choices import pill
-from dashboard.blocks.prices import read_prices
+from dashboard.blocks.explained import Figure, explained
+from dashboard.blocks.prices import Prices, read_prices
 from dashboard.views.market.inputs import drivers_by_year, price_indices_of
 from dashboard.views.market.reading import read_market
 from models.scenario.catalog import catalog
@@ -25,9 +27,11 @@ def render() -> None:
     """Numbers first, then the fans, who builds, localization, and the market's own assumptions."""
     scenario = state.scenario()
     with st.spinner("Reading the market"):
-        prices, market = run.kept(read_prices, scenario).charts, run.kept(read_market, scenario)
+        read, market = run.kept(read_prices, scenario), run.kept(read_market, scenario)
+    prices = read.charts
     verdict(prices["surplus"].title, f"{prices['rent'].title}. {prices['share'].title}.")
     tiles(market.outcome)
+    explained(figures(read), scenario, "market")
     charts([prices[name] for name in ("rent", "share", "surplus")])
     charts(market.stock)
     charts(market.limits)
@@ -36,6 +40,19 @@ def render() -> None:
     price_indices_of(scenario, f"{SCOPE}index:")
     drivers_by_year(scenario, f"{SCOPE}years:")
     _assumptions(scenario)
+
+
+def figures(prices: Prices) -> list[Figure]:
+    """Medians of rent, break-even, utilization and surplus today, at the peak of surplus and at the horizon."""
+    table = prices.quantiles["surplus"]
+    quarters = dict.fromkeys((0, words.peak(table).quarter, len(table) - 1))
+    names = {"price": "Rent", "long_run": "Break-even rent", "utilization": "Utilization", "surplus": "Surplus"}
+    series = {"long_run": "price_long_run", "surplus": "overcapacity"}
+    return [
+        Figure(f"{label}, {f.calendar(t)}", float(prices.quantiles[name]["p50"].iloc[t]),
+               f"market.{series.get(name, name)}.p50.{t}")
+        for t in quarters for name, label in names.items()
+    ]
 
 
 def _assumptions(scenario: Scenario) -> None:
