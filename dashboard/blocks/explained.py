@@ -113,10 +113,10 @@ def number_html(trace: Trace) -> Markup:
     """Name, value with noise, words and equation of a number; every text is escaped."""
     noise = f"± {_written(2.0 * trace.standard_error, trace.unit)}" if trace.standard_error else ""
     is_said = trace.kind != "draw" and trace.equation not in ("", trace.with_numbers)
-    return pieces("blocks/explained.html").number(
+    return Markup(pieces("blocks/explained.html").number(
         trace.label, _figure(trace), noise, trace.formula, trace.equation if is_said else "", trace.with_numbers,
         trace.note,
-    )
+    ))
 
 
 def assumptions_html(nodes: Sequence[Trace]) -> Markup:
