@@ -6,10 +6,10 @@ import numpy as np
 
 from models.assets.cloud_platform import MARGIN_BOUNDS, MULTIPLE_BOUNDS, PRICE_MEMORY, cloud_hurdle
 from models.basis.timeline import HOURS, Array, years
+from models.explain.bought import held, line, quarters_of
 from models.explain.equation import Equation
 from models.explain.gpu_fleet import tax_equation
 from models.explain.registry import Reader, declare, explains, faded, over_paths
-from models.explain.stake import held, line, quarters_of
 from models.market.demand import cumulative_growth
 
 CLOUD = "assets.cloud_platform"

@@ -8,10 +8,10 @@ from models.assets.data_center.building import CAP_BOUNDS, Building, simulate_bu
 from models.assets.data_center.leasing import VACANCY_BOUNDS
 from models.basis.timeline import Array
 from models.errors import ScenarioError
+from models.explain.bought import held, line
 from models.explain.equation import Equation, Operand
 from models.explain.gpu_fleet import FOREIGN_DRAWS, tax_equation
 from models.explain.registry import Reader, declare, explains, over_paths
-from models.explain.stake import held, line
 
 CENTER = "assets.data_center"
 UNIT = "USD per MW"

@@ -11,9 +11,9 @@ from models.basis.shocks import REPLICATES, draw_replicate
 from models.claims.gpu_debt import financed_fleet
 from models.claims.registry import Claim, Claims, build_claims
 from models.engine.prices import PATHS, SEED
+from models.explain.bought import Bought, held, lines_of, quarters_of, when, worth, years_of
 from models.explain.equation import Equation
 from models.explain.registry import Reader, UnknownPath, explains, find
-from models.explain.stake import Stake, flows, held, lines_of, quarters_of, when, worth, years_of
 from models.market.simulate import simulate_market
 from models.scenario.scenario import Scenario
 
@@ -27,9 +27,9 @@ def price(reader: Reader, asset: str) -> Equation:
     parts = {} if stake.result.asset.at_market else {"cost": f"{stake.claim}.base"}
     words = "Cost or par, and the premium that makes entry fair." if stake.entry == "fair" else (
         "Cost or par." if parts else "What the market pays.")
-    if stake.premium or not parts:
+    if stake.position.premium or not parts:
         parts["premium"] = f"{asset}.premium"
-    return Equation(f"Entry price, {stake.label}", stake.measures.price, stake.money, words, " + ".join(parts), parts)
+    return Equation(f"Entry price, {stake.label}", stake.position.price, stake.money, words, " + ".join(parts), parts)
 
 
 @explains("{asset}.premium")
@@ -42,13 +42,14 @@ def premium(reader: Reader, asset: str) -> Equation:
         return Equation(f"Premium, {stake.label}", 0.0, stake.money, "Entry at cost or par pays no premium.", "0",
                         beside=(f"{stake.claim}.base",))
     return Equation(
-        f"Price, {stake.label}", stake.premium, stake.money, "What the market pays, times neutral first-year earnings.",
+        f"Price, {stake.label}", stake.position.premium, stake.money,
+        "What the market pays, times neutral first-year earnings.",
         "multiple·earnings",
         {"multiple": f"{stake.key}.market_multiple", "earnings": f"{stake.claim}.neutral_earnings"},
     )
 
 
-def _fair_premium(reader: Reader, stake: Stake) -> Equation:
+def _fair_premium(reader: Reader, stake: Bought) -> Equation:
     fair = stake.result.fair_price
     names = (*(f"neutral.{name}" for name in _neutral(reader, stake).lines), "neutral_rest")
     return Equation(
@@ -68,8 +69,8 @@ def premium_paid(reader: Reader, asset: str) -> Equation:
     """The premium as a flow at closing."""
     stake = held(reader, asset)
     what = "Price" if stake.result.asset.at_market else "Premium over cost"
-    return Equation(f"{what} paid at closing, {stake.label}", -stake.premium, stake.money, "Money out is negative.",
-                    "−premium", {"premium": f"{asset}.premium"})
+    return Equation(f"{what} paid at closing, {stake.label}", -stake.position.premium, stake.money,
+                    "Money out is negative.", "−premium", {"premium": f"{asset}.premium"})
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def _present_lines(key: str, claim: Claim, claims: Claims) -> Neutral:
     return Neutral(claim.hurdle, MappingProxyType(out))
 
 
-def _neutral(reader: Reader, stake: Stake) -> Neutral:
+def _neutral(reader: Reader, stake: Bought) -> Neutral:
     return neutral_world(reader.evaluation.scenario.neutral)[stake.key]
 
 
@@ -176,7 +177,7 @@ def neutral_earnings(reader: Reader, claim: str) -> Equation:
 def capital(reader: Reader, asset: str) -> Equation:
     """Committed capital."""
     stake = held(reader, asset)
-    years = years_of(flows(reader, stake).contrib.mean(axis=0)[None, :], reader.market.quarters)
+    years = years_of(stake.flows.contrib.mean(axis=0)[None, :], reader.market.quarters)
     return Equation(
         f"Committed capital, {stake.label}", stake.measures.capital, stake.money,
         "What is paid in on average, each year worth what it is at closing at the common cash rate.", "Σ(years)",
@@ -188,7 +189,7 @@ def capital(reader: Reader, asset: str) -> Equation:
 def paid_worth(reader: Reader, asset: str, year: int) -> Equation:
     """Worth at closing of what is paid in in a year."""
     stake = held(reader, asset)
-    paid, columns = -flows(reader, stake).contrib.mean(axis=0), quarters_of(year, reader.market.quarters)
+    paid, columns = -stake.flows.contrib.mean(axis=0), quarters_of(year, reader.market.quarters)
     return Equation(
         f"Paid in, {when(year)}, worth at closing, {stake.label}",
         worth(paid, stake.result.rates.cash_rate, columns), stake.money,

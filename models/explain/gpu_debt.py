@@ -7,11 +7,11 @@ import numpy as np
 from models.basis.timeline import DELTA, Array
 from models.debt.loan import LoanPaths, LoanTerms
 from models.engine.valuation import DebtMeasures
+from models.explain.bought import held, line
 from models.explain.equation import Equation, Operand
 from models.explain.gpu_fleet import fleet_of
 from models.explain.quantile import PROBABILITY, error_equation, quantile_equation, scramble_equation
 from models.explain.registry import Reader, UnknownPath, declare, explains, named, row_of
-from models.explain.stake import held, line
 from models.measures import risk
 from models.tables.classes import DEBT_METRICS
 

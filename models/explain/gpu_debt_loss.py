@@ -7,12 +7,12 @@ import numpy as np
 from models.assets.gpu_fleet.used import used_values
 from models.basis.timeline import Array
 from models.debt.loan import LoanPaths
+from models.explain.bought import years_of
 from models.explain.equation import Equation, Operand
 from models.explain.gpu_debt import FLEET, LOAN, UNIT, debt_measures, default_quarter, loan_of
 from models.explain.gpu_fleet import fleet_of
 from models.explain.quantile import error_equation, known, scramble_equation
 from models.explain.registry import Reader, UnknownPath, declare, explains, named
-from models.explain.stake import years_of
 
 _FIGURES: dict[str, tuple[str, str, str, str, dict[str, Operand]]] = {
     "default_probability": (

@@ -18,9 +18,9 @@ from models.claims.gpu_debt import collateral_run
 from models.errors import ScenarioError
 from models.evidence.power_prices import OWN as OWN_PRICE
 from models.evidence.power_prices import power_price
+from models.explain.bought import held, line
 from models.explain.equation import Equation, Operand
 from models.explain.registry import Reader, UnknownPath, declare, explains, named, of_programs, over_paths
-from models.explain.stake import held, line
 from models.policy.effects import Support
 
 OWN, COLLATERAL = "assets.gpu_fleet", "assets.gpu_debt.collateral"

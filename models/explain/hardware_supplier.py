@@ -13,9 +13,9 @@ from models.assets.hardware_supplier import (
     operating_margin,
 )
 from models.basis.timeline import Array, years
+from models.explain.bought import held, line
 from models.explain.equation import Equation
 from models.explain.registry import Reader, declare, explains, over_paths
-from models.explain.stake import held, line
 
 SUPPLIER = "assets.hardware_supplier"
 _TREND = "{long_run} + ({now} − {long_run})·2^(−{{τ}}/{half_life})"

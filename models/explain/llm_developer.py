@@ -7,9 +7,9 @@ import numpy as np
 from models.assets.llm_developer import GROWTH_CLIP
 from models.basis.timeline import DELTA, Array, years
 from models.claims.llm_developer import program_live
+from models.explain.bought import held, line
 from models.explain.equation import Equation
 from models.explain.registry import Reader, declare, explains, faded
-from models.explain.stake import held, line
 from models.market.demand import cumulative_growth
 
 LAB = "assets.llm_developer"

@@ -8,31 +8,14 @@ import numpy as np
 
 from models.basis.timeline import Array
 from models.engine.prices import steadied
+from models.explain.bought import Bought, held, line, lines, quarters_of, rows_of, when, worth, years_of
 from models.explain.equation import Equation
 from models.explain.quantile import PROBABILITY, error_equation, known, quantile_equation, scramble_equation
 from models.explain.registry import Reader, explains, over_paths
-from models.explain.stake import (
-    Stake,
-    discount_rate,
-    flows,
-    held,
-    line,
-    lines,
-    multiples,
-    net,
-    paybacks,
-    quarters_of,
-    rates,
-    rows_of,
-    values,
-    when,
-    worth,
-    years_of,
-)
 from models.measures import risk
 from models.tables.classes import METRICS
 
-_SPREADS = {"irr": rates, "moic": multiples, "payback_years": paybacks}
+_SPREADS = {"irr": "irr", "moic": "moic", "payback_years": "payback"}
 _SIDES = {"received": "received", "paid": "paid in"}
 
 
@@ -43,7 +26,7 @@ def spread(reader: Reader, asset: str, measure: str, pxx: str) -> Equation:
     label, unit = METRICS[measure]
     stated = getattr(stake.measures, measure)
     return quantile_equation(
-        reader, f"{label}, {stake.label}", unit, _SPREADS[measure](reader, stake), pxx, getattr(stated, pxx),
+        reader, f"{label}, {stake.label}", unit, getattr(stake.position, _SPREADS[measure]), pxx, getattr(stated, pxx),
         getattr(stated, f"{pxx}_se"), lambda i: f"{asset}.{measure}.path{i}",
         (f"{asset}.irr_of_mean",) if measure == "irr" else (),
     )
@@ -64,7 +47,7 @@ def spread_scramble(reader: Reader, asset: str, measure: str, pxx: str, group: i
     stake = held(reader, asset)
     label, unit = METRICS[measure]
     return scramble_equation(
-        reader, f"{label} {pxx}, {stake.label}", unit, _SPREADS[measure](reader, stake), group,
+        reader, f"{label} {pxx}, {stake.label}", unit, getattr(stake.position, _SPREADS[measure]), group,
         lambda part: float(risk.quantiles(part, PROBABILITY[pxx])),
     )
 
@@ -74,7 +57,7 @@ def path_rate(reader: Reader, asset: str, path: str) -> Equation:
     """IRR of one path."""
     stake = held(reader, asset)
     return Equation(
-        f"IRR, {stake.label}, {reader.whose(path)}", reader.pick(rates(reader, stake), path), "per year",
+        f"IRR, {stake.label}, {reader.whose(path)}", reader.pick(stake.position.irr, path), "per year",
         "The rate at which its cash flows, each discounted from the end of its quarter, are worth nothing together; "
         "-1 is a total loss.", "Σ CF_t·(1 + r)^(−t/4) = 0", {"CF": _nets(reader, stake, path)}, "root",
     )
@@ -91,8 +74,8 @@ def rate_of_mean(reader: Reader, asset: str) -> Equation:
     )
 
 
-def _nets(reader: Reader, stake: Stake, stat: str) -> tuple[str, ...]:
-    amounts = rows_of(net(reader, stake), stat)
+def _nets(reader: Reader, stake: Bought, stat: str) -> tuple[str, ...]:
+    amounts = rows_of(stake.net, stat)
     return tuple(f"{stake.prefix}.net.{stat}.{year}" for year in years_of(amounts, reader.market.quarters))
 
 
@@ -113,11 +96,11 @@ def year_flow(reader: Reader, asset: str, stat: str, year: int) -> Equation:
         one = len(used) == 1  # a line with one quarter needs no sum in between
         where = f"quarter.{name}.{stat}.{used[0]}" if one else f"line.{name}.{stat}.{year}"
         parts += [f"{stake.claim}.{where}"] if used else []
-    if year == 0 and stake.premium:
+    if year == 0 and stake.position.premium:
         parts.append(f"{asset}.premium_paid")
     return added(
         f"Net cash flow, {when(year)}, {reader.whose(stat)}, {stake.label}",
-        sum(reader.pick(net(reader, stake), stat, t) for t in columns), stake.money,
+        sum(reader.pick(stake.net, stat, t) for t in columns), stake.money,
         "Lines of the year; money out is negative.", "lines", tuple(parts),
     )
 
@@ -130,10 +113,10 @@ def quarter_flow(reader: Reader, asset: str, stat: str, t: int) -> Equation:
         f"{stake.claim}.quarter.{name}.{stat}.{t}" for name, (_, amounts) in lines(reader, stake).items()
         if reader.pick(amounts, stat, t)
     ]
-    if t == 0 and stake.premium:
+    if t == 0 and stake.position.premium:
         parts.append(f"{asset}.premium_paid")
     return added(
-        f"Net cash flow, quarter {t}, {reader.whose(stat)}, {stake.label}", reader.pick(net(reader, stake), stat, t),
+        f"Net cash flow, quarter {t}, {reader.whose(stat)}, {stake.label}", reader.pick(stake.net, stat, t),
         stake.money, "Lines of the quarter; money out is negative.", "lines", tuple(parts),
     )
 
@@ -156,7 +139,7 @@ def path_multiple(reader: Reader, asset: str, path: str) -> Equation:
     """Multiple of money of one path."""
     stake = held(reader, asset)
     return Equation(
-        f"Multiple of money, {stake.label}, {reader.whose(path)}", reader.pick(multiples(reader, stake), path), "x",
+        f"Multiple of money, {stake.label}, {reader.whose(path)}", reader.pick(stake.position.moic, path), "x",
         "Money received over money paid in, neither discounted.", "MOIC = received/paid",
         {"received": f"{asset}.received.{path}", "paid": f"{asset}.paid.{path}"},
     )
@@ -199,8 +182,8 @@ def side_quarter(reader: Reader, asset: str, side: str, stat: str, t: int) -> Eq
     ), stat)
 
 
-def _side(reader: Reader, stake: Stake, side: str) -> Array:
-    bought = flows(reader, stake)
+def _side(reader: Reader, stake: Bought, side: str) -> Array:
+    bought = stake.flows
     return bought.distrib if side == "received" else -bought.contrib
 
 
@@ -208,7 +191,7 @@ def _side(reader: Reader, stake: Stake, side: str) -> Array:
 def path_payback(reader: Reader, asset: str, path: str) -> Equation:
     """Payback of one path."""
     stake = held(reader, asset)
-    value = reader.pick(paybacks(reader, stake), path)
+    value = reader.pick(stake.position.payback, path)
     label = f"Payback, {stake.label}, {reader.whose(path)}"
     if not 0.0 < value < np.inf:
         words = "The money never comes back." if value else "No money is out at any time."
@@ -225,7 +208,7 @@ def path_payback(reader: Reader, asset: str, path: str) -> Equation:
 def cumulative(reader: Reader, asset: str, path: str, t: int) -> Equation:
     """Cumulative cash flow up to a quarter."""
     stake = held(reader, asset)
-    by_quarter = [reader.pick(net(reader, stake), path, q) for q in range(t + 1)]
+    by_quarter = [reader.pick(stake.net, path, q) for q in range(t + 1)]
     return added(
         f"Cash flow up to quarter {t}, {stake.label}, {reader.whose(path)}", sum(by_quarter), stake.money,
         "Sum of the quarters so far.", "quarters",
@@ -263,7 +246,7 @@ def _steadied_mean(reader: Reader, asset: str, rate: str, value: float, error: f
 def control(reader: Reader, asset: str, rate: str) -> Equation:
     """What control variates take out of a mean."""
     stake = held(reader, asset)
-    whole = values(reader, stake, rate)
+    whole = stake.npv(rate)
     return Equation(
         f"Correction by control variates, {stake.label}",
         float((steadied(whole, stake.result.claim.controls) - whole).mean()), stake.money,
@@ -277,11 +260,11 @@ def control(reader: Reader, asset: str, rate: str) -> Equation:
 def present_value(reader: Reader, asset: str, rate: str, stat: str) -> Equation:
     """Present value at the hurdle or at the cash rate, on average or on a path."""
     stake = held(reader, asset)
-    years = years_of(rows_of(net(reader, stake), stat), reader.market.quarters)
+    years = years_of(rows_of(stake.net, stat), reader.market.quarters)
     words = "its own hurdle" if rate == "hurdle" else "the common cash rate"
     return added(
         f"Net present value at {words}, {stake.label}, {reader.whose(stat)}",
-        reader.pick(values(reader, stake, rate), stat), stake.money,
+        reader.pick(stake.npv(rate), stat), stake.money,
         f"What the flows of each year are worth at closing, discounted at {words}.", "years",
         tuple(f"{asset}.pv_{rate}.{stat}.{year}" for year in years),
     )
@@ -291,11 +274,11 @@ def present_value(reader: Reader, asset: str, rate: str, stat: str) -> Equation:
 def year_value(reader: Reader, asset: str, rate: str, stat: str, year: int) -> Equation:
     """Present value of the flows of a year."""
     stake = held(reader, asset)
-    columns, paths = quarters_of(year, reader.market.quarters), net(reader, stake)
+    columns, paths = quarters_of(year, reader.market.quarters), stake.net
     amounts = np.array([reader.pick(paths, stat, t) for t in range(paths.shape[1])])
     return Equation(
         f"Worth at closing of {when(year)}, {reader.whose(stat)}, {stake.label}",
-        worth(amounts, discount_rate(reader, stake, rate), columns), stake.money,
+        worth(amounts, stake.rate(rate), columns), stake.money,
         "The flow of each quarter of the year, discounted from the end of the quarter.", "Σ(CF_t·(1 + r)^(−t/4))",
         {"CF_t": tuple(f"{asset}.net_quarter.{stat}.{t}" for t in columns), "t": columns,
          "r": f"{stake.claim}.hurdle" if rate == "hurdle" else "rates.cash_rate"},

@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from models.basis.investor import Rates
 from models.basis.timeline import Array
 from models.engine.estimate import CONFIDENCE
+from models.engine.position import Position
+from models.engine.position import sure_gain as gain_of
 from models.engine.prices import steadied
+from models.explain.bought import held
 from models.explain.equation import Equation
 from models.explain.quantile import error_equation, known, scramble_equation
 from models.explain.registry import Reader, UnknownPath, explains
-from models.explain.stake import Stake, held, losses, multiples, values
 from models.measures import risk
 from models.tables.classes import METRICS
 
@@ -44,7 +47,7 @@ def paths_with_loss(reader: Reader, asset: str) -> Equation:
     """Number of paths that lose money."""
     stake = held(reader, asset)
     return Equation(
-        f"Paths that lose money, {stake.label}", int((multiples(reader, stake) < 1.0).sum()), "paths",
+        f"Paths that lose money, {stake.label}", int((stake.position.moic < 1.0).sum()), "paths",
         "Paths whose multiple of money is below one; where it stands on ordered paths shows how near that is.",
         "#{MOIC < 1}", {pxx: f"{asset}.moic.{pxx}" for pxx in ("p05", "p50", "p95")}, "statistic",
     )
@@ -54,7 +57,7 @@ def paths_with_loss(reader: Reader, asset: str) -> Equation:
 def paths_below_cash(reader: Reader, asset: str) -> Equation:
     """Number of paths that earn less than cash."""
     stake = held(reader, asset)
-    worth = values(reader, stake, "cash")
+    worth = stake.npv("cash")
     rows = {int(np.argsort(worth, kind="stable")[int(p * (len(worth) - 1))]) for p in (0.05, 0.5)}
     return Equation(
         f"Paths that earn less than cash, {stake.label}", int((worth < 0.0).sum()), "paths",
@@ -82,7 +85,7 @@ def tail_loss(reader: Reader, asset: str) -> Equation:
 def value_at_risk(reader: Reader, asset: str) -> Equation:
     """Loss that 95% of futures do not exceed."""
     stake = held(reader, asset)
-    lost = losses(reader, stake)
+    lost = -stake.position.value
     value = float(risk.value_at_risk(lost, CONFIDENCE))
     row = int(np.flatnonzero(lost == value)[0])
     return Equation(
@@ -95,7 +98,7 @@ def value_at_risk(reader: Reader, asset: str) -> Equation:
 def excess_loss(reader: Reader, asset: str) -> Equation:
     """Mean excess of the worst futures."""
     stake = held(reader, asset)
-    lost = losses(reader, stake)
+    lost = -stake.position.value
     edge = float(risk.value_at_risk(lost, CONFIDENCE))
     order = np.argsort(lost, kind="stable")
     middle = int(order[len(order) - 1 - int((1.0 - CONFIDENCE) * len(order)) // 2])
@@ -114,7 +117,7 @@ def path_loss(reader: Reader, asset: str, path: str) -> Equation:
     """Loss of one path per dollar."""
     stake = held(reader, asset)
     return Equation(
-        f"Loss per dollar, {stake.label}, {reader.whose(path)}", reader.pick(losses(reader, stake), path),
+        f"Loss per dollar, {stake.label}, {reader.whose(path)}", reader.pick(-stake.position.value, path),
         "share of capital", "Minus the value at the common cash rate, over committed capital.", "L = −NPV/capital",
         {"NPV": f"{asset}.npv_cash.{path}", "capital": f"{asset}.capital"},
     )
@@ -137,7 +140,7 @@ def sure_gain(reader: Reader, asset: str) -> Equation:
 def sure_wealth(reader: Reader, asset: str) -> Equation:
     """Sure wealth that is as good as the gamble."""
     stake, terms = held(reader, asset), reader.scenario.rates
-    wealth = risk.certainty_equivalent(1.0 - losses(reader, stake), terms.risk_aversion, terms.wealth_share)
+    wealth = risk.certainty_equivalent(1.0 - -stake.position.value, terms.risk_aversion, terms.wealth_share)
     return Equation(
         f"Sure wealth as good as the gamble, {stake.label}", float(wealth), "x wealth in cash",
         "Part of wealth is in this class and the rest in cash; utility has constant relative risk aversion.",
@@ -147,24 +150,14 @@ def sure_wealth(reader: Reader, asset: str) -> Equation:
     )
 
 
-_FIGURES: Mapping[str, tuple[Callable[[Reader, Stake], Array], Callable[[Reader, Array], float]]] = {
-    "npv_mean": (lambda r, s: _steadied(r, s, "hurdle"), lambda r, part: float(part.mean())),
-    "cash_npv_mean": (lambda r, s: _steadied(r, s, "cash"), lambda r, part: float(part.mean())),
-    "probability_of_loss": (multiples, lambda r, part: float(risk.probability_of_loss(part))),
-    "probability_below_cash": (lambda r, s: values(r, s, "cash"), lambda r, part: float(risk.probability_below(part))),
-    "cvar_95": (losses, lambda r, part: float(risk.cvar(part, CONFIDENCE))),
-    "certainty_equivalent": (losses, lambda r, part: _gain(r, part)),
+_FIGURES: Mapping[str, tuple[Callable[[Position], Array], Callable[[Array, Rates], float]]] = {
+    "npv_mean": (lambda p: steadied(p.hurdle_npv, p.controls), lambda part, _: float(part.mean())),
+    "cash_npv_mean": (lambda p: steadied(p.cash_npv, p.controls), lambda part, _: float(part.mean())),
+    "probability_of_loss": (lambda p: p.moic, lambda part, _: float(risk.probability_of_loss(part))),
+    "probability_below_cash": (lambda p: p.cash_npv, lambda part, _: float(risk.probability_below(part))),
+    "cvar_95": (lambda p: -p.value, lambda part, _: float(risk.cvar(part, CONFIDENCE))),
+    "certainty_equivalent": (lambda p: p.value, lambda part, rates: float(gain_of(part, rates))),
 }
-
-
-def _steadied(reader: Reader, stake: Stake, rate: str) -> Array:
-    return steadied(values(reader, stake, rate), stake.result.claim.controls)
-
-
-def _gain(reader: Reader, lost: Array) -> float:
-    terms = reader.scenario.rates
-    return float((risk.certainty_equivalent(1.0 - lost, terms.risk_aversion, terms.wealth_share) - 1.0)
-                 / terms.wealth_share)
 
 
 @explains("{asset}.{figure}_se")
@@ -180,8 +173,8 @@ def figure_scramble(reader: Reader, asset: str, figure: str, group: int) -> Equa
     """A mean, a probability or a tail loss on one scramble."""
     (label, unit), stake = METRICS[figure], held(reader, asset)
     per_path, statistic = _FIGURES[figure]
-    return scramble_equation(reader, f"{label}, {stake.label}", unit, per_path(reader, stake), group,
-                             lambda part: statistic(reader, part))
+    return scramble_equation(reader, f"{label}, {stake.label}", unit, per_path(stake.position), group,
+                             lambda part: statistic(part, stake.position.rates))
 
 
 @explains("{asset}.irr_status.{name}")

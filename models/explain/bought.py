@@ -1,9 +1,10 @@
-"""A class as it was bought: its flows at one entry price, per path, read once and shared by every explanation."""
+"""A class as it was bought: the engine's position, and the lines that its flow is made of."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,9 +12,9 @@ from models.assets.gpu_debt.loan import own_cost
 from models.basis.flows import CashFlows
 from models.basis.timeline import Array, discount_factors
 from models.claims.registry import Claim, Claims
+from models.engine.position import Position
 from models.engine.valuation import AssetResult, Measures
 from models.explain.registry import Reader, UnknownPath, row_of
-from models.measures import returns
 
 LENT, OWN_COST, RESERVE, DISTRIBUTIONS, CURES = "lent", "own_cost", "reserve", "distributions", "cures"
 FEES = "fees"
@@ -21,8 +22,8 @@ _CLAIMANTS = ("investor", "equity")
 
 
 @dataclass(frozen=True)
-class Stake:
-    """One claim at one entry.
+class Bought:
+    """A class at one entry: the engine's position with its place among explanations.
 
     ``prefix`` is its path with the entry, ``claim`` without it, ``key`` the class, ``entry`` fair or at_cost.
     """
@@ -32,6 +33,11 @@ class Stake:
     key: str
     entry: str
     result: AssetResult
+
+    @property
+    def position(self) -> Position:
+        """The claim at the price of this entry: flows, return and value of every path."""
+        return self.result.bought[self.entry]
 
     @property
     def label(self) -> str:
@@ -50,68 +56,33 @@ class Stake:
         """Return and risk at this entry."""
         return self.result.entry(self.entry)
 
-    @property
-    def premium(self) -> float:
-        """What is paid over cost or par; for a company the whole price."""
-        return self.result.bought[self.entry].premium
+    @cached_property
+    def flows(self) -> CashFlows:
+        """Flows with the entry price, USD."""
+        return self.position.flows
+
+    @cached_property
+    def net(self) -> Array:
+        """Net flows with the entry price, (paths, quarters + 1), USD."""
+        return self.flows.net
+
+    def npv(self, which: str) -> Array:
+        """Present value at the class's hurdle or at the common cash rate, (paths,), USD."""
+        return self.position.hurdle_npv if which == "hurdle" else self.position.cash_npv
+
+    def rate(self, which: str) -> float:
+        """Rate behind ``"hurdle"`` or ``"cash"``, per year."""
+        return self.position.claim.hurdle if which == "hurdle" else self.position.rates.cash_rate
 
 
-def held(reader: Reader, path: str) -> Stake:
-    """Stake at a path such as ``assets.gpu_fleet`` or ``variants.gpu_debt_equity.at_cost``."""
+def held(reader: Reader, path: str) -> Bought:
+    """Position at a path such as ``assets.gpu_fleet`` or ``variants.gpu_debt_equity.at_cost``."""
     root, key, *entry = path.split(".")
     results = reader.evaluation.assets if root == "assets" else reader.evaluation.variants
     if key not in results:
         raise UnknownPath(f"{root} are {', '.join(results)}")
-    return Stake(path, f"{root}.{key}", key, "at_cost" if entry else "fair", results[key])
-
-
-def flows(reader: Reader, stake: Stake) -> CashFlows:
-    """Flows with the entry price, USD."""
-    make = stake.result.claim.flows.with_entry
-    return reader.once(f"flows {stake.prefix}", lambda: make(stake.premium))
-
-
-def net(reader: Reader, stake: Stake) -> Array:
-    """Net flows with the entry price, (paths, quarters + 1), USD."""
-    return reader.once(f"net {stake.prefix}", lambda: flows(reader, stake).net)
-
-
-def rates(reader: Reader, stake: Stake) -> Array:
-    """Internal rate of return, (paths,)."""
-    return reader.once(f"irr {stake.prefix}", lambda: np.asarray(returns.irr(net(reader, stake))[0]))
-
-
-def multiples(reader: Reader, stake: Stake) -> Array:
-    """Money back over money in, (paths,)."""
-
-    def make() -> Array:
-        bought = flows(reader, stake)
-        return np.asarray(returns.moic(bought.contrib, bought.distrib))
-
-    return reader.once(f"moic {stake.prefix}", make)
-
-
-def paybacks(reader: Reader, stake: Stake) -> Array:
-    """Years until the money is back, (paths,)."""
-    return reader.once(f"payback {stake.prefix}", lambda: np.asarray(returns.payback(net(reader, stake))))
-
-
-def values(reader: Reader, stake: Stake, which: str) -> Array:
-    """Present value at the class's hurdle or at the common cash rate, (paths,), USD."""
-    rate = discount_rate(reader, stake, which)
-    return reader.once(
-        f"npv {which} {stake.prefix}", lambda: np.asarray(returns.npv(rate, net(reader, stake)))
-    )
-
-
-def discount_rate(reader: Reader, stake: Stake, which: str) -> float:
-    """Rate behind ``"hurdle"`` or ``"cash"``, per year."""
-    return stake.result.claim.hurdle if which == "hurdle" else stake.result.rates.cash_rate
-
-
-def losses(reader: Reader, stake: Stake) -> Array:
-    """Loss at the common cash rate per dollar of committed capital, (paths,); negative where money is made."""
-    return -values(reader, stake, "cash") / stake.result.bought[stake.entry].capital
+    bought = Bought(path, f"{root}.{key}", key, "at_cost" if entry else "fair", results[key])
+    return reader.once(f"bought {path}", lambda: bought)
 
 
 def quarters_of(year: int, quarters: int) -> range:
@@ -200,13 +171,13 @@ def _dusted(amounts: Array) -> Array:
     return np.where(np.abs(amounts) < 1e-6, 0.0, amounts)
 
 
-def lines(reader: Reader, stake: Stake) -> dict[str, tuple[str, Array]]:
+def lines(reader: Reader, stake: Bought) -> dict[str, tuple[str, Array]]:
     """Signed lines of a stake before its entry premium; see `lines_of`."""
     result = stake.result
     return reader.once(f"lines {stake.claim}", lambda: lines_of(stake.key, result.claim, result.claims))
 
 
-def line(reader: Reader, stake: Stake, name: str) -> tuple[str, Array]:
+def line(reader: Reader, stake: Bought, name: str) -> tuple[str, Array]:
     """Label and amounts of one line."""
     found = lines(reader, stake)
     if name not in found:
