@@ -5,29 +5,24 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from models.claims.asset_class import FAMILIES
+from models.claims.registry import CLASSES
+
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
 
-LIGHT: dict[str, str] = {
-    "gpu_fleet": "#D55E00",
-    "data_center": "#E69F00",
-    "gpu_debt": "#CC79A7",
-    "hardware_supplier": "#8C510A",
-    "llm_developer": "#0072B2",
-    "cloud_platform": "#009E73",
+PALETTE: dict[str, tuple[str, str]] = {
+    "vermilion": ("#D55E00", "#F08237"),
+    "orange": ("#E69F00", "#EBB13C"),
+    "purple": ("#CC79A7", "#DB94BC"),
+    "brown": ("#8C510A", "#A8743F"),
+    "blue": ("#0072B2", "#4FA6DE"),
+    "green": ("#009E73", "#35BC93"),
 }
-"""Color of each asset class on white; picks and shovels are warm, LLM and cloud cool."""
+"""Hues as (on white, on a dark page); picks and shovels are warm, LLM and cloud cool."""
 
-DARK: dict[str, str] = {
-    "gpu_fleet": "#F08237",
-    "data_center": "#EBB13C",
-    "gpu_debt": "#DB94BC",
-    "hardware_supplier": "#A8743F",
-    "llm_developer": "#4FA6DE",
-    "cloud_platform": "#35BC93",
-}
-"""The same hues, lighter, for a dark page."""
-
-FAMILY_NAMES = {"picks_and_shovels": "Picks and shovels", "llm_and_cloud": "LLM and cloud"}
+LIGHT = {key: PALETTE[one.color][0] for key, one in CLASSES.items()}
+DARK = {key: PALETTE[one.color][1] for key, one in CLASSES.items()}
+FAMILY_NAMES = FAMILIES
 FAMILY_SHAPES = {"picks_and_shovels": "circle", "llm_and_cloud": "diamond"}
 
 GRAYS: dict[str, tuple[str, str]] = {

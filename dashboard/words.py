@@ -9,6 +9,10 @@ from typing import Any
 import pandas as pd
 
 from dashboard import format as f
+from models.claims.registry import CLASSES, VARIANTS
+
+SHORT = {key: one.short for key, one in CLASSES.items()}
+"""Names that fit beside a cell."""
 
 SMALL_SURPLUS = 0.05
 SMALL_GAP = 0.05
@@ -24,6 +28,12 @@ class Extreme:
 
 
 Rows = Sequence[Mapping[str, Any]]
+
+
+def subject(key: str) -> tuple[str, bool]:
+    """Name of a class or variant at the head of a sentence, and whether it takes a plural verb."""
+    one = (CLASSES | VARIANTS)[key]
+    return one.subject[0].upper() + one.subject[1:], one.is_plural
 
 
 def records(table: pd.DataFrame | Rows) -> Rows:

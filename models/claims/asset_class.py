@@ -16,6 +16,7 @@ from models.market.simulate import MarketPaths
 from models.scenario.scenario import Scenario
 
 PICKS, LLM_AND_CLOUD = "picks_and_shovels", "llm_and_cloud"
+FAMILIES = {PICKS: "Picks and shovels", LLM_AND_CLOUD: "LLM and cloud"}
 
 
 class Run(Protocol):
@@ -98,7 +99,7 @@ class AssetClass:
     variant_of : str
         Key of the class it is a variant of; empty for a class.
     short, subject : str
-        Name that fits beside a cell, and name at the head of a sentence.
+        Name that fits beside a cell, and name inside a sentence.
     is_plural : bool
         Whether the subject takes a plural verb.
     color : str
@@ -112,8 +113,8 @@ class AssetClass:
     events : mapping
         What may happen to it: words -> (run -> (paths, quarters + 1) of bool).
     facts : tuple of Fact
-    earnings : str
-        What a market multiple is quoted on.
+    now_only : str
+        Why the model has no price for a later entry; empty for what is bought new at any time.
     """
 
     key: str
@@ -135,7 +136,7 @@ class AssetClass:
     series: Mapping[str, Series] = field(default_factory=dict)
     events: Mapping[str, Happened] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
-    earnings: str = "earnings"
+    now_only: str = ""
 
 
 def line(run: Run, key: str, name: str) -> Array:

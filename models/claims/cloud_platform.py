@@ -47,7 +47,9 @@ def _used_share(run: Run) -> Array:
 
 CLASS = AssetClass(
     KEY, "Cloud platform", LLM_AND_CLOUD, "company", _build, at_market=True,
-    short="Cloud", subject="the cloud platform", color="green", earnings="EBITDA",
+    short="Cloud", subject="the cloud platform", color="green",
+    now_only="Later shares have only a formula price, a multiple of last year's EBITDA: waiting would be paid by the "
+    "errors of that formula.",
     slices=("cloud_platform", "cloud_capital", "tax"),
     draws=lambda scenario: ("cloud_core_z", "cloud_share_z"),
     series={

@@ -170,6 +170,7 @@ def _balance(run: Run) -> Array:
 CLASS = AssetClass(
     KEY, "GPU-backed debt", PICKS, "H100e of collateral", _build, is_lean=True,
     short="GPU debt", subject="GPU-backed debt", color="purple", slices=("gpu_debt", "covenants"), draws=_draws,
+    now_only="A later loan has no price in the model: its size and spread rest on the lender's case at closing.",
     series={
         "dscr": Series("Debt service coverage of loans in service", "x",
                        lambda run: line(run, KEY, "dscr")[:, : _loan(run)[0].last + 1], level(1.0),

@@ -57,6 +57,8 @@ def _embargoed_share(run: Run) -> Array:
 CLASS = AssetClass(
     KEY, "Hardware supplier", PICKS, "company", _build, at_market=True,
     short="Supplier", subject="the hardware supplier", color="brown", slices=("hardware_supplier",),
+    now_only="Later shares have only a formula price, a multiple of last year's earnings: waiting would be paid by the "
+    "errors of that formula.",
     draws=lambda scenario: ("supplier_share_z",),
     series={
         "revenue": Series("Revenue", "USD a year", partial(yearly, key=KEY, name="revenue")),

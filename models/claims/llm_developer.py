@@ -50,7 +50,9 @@ def _in_business(name: str, run: Run) -> Array:
 
 CLASS = AssetClass(
     KEY, "LLM developer", LLM_AND_CLOUD, "company", _build, at_market=True, is_skewed=True,
-    short="LLM", subject="the LLM developer", color="blue", earnings="revenue today",
+    short="LLM", subject="the LLM developer", color="blue",
+    now_only="Later shares have only a formula price, a multiple of revenue: waiting would be paid by the errors of "
+    "that formula.",
     slices=("llm_developer", "llm_costs", "llm_funding", "tax"),
     draws=lambda scenario: ("llm_quality_z", "llm_sale_u"),
     series={

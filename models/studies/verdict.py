@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.claims.registry import PICKS
+from models.claims.registry import CLASSES, PICKS
 from models.engine.evaluate import Evaluation
 from models.engine.valuation import AssetResult
 
-NAMES = {
-    "gpu_fleet": ("GPU fleets", True),
-    "data_center": ("data centers", True),
-    "gpu_debt": ("GPU-backed debt", False),
-    "hardware_supplier": ("the hardware supplier", False),
-    "llm_developer": ("the LLM developer", False),
-    "cloud_platform": ("the cloud platform", False),
-}
+NAMES = {key: (one.subject, one.is_plural) for key, one in CLASSES.items()}
+"""Name of a class inside a sentence, and whether it takes a plural verb."""
 FAMILIES = {True: "Picks and shovels", False: "LLM and cloud"}
 
 
@@ -126,16 +120,16 @@ def _noise(a: AssetResult, b: AssetResult) -> float:
 
 
 def _name(result: AssetResult, first: bool = False) -> str:
-    name = NAMES[result.asset.key][0]
+    name = result.asset.subject
     return name[0].upper() + name[1:] if first else name
 
 
 def _verb(verb: str, result: AssetResult) -> str:
-    return verb if NAMES[result.asset.key][1] else f"{verb}s"
+    return verb if result.asset.is_plural else f"{verb}s"
 
 
 def _their(result: AssetResult) -> str:
-    return "their" if NAMES[result.asset.key][1] else "its"
+    return "their" if result.asset.is_plural else "its"
 
 
 def _listed(names: list[str]) -> str:

@@ -9,20 +9,9 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard.views.asset_class.charts import WRITTEN
+from dashboard.words import subject
 
 Row = Mapping[str, Any]
-SUBJECTS: Mapping[str, tuple[str, bool]] = {
-    "gpu_fleet": ("GPU fleets", True),
-    "data_center": ("Data centers", True),
-    "gpu_debt": ("GPU-backed debt", False),
-    "hardware_supplier": ("The hardware supplier", False),
-    "llm_developer": ("The LLM developer", False),
-    "cloud_platform": ("The cloud platform", False),
-    "gpu_debt_equity": ("Equity under the GPU loan", False),
-    "data_center_unlevered": ("Data centers without debt", True),
-}
-"""Name at the head of a sentence, and whether it takes a plural verb."""
-
 SMALL_CHANGE = 0.05
 NOTHING = 5e-5
 """Change of value per dollar that would be written as 0.00 cents."""
@@ -33,7 +22,7 @@ def headline(row: Row, entry: str) -> str:
 
     Keys needed: asset, certainty_equivalent, certainty_equivalent_se.
     """
-    name, is_plural = SUBJECTS[str(row["asset"])]
+    name, is_plural = subject(str(row["asset"]))
     sure, error = float(row["certainty_equivalent"]), float(row["certainty_equivalent_se"])
     where = "fair entry" if entry == "fair" else "cost or market price"
     if f.is_close(sure, 0.0 if error != error else error):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import streamlit as st
 
 from dashboard import format as f
 from dashboard import state, theme
 from dashboard.blocks import inputs
-from dashboard.views.portfolio.mix_chart import SHORT
+from dashboard.words import SHORT
 from models.claims.registry import CLASSES
 from models.errors import AssayError, ScenarioError
 from models.scenario.catalog import entry as declared
@@ -15,10 +17,8 @@ from models.scenario.scenario import Scenario
 from models.studies.portfolio.holdings import LIMITS, read_holdings
 from models.studies.portfolio.mandate import FAMILIES, Settings
 
-START = {
-    "gpu_fleet": 12.5, "data_center": 12.5, "gpu_debt": 12.5, "hardware_supplier": 12.5, "llm_developer": 25.0,
-    "cloud_platform": 25.0,
-}
+_FAMILY_SIZE = Counter(one.family for one in CLASSES.values())
+START = {key: 50.0 / _FAMILY_SIZE[one.family] for key, one in CLASSES.items()}
 """Half of the money in each family, in percent: where a reader starts."""
 NAMES = SHORT | theme.FAMILY_NAMES
 TASTE = ("rates.risk_aversion", "rates.wealth_share", "rates.cash_rate")

@@ -10,12 +10,7 @@ import pandas as pd
 from dashboard import format as f
 from dashboard.charts.marks import PERCENT, class_color, drawn, room, rows, tips, where
 from dashboard.charts.style import FAINT, INK, PAGE, Spec
-
-SHORT = {
-    "gpu_fleet": "GPU fleet", "data_center": "Data center", "gpu_debt": "GPU debt", "hardware_supplier": "Supplier",
-    "llm_developer": "LLM", "cloud_platform": "Cloud",
-}
-"""Names that fit beside a cell."""
+from dashboard.words import SHORT
 
 MONEY, TAIL = "share of the money", "share of the tail loss"
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from dashboard import format as f
 from dashboard.blocks.markup import Cell, Markup, row, table_html
-from dashboard.views.portfolio.mix_chart import SHORT
 from dashboard.views.portfolio.timing_chart import cents, noise
-from dashboard.words import Rows
+from dashboard.words import SHORT, Rows
 from models.claims.registry import CLASSES
 from models.studies.portfolio.mixes import Mix
 

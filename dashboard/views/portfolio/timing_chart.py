@@ -11,7 +11,7 @@ import pandas as pd
 from dashboard import format as f
 from dashboard.charts.marks import PERCENT, TIMES, class_color, drawn, room, rows, tips, upright, value_axis, where
 from dashboard.charts.style import FAINT, INK, MUTED, Spec
-from dashboard.views.portfolio.mix_chart import SHORT
+from dashboard.words import SHORT
 
 ROW = 30
 STRATEGY_NAMES = {

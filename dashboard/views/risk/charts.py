@@ -11,17 +11,14 @@ import pandas as pd
 from dashboard import format as f
 from dashboard.charts.marks import PERCENT, calendar, choice, drawn, known, rows, tips, upright, zero
 from dashboard.charts.style import INK, SCREEN, Spec
+from dashboard.words import SHORT as CLASSES
 from dashboard.words import highest, lowest
 
 ALL = "all"
 FULL = 0.55
 """Strongest shade of a cell; its sign is written too."""
 
-SHORT = {
-    "gpu_fleet": "Fleet", "data_center": "Data center", "gpu_debt": "GPU debt", "hardware_supplier": "Supplier",
-    "llm_developer": "LLM", "cloud_platform": "Cloud", "picks": "Picks mix", "others": "LLM+cloud mix",
-    "both": "Mix of all",
-}
+SHORT = CLASSES | {"gpu_fleet": "Fleet", "picks": "Picks mix", "others": "LLM+cloud mix", "both": "Mix of all"}
 SERIES = {
     "demand": "Demand against plan", "price": "Rent against break-even", "surplus": "Surplus capacity",
     "cash": "Money back, share of capital",

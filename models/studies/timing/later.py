@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from models.assets.data_center.leasing import market_rent_path, vacancy_path
 from models.basis.shocks import Shocks
 from models.basis.timeline import DELTA, Array, discount_factors
-from models.claims.registry import build_claims
+from models.claims.registry import CLASSES, build_claims
 from models.engine.wealth import EntryName
 from models.engine.world import World
 from models.market.kernel import Run
@@ -28,17 +28,9 @@ from models.policy.effects import price_of_break_even_contract
 from models.policy.program import Policy
 from models.scenario.scenario import Scenario
 
-NEW = ("gpu_fleet", "data_center")
+NEW = tuple(key for key, one in CLASSES.items() if not one.now_only)
 """Classes that are bought new at any quarter."""
-WITHOUT = {
-    "gpu_debt": "A later loan has no price in the model: its size and spread rest on the lender's case at closing.",
-    "hardware_supplier": "Later shares have only a formula price, a multiple of last year's earnings: waiting would be "
-    "paid by the errors of that formula.",
-    "llm_developer": "Later shares have only a formula price, a multiple of revenue: waiting would be paid by the "
-    "errors of that formula.",
-    "cloud_platform": "Later shares have only a formula price, a multiple of last year's EBITDA: waiting would be "
-    "paid by the errors of that formula.",
-}
+WITHOUT = {key: one.now_only for key, one in CLASSES.items() if one.now_only}
 """Classes without a later entry, and why."""
 STEPS = 8
 """Vacancy and rent of a later entry are quoted in so many steps each, contract prices in the square of it."""
