@@ -73,9 +73,9 @@ def _headline(best: AssetResult, second: AssetResult, close: bool, losers: tuple
         lead = f"{_name(best, True)} {_verb('pay', best)} best for {_their(best)} risk"
     if not losers:
         return f"{lead}; every class earns more than cash after its risk."
-    many = len(losers) > 1 or NAMES[losers[0]][1]
+    many = len(losers) > 1 or CLASSES[losers[0]].is_plural
     pay, their = ("do not pay", "their") if many else ("does not pay", "its")
-    return f"{lead}; {_listed([NAMES[key][0] for key in losers])} {pay} for {their} risk."
+    return f"{lead}; {_listed([CLASSES[key].subject for key in losers])} {pay} for {their} risk."
 
 
 def _detail(share: float, error: float, is_calm: bool) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from models.basis.timeline import DELTA, Array
+from models.engine.estimate import PROBABILITIES, quantile
 from models.engine.evaluate import Evaluation
 from models.engine.summary import DEBT_METRICS, METRICS, classes, result_of, summary
 from models.measures import risk
 
 __all__ = [
     "DEBT_METRICS", "FAN", "FAN_COLUMNS", "MARKET_SERIES", "METRICS", "cash_flow_fan", "classes", "correlation", "fan",
-    "market_series", "result_of", "summary",
+    "fan_frame", "market_series", "result_of", "spread", "summary",
 ]
 
 FAN = (0.05, 0.25, 0.50, 0.75, 0.95)
@@ -28,6 +32,18 @@ MARKET_SERIES: dict[str, tuple[str, str]] = {
     "demand": ("Demand at the long-run price", "H100e"),
     "additions": ("Gross additions", "H100e per quarter"),
 }
+
+def fan_frame(paths: Array, **index: NDArray[Any]) -> pd.DataFrame:
+    """Quantiles of paths (paths, n) as columns, behind the columns of ``index`` (n,)."""
+    values = np.asarray(risk.quantiles(paths.T, FAN))
+    return pd.DataFrame(index | dict(zip(FAN_COLUMNS, values.T, strict=True)))
+
+
+def spread(values: NDArray[Any], replicate: NDArray[np.int64]) -> tuple[float, float, float, float]:
+    """5th, 50th and 95th percentile of values (paths,), and the standard error of the median."""
+    low, middle, high = (float(x) for x in np.asarray(risk.quantiles(values, PROBABILITIES)))
+    return low, middle, high, quantile(values, 0.5, replicate).error
+
 
 def market_series(evaluation: Evaluation, name: str) -> Array:
     """Paths of a market series by its public name, (paths or 1, quarters + 1).
@@ -52,11 +68,9 @@ def market_series(evaluation: Evaluation, name: str) -> Array:
 
 def fan(evaluation: Evaluation, name: str) -> pd.DataFrame:
     """Quantiles of a market series by quarter: quarter, year, p05, p25, p50, p75, p95."""
-    values = np.asarray(risk.quantiles(market_series(evaluation, name).T, FAN))
-    quarter = np.arange(len(values))
-    frame = pd.DataFrame(values, columns=list(FAN_COLUMNS))
-    frame.insert(0, "quarter", quarter)
-    frame.insert(1, "year", quarter * DELTA)
+    paths = market_series(evaluation, name)
+    quarter = np.arange(paths.shape[1])
+    frame = fan_frame(paths, quarter=quarter, year=quarter * DELTA)
     label, unit = MARKET_SERIES[name]
     frame.attrs = {"label": label, "units": dict.fromkeys(FAN_COLUMNS, unit) | {"year": "years from today"}}
     return frame
@@ -68,8 +82,7 @@ def cash_flow_fan(evaluation: Evaluation, key: str, entry: str = "fair") -> pd.D
     premium = result.entry(entry).price - result.claim.capital
     net = result.claim.flows.with_entry(premium).net / result.entry(entry).capital
     yearly = np.column_stack([net[:, 0], *(net[:, a : a + 4].sum(axis=1) for a in range(1, net.shape[1], 4))])
-    frame = pd.DataFrame(np.asarray(risk.quantiles(yearly.T, FAN)), columns=list(FAN_COLUMNS))
-    frame.insert(0, "year", np.arange(yearly.shape[1]))
+    frame = fan_frame(yearly, year=np.arange(yearly.shape[1]))
     frame["mean"] = yearly.mean(axis=0)
     frame.attrs["units"] = dict.fromkeys((*FAN_COLUMNS, "mean"), "share of capital")
     return frame

@@ -13,6 +13,15 @@ from models.measures import risk
 from models.tables.classes import MARKET_SERIES, market_series
 
 _NAMES = ("p05", "p50", "p95")
+_ENTRY = (
+    "npv_mean", "npv_mean_se", "cash_npv_mean", "cash_npv_mean_se", "probability_of_loss", "probability_of_loss_se",
+    "probability_below_cash", "probability_below_cash_se", "cvar_95", "cvar_95_se", "irr_of_mean", "price", "capital",
+    "certainty_equivalent", "irr", "moic", "payback_years", "irr_status",
+)
+_DEBT = (
+    "default_probability", "default_probability_se", "loss_given_default", "expected_loss", "expected_loss_se",
+    "wal_years", "advance_rate", "coupon", "min_dscr",
+)
 
 
 def evaluation_json(evaluation: Evaluation, link: str) -> dict[str, Any]:
@@ -45,45 +54,11 @@ def _bands(paths: np.ndarray[Any, Any]) -> dict[str, Any]:
 
 
 def _asset(result: AssetResult) -> dict[str, Any]:
-    out = _entry(result.fair)
-    out["at_cost"] = _entry(result.at_cost)
-    if result.debt is not None:
-        out |= _debt(result.debt)
-        out["at_cost"] |= _debt(result.debt)
-    return out
+    debt = {} if result.debt is None else _told(result.debt, _DEBT)
+    return _told(result.fair, _ENTRY) | {"at_cost": _told(result.at_cost, _ENTRY) | debt} | debt
 
 
-def _entry(measures: Measures) -> dict[str, Any]:
-    names = (
-        "npv_mean",
-        "npv_mean_se",
-        "cash_npv_mean",
-        "cash_npv_mean_se",
-        "probability_of_loss",
-        "probability_of_loss_se",
-        "probability_below_cash",
-        "probability_below_cash_se",
-        "cvar_95",
-        "cvar_95_se",
-        "irr_of_mean",
-        "price",
-        "capital",
-        "certainty_equivalent",
-    )
-    out: dict[str, Any] = {name: getattr(measures, name) for name in names}
-    for name in ("irr", "moic", "payback_years"):
-        out[name] = _quantiles(getattr(measures, name))
-    out["irr_status"] = dict(measures.irr_status)
-    return out
-
-
-def _debt(debt: DebtMeasures) -> dict[str, Any]:
-    names = (
-        "default_probability", "default_probability_se", "loss_given_default", "expected_loss", "expected_loss_se",
-        "wal_years", "advance_rate", "coupon",
-    )
-    return {name: getattr(debt, name) for name in names} | {"min_dscr": _quantiles(debt.min_dscr)}
-
-
-def _quantiles(q: Quantiles) -> dict[str, float]:
-    return {name: getattr(q, name) for name in (*_NAMES, *(f"{n}_se" for n in _NAMES))}
+def _told(measures: Measures | DebtMeasures, names: tuple[str, ...]) -> dict[str, Any]:
+    """Measures by name; quantiles and counts as mappings."""
+    values = {name: getattr(measures, name) for name in names}
+    return {name: dict(vars(x)) if isinstance(x, Quantiles) else x for name, x in values.items()}

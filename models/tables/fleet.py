@@ -11,6 +11,7 @@ from models.basis.timeline import Array
 from models.claims.fleet_run import fleet_plan
 from models.engine.evaluate import Evaluation
 from models.measures import risk
+from models.tables.classes import spread
 
 HOURS_Y = 8_760.0
 COLUMNS = ("label", "p05", "p50", "p95", "p50_se", "unit", "about")
@@ -62,13 +63,7 @@ def _known(label: str, value: float, unit: str, about: str) -> tuple[str, float,
 def _drawn(
     label: str, values: Array, evaluation: Evaluation, unit: str, about: str
 ) -> tuple[str, float, float, float, float, str, str]:
-    low, middle, high = (float(x) for x in np.asarray(risk.quantiles(values, (0.05, 0.5, 0.95))))
-    return label, low, middle, high, _median_error(values, evaluation), unit, about
-
-
-def _median_error(values: Array, evaluation: Evaluation) -> float:
-    """Standard error of the median; paths may be fewer than were measured, where a run keeps only some."""
-    return float(risk.quantile_standard_error(values, 0.5, evaluation.replicate[: len(values)]))
+    return label, *spread(values, evaluation.replicate[: len(values)]), unit, about  # a run may keep only some paths
 
 
 def _first_year(evaluation: Evaluation, first: int) -> Array:

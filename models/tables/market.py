@@ -26,7 +26,7 @@ from models.market.simulate import (
 )
 from models.measures import risk
 from models.scenario.scenario import Scenario
-from models.tables.classes import FAN, FAN_COLUMNS
+from models.tables.classes import fan_frame, spread
 
 KW_PER_GW = 1e6
 SURPLUS_SHOWN = 0.10
@@ -45,9 +45,7 @@ def run_fan(evaluation: Evaluation, name: str) -> pd.DataFrame:
         raise KeyError(name)
     market = evaluation.market
     paths = market.world.retired if name == "retired" else power_gw(market)
-    frame = pd.DataFrame(np.asarray(risk.quantiles(paths.T, FAN)), columns=list(FAN_COLUMNS))
-    frame.insert(0, "quarter", np.arange(len(frame)))
-    return frame
+    return fan_frame(paths, quarter=np.arange(paths.shape[1]))
 
 
 def power_gw(market: MarketPaths) -> Array:
@@ -107,9 +105,8 @@ def surplus_outcome(evaluation: Evaluation) -> pd.DataFrame:
         ("idle_cost", "USD", np.nan, idle_cost(market, target)),
     )
     return pd.DataFrame([
-        {"measure": name, "unit": unit, "assumed": assumed} | _spread(values, evaluation)
-        for name, unit, assumed, values in rows
-    ])
+        (name, unit, assumed, *spread(values, evaluation.replicate)) for name, unit, assumed, values in rows
+    ], columns=["measure", "unit", "assumed", "p05", "p50", "p95", "p50_se"])
 
 
 def _assumed_peak(over: Overcapacity) -> tuple[float, float]:
@@ -118,14 +115,6 @@ def _assumed_peak(over: Overcapacity) -> tuple[float, float]:
         return over.peak, float(over.peak_quarter)
     peak = max(over.plan_by_year)
     return peak, 4.0 * (over.plan_by_year.index(peak) + 1)
-
-
-def _spread(values: Array, evaluation: Evaluation) -> dict[str, float]:
-    low, middle, high = (float(x) for x in risk.quantiles(values, (0.05, 0.5, 0.95)))
-    error = np.nan
-    if len(values) > 1:
-        error = float(risk.quantile_standard_error(values, (0.5,), evaluation.replicate)[0])
-    return {"p05": low, "p50": middle, "p95": high, "p50_se": error}
 
 
 def builder_orders(setting: Setting, market: MarketPaths) -> Array:

@@ -10,10 +10,9 @@ import pandas as pd
 from models.basis.timeline import Array
 from models.claims.asset_class import Fact
 from models.claims.registry import CLASSES
-from models.engine.estimate import PROBABILITIES, quantile, share
+from models.engine.estimate import share
 from models.engine.evaluate import Evaluation
-from models.measures import risk
-from models.tables.classes import FAN, FAN_COLUMNS, result_of
+from models.tables.classes import FAN, FAN_COLUMNS, result_of, spread
 
 COMPANY_PRICE, PREMIUM = "price of the company", "price beyond cost"
 BALANCED_BY = "investor"
@@ -125,5 +124,4 @@ def _figure(evaluation: Evaluation, fact: Fact) -> tuple[float, float, float, fl
     if value.dtype == bool:
         part = share(value, evaluation.replicate)
         return nothing, part.value, nothing, part.error
-    low, middle, high = (float(x) for x in np.asarray(risk.quantiles(value, PROBABILITIES)))
-    return low, middle, high, quantile(value, 0.5, evaluation.replicate).error
+    return spread(value, evaluation.replicate)
