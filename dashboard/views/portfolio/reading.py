@@ -8,7 +8,7 @@ from dataclasses import asdict
 from dashboard import format as f
 from dashboard.blocks.blocks import Chart
 from dashboard.views.portfolio import charts, mix_chart, words
-from dashboard.words import Rows, records
+from dashboard.words import SHORT, Rows, records
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES
 from models.engine.wealth import wealth_of_cash
@@ -46,7 +46,7 @@ def frontier(found: Study, own: Own) -> Chart:
 
 
 def _made_of(weights: Mapping[str, float]) -> str:
-    parts = [f"{mix_chart.SHORT[key]} {f.percent(weight, 0)}" for key, weight in weights.items() if weight >= 0.005]
+    parts = [f"{SHORT[key]} {f.percent(weight, 0)}" for key, weight in weights.items() if weight >= 0.005]
     return ", ".join(parts) or "cash"
 
 

@@ -12,9 +12,8 @@ from dashboard import run
 from dashboard.blocks.blocks import Chart, chart, charts, notes, section
 from dashboard.blocks.long_run import long_run
 from dashboard.views.portfolio import timing_chart, words
-from dashboard.views.portfolio.mix_chart import SHORT
 from dashboard.views.portfolio.rows import held_html
-from dashboard.words import records
+from dashboard.words import SHORT, records
 from models.engine.holding import horizon
 from models.scenario.scenario import Scenario
 from models.studies.timing.information import Information, information

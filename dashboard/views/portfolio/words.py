@@ -7,9 +7,8 @@ from math import isnan, sqrt
 from typing import Any
 
 from dashboard import format as f
-from dashboard.views.portfolio.mix_chart import SHORT
 from dashboard.views.portfolio.timing_chart import cents, noise
-from dashboard.words import listed
+from dashboard.words import SHORT, listed
 
 Row = Mapping[str, Any]
 WAITING = ("see_4", "see_8", "see_4_8", "staged")
