@@ -19,6 +19,7 @@ from models.studies.sensitivity.tornado import numbers
 LABELS = {key: asset.label for key, asset in CLASSES.items()}
 RANGES = {"p10_p90": "10th to 90th percentile", "bounds": "Declared bounds"}
 ABOUT_RANGES = "Percentiles of a triangle over the declared bounds with its peak at today's value, or the bounds."
+QUESTIONS = {"family": "Which family leads", "best": "Which class pays best"}
 NOBODY = ""
 GOALS = {"share": 10.0, "per year": 10.0, "x": 1.5, "USD": 20_000.0}
 """Where a goal starts, as it is shown, by unit."""

@@ -12,7 +12,7 @@ from dashboard import run, state
 from dashboard.blocks.blocks import chart, part, title, verdict
 from dashboard.blocks.long_run import long_run
 from dashboard.views.drivers import reading
-from dashboard.views.drivers.inputs import LABELS, assumption_names, goal, pick, scale, target
+from dashboard.views.drivers.inputs import LABELS, QUESTIONS, assumption_names, goal, pick, scale, target
 from models.engine.target import Target
 from models.scenario.catalog import entry
 from models.scenario.scenario import Scenario
@@ -21,8 +21,6 @@ from models.studies.sensitivity.cheapest import cheapest
 from models.studies.sensitivity.goal_seek import PRICE, seek
 from models.studies.sensitivity.sobol import sobol
 from models.studies.sensitivity.tornado import tornado
-
-QUESTIONS = {"family": "Which family leads", "best": "Which class pays best"}
 
 
 def render() -> None:

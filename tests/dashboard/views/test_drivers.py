@@ -107,7 +107,7 @@ def test_a_combination_is_applied_with_one_press(page: AppTest) -> None:
 
 
 def test_pieces_of_a_bar_never_overlap_and_noise_is_pale() -> None:
-    few = [item.path for item in numbers(Scenario(), ("chip", "gpu_fleet", "demand"))]
+    few = [item.path for item in numbers(Scenario(), ("chip", "overcapacity"))]
     found = tornado(Scenario().replace({"run.paths": PATHS}), Target("npv", "gpu_fleet"), drivers=few).to_dict()
     names = {b["path"]: b["label"] for b in found["bars"]}
     frame = charts.tornado_frame(found["bars"], names, found["unit"])

@@ -1,6 +1,7 @@
 """The portfolio page: the reader's mix moves, limits and files are refused by name, sentences follow the noise."""
 
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -9,9 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.views.portfolio import charts as frontier
 from dashboard.views.portfolio import mix_chart as mix
+from dashboard.views.portfolio import timing
 from dashboard.views.portfolio import timing_chart as when
 from dashboard.views.portfolio import words as messages
 from models.claims.registry import CLASSES
+from models.studies.portfolio import portfolio
+from models.studies.timing.waiting import waiting
+from tests.dashboard.finished import on_less
 
 EVEN = dict.fromkeys(CLASSES, 1 / 6)
 
@@ -43,6 +48,16 @@ def until(app: AppTest, words: str, seconds: float = 180.0) -> AppTest:
 
 def shown(app: AppTest) -> str:
     return " ".join([element.proto.body for element in app.get("html")] + [c.value for c in app.caption])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def little() -> Iterator[None]:
+    """Mixes fitted on few futures, rules of entry on few paths."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(portfolio, "PATHS", 256)
+        patch.setattr(portfolio, "WORLD_PATHS", 128)
+        patch.setattr(timing, "waiting", on_less(waiting, paths=256))
+        yield
 
 
 @pytest.fixture(scope="module")
