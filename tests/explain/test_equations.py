@@ -1,6 +1,9 @@
 """What is printed about a number is true of the number: every equation is computed as printed, over many worlds."""
 
+import re
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from graphlib import TopologicalSorter
 
@@ -51,6 +54,13 @@ def test_a_parameter_printed_as_a_literal_is_noticed(path: str, numbers_of: Call
     assert fill(slots, values) in right.text
     wrong = replace(right, text=right.text.replace(fill(slots, values), literal))
     assert len(broken(numbers, only={path: wrong})) == 1
+
+
+def test_what_is_no_expression_says_so_and_is_counted(numbers_of: Callable[[str], dict[str, Equation]]) -> None:
+    kinds = {re.sub(r"\d+", "#", path): it.kind for path, it in numbers_of("base").items()}
+    counts = Counter(kinds.values())
+    assert counts["expression"] > 300
+    assert counts["simulation"] <= 40 and counts["statistic"] <= 70 and counts["root"] <= 15
 
 
 def test_no_number_explains_itself(numbers: dict[str, Equation]) -> None:
@@ -107,8 +117,6 @@ def test_a_reader_sees_the_equation_with_and_without_numbers(base: Evaluation) -
 
 
 def test_two_sessions_may_explain_one_evaluation(base: Evaluation) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(8) as pool:
         values = list(pool.map(lambda i: explain(base, f"assets.gpu_fleet.irr.path{i % 5}", depth=3).value, range(64)))
     assert values[:5] * 12 == values[:60]
