@@ -16,6 +16,7 @@ from dashboard.blocks.choices import switch
 from dashboard.blocks.long_run import long_run
 from dashboard.blocks.markup import Cell, Markup, row, table_html, tag
 from dashboard.views.book import comparables_chart as charts
+from dashboard.views.book import words
 from dashboard.words import records
 from models.basis.timeline import DELTA, quarter_start
 from models.evidence.deals import GRADES, KINDS, TABLE, comparables_table
@@ -80,13 +81,13 @@ def place(scenario: Scenario) -> Placed:
     frames = {axis: charts.price_frame(rows, own, axis) for axis in charts.AXES}
     known = len(frames["date"]) - 1
     detail = f"{known} loans with a known price stand beside it; what closed more than a year ago is history."
-    return Placed(rows, frames, charts.facility_message(rows, own), detail, _shown(rows))
+    return Placed(rows, frames, words.facility_message(rows, own), detail, _shown(rows))
 
 
 def replayed(scenario: Scenario, progress: Callable[[float], None]) -> Replayed:
     """Every deal replayed in the market of a scenario."""
     rows = records(replay_table(replay_deals(scenario, progress)))
-    return Replayed(rows, charts.replay_message(rows))
+    return Replayed(rows, words.replay_message(rows))
 
 
 def render(scenario: Scenario) -> None:
@@ -119,8 +120,8 @@ def replays_html(rows: Sequence[Mapping[str, Any]]) -> Markup:
         [
             row(
                 str(each["title"]),
-                charts.basis_points(each["spread"]),
-                Cell(charts.basis_points(each["loss_rate"]), f"±{charts.basis_points(2 * each['loss_rate_se'])}"),
+                words.basis_points(each["spread"]),
+                Cell(words.basis_points(each["loss_rate"]), f"±{words.basis_points(2 * each['loss_rate_se'])}"),
                 Cell(f.percent(each["default_probability"]), f"{f.noise(each['default_probability_se'])} pts"),
                 f.percent(each["advance_rate"], 0),
                 Cell(str(each["verdict"]), is_bold=True),
@@ -152,7 +153,7 @@ def _years(value: float) -> str:
 
 
 def _rate(value: float) -> str:
-    return charts.basis_points(value) if value == value else ""
+    return words.basis_points(value) if value == value else ""
 
 
 def _percent(value: float) -> str:

@@ -12,6 +12,7 @@ from dashboard import format as f
 from dashboard import theme
 from dashboard.charts.marks import drawn, rows, table, tips, upright, value_axis, where
 from dashboard.charts.style import INK, MUTED, PAGE, Spec
+from dashboard.views.book.words import basis_points
 
 COLOR = theme.SCREEN["gpu_debt"]
 BASIS_POINTS = "format(datum.value * 1e4, ',.0f') + ' bp'"
@@ -28,11 +29,6 @@ _TITLES = {
     "advance_rate": ("Lent over cost of the machines", "format(datum.value, '.0%')"),
     "date": ("Closing", "datum.label"),
 }
-
-
-def basis_points(value: float) -> str:
-    """Spread in basis points: 225 bp."""
-    return f"{f.digits(value * 1e4, 4, 0)} bp"
 
 
 def price_frame(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any], axis: str) -> pd.DataFrame:
@@ -125,42 +121,6 @@ def price_chart(axis: str) -> Spec:
         .encode(x=x, y=y, text="mark:N"),
         height=340,
     )
-
-
-def facility_message(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any]) -> str:
-    """Where the reader's facility stands among current loans to customers of the same grade."""
-    who = {"ig": "an investment-grade customer", "non_ig": "customers below investment grade"}
-    spread = float(own["spread"])
-    peers = sorted(
-        float(row["spread"]) for row in rows
-        if row["status"] == "current" and row["kind"] == "gpu_loan" and row["grade"] == own["grade"]
-        and row["spread"] == row["spread"]
-    )
-    mine = f"Your facility pays {basis_points(spread)}"
-    if not peers or str(own["grade"]) not in who:
-        return f"{mine}; no current loan to such a customer has a known price"
-    span = basis_points(peers[0]) if len(peers) == 1 else f"{basis_points(peers[0])} to {basis_points(peers[-1])}"
-    count = "one current loan" if len(peers) == 1 else f"{len(peers)} current loans"
-    if spread < peers[0]:
-        place = "less than"
-    elif spread > peers[-1]:
-        place = "more than"
-    else:
-        place = "within the range of"
-    return f"{mine}, {place} the {span} of {count} to {who[str(own['grade'])]}"
-
-
-def replay_message(rows: Sequence[Mapping[str, Any]]) -> str:
-    """How many of the replayed loans are paid for what they are expected to lose."""
-    covered = [row for row in rows if row["verdict"] == "covered"]
-    short = [str(row["title"]) for row in rows if row["verdict"] == "not covered"]
-    close = len(rows) - len(covered) - len(short)
-    if not short and not close:
-        return f"The spread of all {len(rows)} loans exceeds what this market is expected to cost them"
-    words = f"The spread exceeds the expected loss in {len(covered)} of {len(rows)} loans"
-    if short:
-        words += f", not in {short[0] if len(short) == 1 else f'{len(short)} of them'}"
-    return words + (f"; {close} too close to call" if close else "")
 
 
 SPECS = {axis: price_chart(axis) for axis in AXES}

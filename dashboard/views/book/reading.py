@@ -11,7 +11,7 @@ import pandas as pd
 from dashboard import format as f
 from dashboard.blocks.blocks import Chart
 from dashboard.blocks.markup import Fact, tag
-from dashboard.views.book import charts
+from dashboard.views.book import charts, words
 from dashboard.words import records
 from models.engine.estimate import flatten
 from models.scenario.scenario import Scenario
@@ -66,13 +66,13 @@ def read_book(scenario: Scenario, tape: Tape, progress: Callable[[float], None])
     book = evaluate_book(scenario, tape.loans, progress=progress)
     risk, rows, curve = flatten(book_risk(book)), records(loan_table(book)), distribution(book)
     return BookReading(
-        headline=charts.book_message(risk),
+        headline=words.book_message(risk),
         detail=f"{_counted(len(rows), 'loan')} to {_counted(risk['customers'], 'customer')}, "
         f"{f.money(risk['balance'])} owed, on {book.loss.shape[1]:,} futures of this scenario.",
         losses=figures(risk, SAYS),
         ties=figures(risk, TIES),
-        ties_title=charts.ties_message(risk),
-        curve=Chart(charts.curve_message(curve), charts.curve_frame(curve), charts.CURVE, ABOUT_CURVE),
+        ties_title=words.ties_message(risk),
+        curve=Chart(words.curve_message(curve), charts.curve_frame(curve), charts.CURVE, ABOUT_CURVE),
         bars=[_bars(records(concentration(book, what)), *words) for what, words in ABOUT_BARS.items()],
         rows=rows,
         table=_in_words(rows),
@@ -84,7 +84,7 @@ def _counted(count: int, name: str) -> str:
 
 
 def _bars(groups: Sequence[Mapping[str, Any]], name: str, about: str) -> Chart:
-    title = charts.names_message(groups, name)
+    title = words.names_message(groups, name)
     return Chart(title, charts.bars_frame(groups), charts.BARS, about, note=tag("p", about, "key"))
 
 

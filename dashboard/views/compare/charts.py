@@ -24,6 +24,7 @@ from dashboard.charts.marks import (
     where,
 )
 from dashboard.charts.style import FAINT, INK, Spec
+from dashboard.views.compare.words import amount
 
 DOLLARS = "'$' + format(datum.value, '.2~f')"
 
@@ -32,11 +33,6 @@ LETTERS = "ABCDEF"
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [12, 4], [1, 4])
 SERIES = {"price": "Rent, median of futures", "surplus": "Surplus capacity, median of futures"}
 LARGEST_IRR = 0.6
-
-
-def amount(value: float, unit: str) -> str:
-    """Figure in its unit."""
-    return f.irr(value) if unit == "per year" else f.percent(value)
 
 
 def ranges_frame(ranges: pd.DataFrame) -> pd.DataFrame:
@@ -156,20 +152,6 @@ def steps_chart() -> Spec:
         edge.mark_text(align="left", dx=6, fontSize=11.5).encode(x="edge:Q", y=y, text="text:N"),
         height=alt.Step(30),
     )
-
-
-def bridge_message(label: str, parts: Sequence[Mapping[str, Any]], total: float, error: float) -> str:
-    """What moves a figure most between two scenarios, and what works against it."""
-    if f.is_close(total, error) and all(f.is_close(p["value"], p["error"]) for p in parts):
-        return f"Nothing moves this figure by more than the noise: {label}"
-    sure = [p for p in parts if not f.is_close(p["value"], p["error"])]
-    ranked = sorted(sure, key=lambda p: -abs(float(p["value"])))
-    first = ranked[0]
-    words = f"Most comes from {f.inside(first['label'])}: {f.points(float(first['value']))} of {f.points(total)}"
-    against = next((p for p in ranked if float(p["value"]) * float(first["value"]) < 0), None)
-    if against is not None:
-        words += f"; against it: {f.inside(against['label'])}, {f.points(float(against['value']))}"
-    return words
 
 
 RANGES, STEPS = ranges_chart(), steps_chart()

@@ -8,7 +8,7 @@ from dashboard import format as f
 from dashboard.blocks import inputs
 from dashboard.blocks.blocks import Chart
 from dashboard.blocks.markup import Cell, Markup, Row, row, table_html
-from dashboard.views.compare import charts
+from dashboard.views.compare import charts, words
 from dashboard.views.compare.charts import LETTERS
 from models.engine.figures import FIGURES
 from models.studies.comparison.bridge import Bridge
@@ -55,7 +55,7 @@ def figures_html(found: Comparison, keys: Sequence[str]) -> Markup:
 def _figure(found: Comparison, position: int, key: str) -> Cell:
     change, error = found.change(position, key)
     below = "too close to call" if f.is_close(change, error) else f"{f.points(change)} {f.noise(error, 2)}".strip()
-    value = charts.amount(found.figures[position][key], FIGURES[key].unit)
+    value = words.amount(found.figures[position][key], FIGURES[key].unit)
     return Cell(value, below if position != found.base else "", name=LETTERS[position])
 
 
@@ -95,7 +95,7 @@ def steps(found: Bridge, key: str, letters: tuple[str, str], about: str, of: flo
     start, end, ends = (found.start[key], found.end[key], letters) if of is None else (
         0.0, of, ("Without the group", "The group"))
     return Chart(
-        charts.bridge_message(figure.label, parts, found.total(key), found.total_error(key)),
+        words.bridge_message(figure.label, parts, found.total(key), found.total_error(key)),
         charts.steps_frame(start, end, parts, figure.unit, ends), charts.STEPS, about, "Bridge of a figure",
     )
 

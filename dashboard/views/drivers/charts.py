@@ -12,6 +12,7 @@ import pandas as pd
 from dashboard import format as f
 from dashboard.charts.marks import PERCENT, SAID, choice, drawn, legend, rows, tips, upright, where, zero
 from dashboard.charts.style import BAND, FAINT, INK, MUTED, PAGE, Look, Spec
+from dashboard.views.drivers.words import amount, difference, short, written
 
 SHOWN = 14
 SIDES = ("at the low end", "at the high end", "within the noise")
@@ -22,25 +23,6 @@ Bar = Mapping[str, Any]
 _BARS = alt.Y("label:N", sort=alt.SortField("order"), axis=None)
 _ABOVE: Look = {"align": "left", "baseline": "bottom", "dy": -9, "fontSize": 12}
 """Words above a bar."""
-
-
-def short(value: float, unit: str) -> str:
-    """Value of an assumption in three digits."""
-    return f.assumption(float(f"{value:.3g}"), unit)
-
-
-def amount(value: float, unit: str) -> str:
-    """Value of a metric in its unit."""
-    if unit.startswith("USD"):
-        return f.money(value)
-    return f.multiple(value) if unit == "x" else f.percent(value)
-
-
-def difference(value: float, unit: str) -> str:
-    """Difference of two values of a metric, signed."""
-    if unit.startswith("USD"):
-        return f"{'+' if value > 0 else ''}{f.money(value)}"
-    return f"{f.signed(value, 2)}x" if unit == "x" else f.points(value)
 
 
 def tornado_frame(bars: Sequence[Bar], names: Mapping[str, str], unit: str) -> pd.DataFrame:
@@ -93,18 +75,6 @@ def _axis(title: str, is_share: bool) -> alt.Axis:
     return alt.Axis(title=title, tickCount=5, labelExpr=PERCENT if is_share else alt.Undefined)
 
 
-def tornado_message(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Which assumption moves the metric most, and how many others do."""
-    unit, sure = found["unit"], [bar for bar in found["bars"] if not bar["is_noise"]]
-    if not sure:
-        return f"No assumption moves {f.inside(found['label'])} by more than the noise"
-    top, others = sure[0], len(sure) - 1
-    ends = sorted((e, s) for e, s in ((top["effect_low"], "low"), (top["effect_high"], "high")) if e == e)
-    moved = " to ".join(dict.fromkeys(difference(e, unit) for e, _ in ends))
-    also = f"; {others} other{'s' * (others != 1)} move it by more than the noise" if others else "; nothing else does"
-    return f"{names[top['path']]} moves {f.inside(found['label'])} most: {moved}{also}"
-
-
 def shares_frame(indices: Sequence[Bar], names: Mapping[str, str]) -> pd.DataFrame:
     """Two rows an assumption: what it brings alone, and what it brings only together with others."""
     out = []
@@ -135,21 +105,6 @@ def _shares_chart() -> Spec:
         where(f"datum.part == '{ORDERS[0]}'").mark_text(**_ABOVE).encode(y=_BARS, x=alt.datum(0), text="text:N"),
         height=alt.Step(44),
     )
-
-
-def shares_message(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """What most of the uncertainty comes from, and how much is interaction."""
-    if not found["indices"] or not found["sd"] > 0:
-        return "Nothing within the declared bounds moves it"
-    top = found["indices"][0]
-    together = found["interaction_share"]
-    rest = f"; {f.percent(together, 0)} comes only from assumptions acting together" if together >= 0.02 else ""
-    return f"{names[top['path']]} brings {f.percent(min(1.0, top['total']), 0)} of what is uncertain{rest}"
-
-
-def written(value: float, found: Mapping[str, Any]) -> str:
-    """Value of the assumption that is sought, or of the price of a class."""
-    return f.money(value) if found["unit"].startswith("USD per ") else short(value, found["unit"])
 
 
 def seek_frame(found: Mapping[str, Any], factor: float) -> pd.DataFrame:

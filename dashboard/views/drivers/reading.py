@@ -10,7 +10,7 @@ from dashboard import theme
 from dashboard.blocks.blocks import Chart
 from dashboard.blocks.inputs import Scale
 from dashboard.blocks.markup import Markup, key_html, row, table_html
-from dashboard.views.drivers import charts, surface_chart
+from dashboard.views.drivers import charts, surface_chart, words
 from dashboard.views.drivers.inputs import LABELS
 from models.studies.sensitivity.tornado import RANGES
 
@@ -22,8 +22,8 @@ BOUNDS = {"low": ", its lower bound", "high": ", its upper bound"}
 def bars_told(found: Study, names: Mapping[str, str]) -> tuple[str, str]:
     """Which assumption moves a metric most; and the metric today, and how many move it at all."""
     unit, count = found["unit"], len(found["bars"])
-    return charts.tornado_message(found, names), (
-        f"{found['label']} today: {charts.amount(found['base'], unit)} (±{charts.amount(2 * found['base_se'], unit)}, "
+    return words.tornado_message(found, names), (
+        f"{found['label']} today: {words.amount(found['base'], unit)} (±{words.amount(2 * found['base_se'], unit)}, "
         f"two standard errors). {count} of {count + len(found['idle'])} assumptions change it at all; the widest "
         f"{min(count, charts.SHOWN)} are shown."
     )
@@ -44,7 +44,7 @@ def bars(found: Study, names: Mapping[str, str], ranges: str) -> Chart:
 def shares(found: Study, names: Mapping[str, str]) -> Chart:
     """Shares of the variance."""
     return Chart(
-        charts.shares_message(found, names), charts.shares_frame(found["indices"], names), charts.SHARES,
+        words.shares_message(found, names), charts.shares_frame(found["indices"], names), charts.SHARES,
         "The assumptions with the widest bars are all drawn at once, uniformly from their declared bounds, on fixed "
         "shocks. Dark is the share of variance one brings alone (first order), dark and pale together its share with "
         "all others (total); the line is a 95% interval.",
@@ -60,7 +60,7 @@ def agreement(found: Study) -> str:
     return (
         f"Two independent runs of half the size: {order}, rank agreement {f.digits(found['agreement'], 2)} (1 is the "
         f"same order). {found['evaluations']:,} scenarios of {found['paths']} futures; mean "
-        f"{charts.amount(found['mean'], unit)}, standard deviation {charts.amount(found['sd'], unit)}."
+        f"{words.amount(found['mean'], unit)}, standard deviation {words.amount(found['sd'], unit)}."
     )
 
 
@@ -78,20 +78,20 @@ def sought(found: Study, goal: float | str, scale: Scale) -> Chart:
 
 def _goal_message(found: Study, goal: float | str) -> str:
     unit, moved = found["target_unit"], f.inside(found["label"])
-    wanted = "its hurdle" if isinstance(goal, str) else charts.amount(goal, unit)
+    wanted = "its hurdle" if isinstance(goal, str) else words.amount(goal, unit)
     if not found["solutions"]:
         return (
             f"No value of {moved} brings {f.inside(found['target_label'])} to {wanted}; nearest is "
-            f"{charts.amount(found['nearest_metric'], unit)} at {charts.written(found['nearest'], found)}"
+            f"{words.amount(found['nearest_metric'], unit)} at {words.written(found['nearest'], found)}"
             f"{BOUNDS.get(found['at_bound'], '')}"
         )
-    values = " or ".join(charts.written(s["value"], found) + _band(s, found) for s in found["solutions"])
+    values = " or ".join(words.written(s["value"], found) + _band(s, found) for s in found["solutions"])
     return f"{found['target_label']} is {wanted} where {moved} is {values}"
 
 
 def _band(solution: Study, found: Study) -> str:
     low, high = solution["low"], solution["high"]
-    return f" ({charts.written(low, found)} to {charts.written(high, found)})" if low == low else ""
+    return f" ({words.written(low, found)} to {words.written(high, found)})" if low == low else ""
 
 
 def _axis(name: str, scale: Scale) -> str:
@@ -102,7 +102,7 @@ def surface(found: Study, x: tuple[str, Scale], y: tuple[str, Scale]) -> Chart:
     """One class against another over two assumptions, each with its name and how it is shown."""
     classes = found["first"], found["second"]
     return Chart(
-        surface_chart.surface_message(found, *(LABELS[key] for key in classes)),
+        words.surface_message(found, *(LABELS[key] for key in classes)),
         surface_chart.surface_frame(found, x[1].factor, y[1].factor),
         surface_chart.surface_spec(_axis(*x), _axis(*y), *classes),
         "Color: the class that is ahead in more futures, the paler the closer to half. The dashed line is where the "
@@ -117,7 +117,7 @@ def flips_html(changes: Sequence[Study]) -> Markup:
     """What a combination changes."""
     head = ["Assumption", "Today", "Flips at", "Share of range"]
     return table_html("Changes of the combination", head, [
-        row(c["label"], *(charts.short(c[end], c["unit"]) for end in ("from_value", "to_value")),
+        row(c["label"], *(words.short(c[end], c["unit"]) for end in ("from_value", "to_value")),
             f.percent(abs(c["effort"]), 0))
         for c in changes
     ], "measures drivers")

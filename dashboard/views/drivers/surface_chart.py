@@ -79,16 +79,3 @@ def surface_spec(x_title: str, y_title: str, first: str, second: str) -> Spec:
     )
 
 
-def surface_message(found: Mapping[str, Any], first: str, second: str) -> str:
-    """Who beats whom over how much of the range."""
-    sure, close, lost = found["share_first"], found["share_too_close"], found["share_second"]
-    for share, ahead, behind in ((sure, first, second), (lost, second, first)):
-        if share >= 0.995:
-            return f"{ahead} beats {f.inside(behind)} everywhere within these ranges"
-    if close >= 0.995:
-        return f"{first} against {f.inside(second)} is too close to call everywhere within these ranges"
-    parts = [f"{first} beats {f.inside(second)} over {f.percent(sure, 0)} of these ranges"]
-    parts.append(f"the other way over {f.percent(lost, 0)}")
-    if close > 0.005:
-        parts.append(f"{f.percent(close, 0)} is too close to call")
-    return ", ".join(parts)

@@ -45,25 +45,6 @@ def path_frame(paths: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     return table(rows, COLUMNS)
 
 
-def path_message(label: str, paths: pd.DataFrame, scale: Scale, none: str) -> str:
-    """How far the given path lies from the usual one, and where most."""
-    name = label.removesuffix(" by year")
-    if paths["given"].isna().all():
-        return f"{name}: {none}"
-    if paths["usual"].isna().all():
-        first, last = (f.digits(float(paths["given"].iloc[i]) * scale.factor, 3, 2) for i in (0, -1))
-        return f"{name} as given: {first} at first, {last} in the end; usually there is none"
-    gap = (paths["given"] - paths["usual"]) * scale.factor
-    most, mean = int(gap.abs().to_numpy().argmax()), float(gap.mean())
-    if float(gap.abs().max()) == 0.0:
-        return f"{name} as given is the usual path"
-    unit = "points" if scale.factor == 100.0 else scale.unit
-    return (
-        f"{name} as given: {f.digits(abs(mean), 3, 2)} {unit} {'above' if mean > 0 else 'below'} the usual path on "
-        f"average, furthest in {f.year_of(4 * most + 1)} ({f.signed(float(gap.iloc[most]), 2)})"
-    )
-
-
 def path_chart() -> Spec:
     """Two lines with their years: what is given in ink, the usual path dashed."""
     years = list(range(f.year_of(1), f.year_of(37) + 1))

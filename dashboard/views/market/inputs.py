@@ -10,6 +10,7 @@ from dashboard.blocks.blocks import picture, section, title
 from dashboard.blocks.choices import pill
 from dashboard.blocks.markup import Cell, Markup, Row, row, table_html
 from dashboard.views.market import by_year_chart as chart
+from dashboard.views.market.words import path_message
 from models.basis.entry import Entry
 from models.evidence.price_index import NO_INDEX, price_indices
 from models.scenario.by_year import driver_path, yearly_paths
@@ -89,7 +90,7 @@ def drivers_by_year(scenario: Scenario, scope: str) -> None:
     scale = chart.Scale(shape.factor, shape.unit)
     with left:
         table = driver_path(scenario, item.path)
-        title(chart.path_message(item.label, table, scale, item.none), f"{item.help} In {shape.unit or 'multiples'}.")
+        title(path_message(item.label, table, scale, item.none), f"{item.help} In {shape.unit or 'multiples'}.")
         st.caption(f.plain(shape.unit or "multiple"))
         picture(chart.path_frame(table, scale), chart.SPEC, item.help)
     with right:

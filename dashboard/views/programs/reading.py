@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard import format as f
 from dashboard import run
 from dashboard.blocks.blocks import Chart, Tile
-from dashboard.views.programs import charts
+from dashboard.views.programs import charts, words
 from dashboard.words import records
 from models.scenario.scenario import Scenario
 from models.studies.comparison.incidence import incidence, incidence_table
@@ -48,7 +48,7 @@ def read_programs(scenario: Scenario) -> ProgramReading:
         f"and leaves {f.money(total['unspent'])} unspent."
     ) if total["cap_bound"] else "The cap on public building does not bind."
     return ProgramReading(
-        headline=charts.effect_message(curve),
+        headline=words.effect_message(curve),
         detail=f"{'One program' if count == 1 else f'{count} programs'}: {f.money(total['announced'])} announced, "
         f"{f.money(total['paid'])} paid within ten years. {left_over}",
         tiles=[
@@ -58,7 +58,7 @@ def read_programs(scenario: Scenario) -> ProgramReading:
             *_rents(program_tables.price_effect(scenario)),
         ],
         money=money[money["position"] >= 0],
-        intensity=Chart(charts.intensity_message(curve), charts.intensity_frame(curve), charts.INTENSITY,
+        intensity=Chart(words.intensity_message(curve), charts.intensity_frame(curve), charts.INTENSITY,
                         ABOUT_INTENSITY, "Change of rent by subsidy intensity"),
     )
 
@@ -70,7 +70,7 @@ def _rents(price: pd.DataFrame) -> list[Tile]:
         about = f"Home rental price {f.rent(row['without'])} without and {f.rent(row['with'])} with the programs, " \
             f"mean of the same futures.{f' Noise: {error} points.' if error else ''}"
         label = f"Rent after {years} year{'' if years == 1 else 's'}"
-        out.append(Tile(label, charts.relative(row["change"]), about))
+        out.append(Tile(label, words.relative(row["change"]), about))
     return out
 
 
@@ -80,4 +80,4 @@ def find_incidence(scenario: Scenario, progress: Callable[[float], None]) -> Cha
     parts = incidence_table(incidence(scenario))
     progress(0.9)
     shares = program_tables.incidence_shares(parts, run.evaluation(scenario))
-    return Chart(charts.keeps_message(shares), charts.keeps_frame(shares), charts.KEEPS, ABOUT_KEEPS)
+    return Chart(words.keeps_message(shares), charts.keeps_frame(shares), charts.KEEPS, ABOUT_KEEPS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
@@ -11,10 +10,9 @@ import pandas as pd
 from dashboard import format as f
 from dashboard.charts.marks import PERCENT, calendar, choice, drawn, known, rows, tips, upright, zero
 from dashboard.charts.style import INK, SCREEN, Spec
+from dashboard.views.risk.words import cents
 from dashboard.words import SHORT as CLASSES
-from dashboard.words import highest, lowest
 
-ALL = "all"
 FULL = 0.55
 """Strongest shade of a cell; its sign is written too."""
 
@@ -34,24 +32,6 @@ def shade(change: float, widest: float) -> float:
 def is_worse(figure: str, change: float) -> bool:
     """Whether a change is for the worse: more loss, or less value and return."""
     return change > 0 if figure in ("probability_of_loss", "cvar_95") else change < 0
-
-
-def matrix_message(table: pd.DataFrame, figure: str) -> str:
-    """Which single stress hurts which class most, and who bears all at once best."""
-    rows = table[(table["figure"] == figure) & ~table["is_void"]]
-    sign = 1.0 if figure in ("probability_of_loss", "cvar_95") else -1.0
-    harm = rows.assign(harm=sign * rows["change"]).dropna(subset=["harm"])
-    single, together = harm[harm["stress"] != ALL], harm[harm["stress"] == ALL]
-    if not len(single) or single["harm"].max() <= 0:
-        return "No stress of the library hurts a class in this measure"
-    worst = highest(single, "harm")
-    if f.is_close(float(worst["change"]), float(worst["change_se"])):
-        return "No stress of the library moves a class by more than the noise"
-    words = f"{worst['title']} hurts {f.inside(worst['label'])} most: {f.points(worst['change'])}"
-    if len(together):
-        best = lowest(together, "harm")
-        words += f"; under all at once {f.inside(best['label'])} loses least"
-    return words
 
 
 def path_frame(path: pd.DataFrame, series: str) -> pd.DataFrame:
@@ -89,21 +69,6 @@ def path_chart() -> Spec:
     )
 
 
-def reverse_message(label: str, loss: float, story: list[Mapping[str, Any]], beta: float) -> str:
-    """How the class gets there, in one sentence from the two figures that move most against all futures."""
-    limit = "does worse than cash" if loss == 0 else f"loses more than {f.percent(loss, 0)} of its capital"
-    if beta != beta or beta in (float("inf"), float("-inf")):
-        return f"Within eight standard deviations no future was found in which {f.inside(label)} {limit}"
-    rent = next((line for line in story if line["topic"] == "price"), None)
-    if rent is None:
-        return f"{label} {limit} {f.digits(abs(beta), 2)} standard deviations from the median future"
-    low = float(rent["stressed"])
-    where = f"{f.percent(abs(low), 0)} {'below' if low < 0 else 'above'}"
-    if beta < 0:
-        return f"{label} {limit} in the median future already; rent is then {where} break-even at its lowest"
-    return f"{label} {limit} where rent falls to {where} break-even in {f.year_of(rent['quarter'])}"
-
-
 def regret_frame(table: pd.DataFrame) -> pd.DataFrame:
     """One cell a choice and scenario, cents per dollar, with the largest regret of each choice in the first row."""
     widest = float(table["regret"].max()) or 1.0
@@ -111,11 +76,11 @@ def regret_frame(table: pd.DataFrame) -> pd.DataFrame:
     order = {key: i for i, key in enumerate(dict.fromkeys(table["choice"]))}
     for key, part in table.groupby("choice", sort=False):
         top = float(part["largest"].iloc[0])
-        tip = f"{part['label'].iloc[0]}: at most {_cents(top)}"
+        tip = f"{part['label'].iloc[0]}: at most {cents(top)}"
         out.append(_cell("Largest of all", key, order[key], top, widest, tip))
     for row in table.to_dict("records"):
         noise = f" ±{f.digits(200 * row['regret_se'], 2, 1)}" if row["regret_se"] > 0 else ""
-        tip = f"{row['label']} in {row['title']}: worth {_cents(row['value'])}, regret {_cents(row['regret'])}{noise}"
+        tip = f"{row['label']} in {row['title']}: worth {cents(row['value'])}, regret {cents(row['regret'])}{noise}"
         out.append(_cell(row["title"], row["choice"], order[row["choice"]], row["regret"], widest, tip))
     return pd.DataFrame(out)
 
@@ -128,10 +93,6 @@ def _cell(scenario: str, choice: Any, order: int, regret: float, widest: float, 
     }
 
 
-def _cents(value: float) -> str:
-    return f"{f.digits(100 * value, 3, 0)} cents per dollar"
-
-
 def regret_chart() -> Spec:
     """Cells by scenario and choice, darker is more regret; the figure is written in each."""
     x = alt.X("choice:N", sort=alt.EncodingSortField("order"), axis=alt.Axis(
@@ -142,16 +103,6 @@ def regret_chart() -> Spec:
         rows.mark_rect(color=INK, cornerRadius=2).encode(opacity=alt.Opacity("shade:Q", scale=None), **cell),
         rows.mark_text(fontSize=10.5).encode(text="cents:N", **cell),
         height=alt.Step(24),
-    )
-
-
-def regret_message(table: pd.DataFrame, best: str, is_close: bool) -> str:
-    """Which choice one would regret least at worst, and by how much."""
-    part = table[table["choice"] == best]
-    worst = highest(part, "regret")
-    tail = "; too close to call with the next" if is_close else ""
-    return (
-        f"{part['label'].iloc[0]}: regretted least at worst, {_cents(float(worst['regret']))} in {worst['title']}{tail}"
     )
 
 

@@ -10,7 +10,7 @@ from dashboard.blocks import inputs
 from dashboard.blocks.blocks import chart, section, tiles, title, verdict
 from dashboard.blocks.choices import PAID, pick, switch
 from dashboard.blocks.long_run import long_run
-from dashboard.views.risk import charts, reading
+from dashboard.views.risk import reading, words
 from models.claims.registry import CLASSES
 from models.engine.figures import CLASS_FIGURES
 from models.scenario.scenario import Scenario
@@ -41,7 +41,7 @@ def _matrix(scenario: Scenario, entry: str) -> None:
         return
     figure = switch("Figure", reading.FIGURES, "risk:figure", "npv", persist_state="session")
     table = stress_table(matrix)
-    verdict(charts.matrix_message(table, figure),
+    verdict(words.matrix_message(table, figure),
             f"{CLASS_FIGURES[figure].help} Change in percentage points, at {PAID[entry]}.")
     title(
         "Eight stresses on six classes",

@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard import format as f
 from dashboard.blocks.blocks import Chart, Tile
 from dashboard.blocks.markup import Cell, Markup, Row, pieces, table_html, tag
-from dashboard.views.risk import charts
+from dashboard.views.risk import charts, words
 from dashboard.words import records
 from models.claims.registry import CLASSES
 from models.engine.figures import CLASS_FIGURES
@@ -50,7 +50,7 @@ def matrix_cell(row: Mapping[str, Any], figure: str, widest: float) -> Cell:
 
 def nearest_message(found: ReverseStress) -> str:
     """How a class gets to its nearest loss."""
-    return charts.reverse_message(
+    return words.reverse_message(
         CLASSES[found.key].label, found.loss, [vars(line) for line in found.story], found.beta
     )
 
@@ -103,7 +103,7 @@ def paths(found: ReverseStress) -> list[Chart]:
 def regrets(table: pd.DataFrame, best: str, is_close: bool) -> Chart:
     """What each choice would miss in each scenario."""
     return Chart(
-        charts.regret_message(table, best, is_close), charts.regret_frame(table), charts.REGRET,
+        words.regret_message(table, best, is_close), charts.regret_frame(table), charts.REGRET,
         "What the best choice of a scenario is worth more than this one, cents per dollar of capital over cash. Each "
         "scenario is run on the same draws, at its own entry price; the best choice of a scenario has no regret.",
         "Regret by choice and scenario",

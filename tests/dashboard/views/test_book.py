@@ -12,7 +12,7 @@ from dashboard import app
 from dashboard.blocks.markup import facts_html
 from dashboard.views.book import charts, reading, tape
 from dashboard.views.book import comparables as loan_comparables
-from dashboard.views.book import comparables_chart as deal_charts
+from dashboard.views.book import words as says
 from models.intake.table import Problem
 from models.studies.book import tape_template
 
@@ -116,14 +116,14 @@ PEER = {"kind": "gpu_loan", "status": "current", "grade": "ig"}
 )
 def test_the_sentence_places_the_facility(spreads: tuple[float, ...], spread: float, said: str) -> None:
     rows = [{**PEER, "spread": s} for s in spreads]
-    assert said in deal_charts.facility_message(rows, {"grade": "ig", "spread": spread})
+    assert said in says.facility_message(rows, {"grade": "ig", "spread": spread})
 
 
 def test_the_sentence_of_a_book_follows_its_figures() -> None:
     risk = {"loans": 3, "cvar_95": 0.12, "cvar_95_se": 0.005, "independent_cvar_95": 0.07}
-    assert charts.book_message(risk).endswith("against 7.0% if nothing tied its loans together")
-    assert "about as much" in charts.book_message(risk | {"cvar_95_se": 0.04})
-    assert "nothing" in charts.book_message(risk | {"cvar_95": 0.0})
+    assert says.book_message(risk).endswith("against 7.0% if nothing tied its loans together")
+    assert "about as much" in says.book_message(risk | {"cvar_95_se": 0.04})
+    assert "nothing" in says.book_message(risk | {"cvar_95": 0.0})
 
 
 def test_names_beyond_the_tenth_are_added_up() -> None:

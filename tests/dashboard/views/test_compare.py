@@ -11,6 +11,7 @@ from dashboard import run, state
 from dashboard.pins import MOST, NAME_LENGTH, Board, Pin
 from dashboard.views.compare import board, charts, reading
 from dashboard.views.compare import page as view
+from dashboard.views.compare import words as says
 from models.evidence.presets import presets
 from models.scenario.link import decode, encode
 from models.scenario.scenario import Scenario
@@ -77,7 +78,7 @@ def test_two_pins_are_compared_and_explained(app: AppTest) -> None:
     found = compare((here, there), ("a", "b"), paths=PATHS)
     key = "gpu_fleet.value"
     for i in (0, 1):
-        assert charts.amount(found.figures[i][key], "share of capital") in body
+        assert says.amount(found.figures[i][key], "share of capital") in body
     assert f.points(found.change(1, key)[0]) in body
     assert "Most comes from supply and overcapacity" in body, "the bridge explains the first figure"
 
@@ -150,11 +151,11 @@ def test_the_waterfall_starts_and_ends_at_the_scenarios() -> None:
     assert frame["end"].tolist() == pytest.approx([0.5, 0.3, 0.35, 0.35])
     assert frame["start"].tolist() == pytest.approx([0.0, 0.5, 0.3, 0.0])
     assert frame["kind"].tolist() == ["end", "down", "close", "end"]
-    assert charts.bridge_message("x", parts, -0.15, 0.02) == "Most comes from demand: −20.0 pts of −15.0 pts"
+    assert says.bridge_message("x", parts, -0.15, 0.02) == "Most comes from demand: −20.0 pts of −15.0 pts"
     parts[1]["error"] = 0.001
-    assert charts.bridge_message("x", parts, -0.15, 0.02).endswith("; against it: place, +5.0 pts")
+    assert says.bridge_message("x", parts, -0.15, 0.02).endswith("; against it: place, +5.0 pts")
     close = [{"label": "Demand", "value": 0.01, "error": 0.1}]
-    assert charts.bridge_message("x", close, 0.01, 0.1).startswith("Nothing moves this figure")
+    assert says.bridge_message("x", close, 0.01, 0.1).startswith("Nothing moves this figure")
 
 
 def test_lines_that_end_together_share_a_name() -> None:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.views.drivers import charts, surface_chart
 from dashboard.views.drivers import page as drivers
+from dashboard.views.drivers import words as says
 from models.engine.target import Target
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.break_even import surface
@@ -118,18 +119,18 @@ def test_pieces_of_a_bar_never_overlap_and_noise_is_pale() -> None:
         assert max(a[1], b[1]) - min(a[0], b[0]) == pytest.approx(found["bars"][path]["swing"])
     noisy = {names[b["path"]] for b in found["bars"][: charts.SHOWN] if b["is_noise"]}
     assert set(frame[frame["side"] == charts.SIDES[2]]["label"]) == noisy
-    assert charts.tornado_message({**found, "bars": []}, names).startswith("No assumption moves")
+    assert says.tornado_message({**found, "bars": []}, names).startswith("No assumption moves")
 
 
 def test_titles_say_what_the_surface_shows() -> None:
     base = {"share_first": 0.6, "share_too_close": 0.1, "share_second": 0.3}
-    assert surface_chart.surface_message(base, "GPU fleet", "Data center") == (
+    assert says.surface_message(base, "GPU fleet", "Data center") == (
         "GPU fleet beats data center over 60% of these ranges, the other way over 30%, 10% is too close to call"
     )
     sure = {"share_first": 1.0, "share_too_close": 0.0, "share_second": 0.0}
-    assert "everywhere" in surface_chart.surface_message(sure, "GPU fleet", "Data center")
+    assert "everywhere" in says.surface_message(sure, "GPU fleet", "Data center")
     noise = {"share_first": 0.0, "share_too_close": 1.0, "share_second": 0.0}
-    assert "too close to call" in surface_chart.surface_message(noise, "GPU fleet", "Data center")
+    assert "too close to call" in says.surface_message(noise, "GPU fleet", "Data center")
 
 
 def test_the_band_is_drawn_beside_the_line_and_cells_fill_the_grid() -> None:

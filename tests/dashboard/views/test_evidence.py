@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.views.evidence import history_chart as charts
+from dashboard.views.evidence import words as says
 from dashboard.views.evidence.rows import assumption_rows, check_table, kind_of
 from models.scenario.catalog import catalog, values
 from models.scenario.scenario import Scenario
@@ -76,21 +77,21 @@ def test_pictures_hold_the_figures_of_the_replay(name):
         assert (kind == "labels") == frame["x"].isna().any()
         assert (kind, charts.format_of(unit)) in charts.SPECS
         assert len(frame) <= 300
-        assert series[1:] in charts.series_message(series, frame, kind)
+        assert series[1:] in says.series_message(series, frame, kind)
 
 
 def test_a_picture_says_how_many_readings_the_model_holds():
     part = replay("telecom").frame.query("series == 'utilization'")
     frame = charts.replay_frame(part, charts.kind_of(part))
-    assert charts.covered(frame) == (0, 1), "history ran lower than the model, and the note says so"
-    assert charts.series_message("utilization", frame, "time").startswith("Utilization: 0 of 1 reading")
+    assert says.covered(frame) == (0, 1), "history ran lower than the model, and the note says so"
+    assert says.series_message("utilization", frame, "time").startswith("Utilization: 0 of 1 reading")
 
 
 def test_the_reading_a_replay_starts_from_is_no_success():
     part = replay("h100").frame.query("series == 'on demand'")
     frame = charts.replay_frame(part, charts.kind_of(part))
     assert frame["observed"].notna().sum() == 3
-    assert charts.covered(frame) == (1, 2)
+    assert says.covered(frame) == (1, 2)
 
 
 def test_what_no_source_bounds_is_called_judgment():

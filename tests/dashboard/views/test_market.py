@@ -181,7 +181,7 @@ def test_what_is_given_by_year_is_drawn_against_the_usual_path():
     frame = driver_path_chart.path_frame(table, scale)
     assert len(frame) == 20 and frame["year"].min() == 2027 and frame["year"].max() == 2036
     assert frame.loc[frame["line"] == driver_path_chart.GIVEN, "value"].tolist() == [50.0] * 10
-    title = driver_path_chart.path_message("Demand growth by year", table, scale, "fades")
+    title = market_messages.path_message("Demand growth by year", table, scale, "fades")
     assert title.startswith("Demand growth as given: ") and "points above the usual path" in title
     usual = driver_path(Scenario(), "demand.growth_by_year")
-    assert driver_path_chart.path_message("Demand growth by year", usual, scale, "fades") == "Demand growth: fades"
+    assert market_messages.path_message("Demand growth by year", usual, scale, "fades") == "Demand growth: fades"

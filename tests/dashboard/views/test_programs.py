@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import format as f
 from dashboard.views.programs import charts as program_effects
+from dashboard.views.programs import words as says
 from dashboard.views.programs.library import library_table
 from models.engine.evaluate import evaluate
 from models.evidence.programs import load_programs
@@ -106,12 +107,12 @@ def test_parts_of_the_incidence_add_up_in_the_picture(gulf):
     for label, parts in frame.groupby("label"):
         total = (parts["end"] - parts["start"]).sum()
         assert total == pytest.approx(parts["total"].iloc[0], abs=1e-12), label
-    assert program_effects.keeps_message(shares).startswith("GPU fleet keeps most")
+    assert says.keeps_message(shares).startswith("GPU fleet keeps most")
 
 
 def test_a_difference_inside_the_noise_is_no_winner():
     shares = pd.DataFrame({"label": ["A", "B"], "total": [0.01, -0.01], "total_se": [0.02, 0.02]})
-    assert program_effects.keeps_message(shares) == "No class gains or loses more than the noise"
+    assert says.keeps_message(shares) == "No class gains or loses more than the noise"
 
 
 def test_the_library_keeps_unknown_apart_from_zero():

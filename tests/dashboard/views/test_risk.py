@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import run
 from dashboard.views.risk import charts, reading
 from dashboard.views.risk import page as risk
+from dashboard.views.risk import words as says
 from models.claims.registry import CLASSES
 from models.scenario.scenario import Scenario
 from models.studies.stress.regret import regret_table
@@ -60,7 +61,7 @@ def test_nothing_is_claimed_of_a_stress_that_has_nothing_to_do(app: AppTest) -> 
 def test_the_sentence_above_the_matrix_is_about_the_figure_shown(app: AppTest) -> None:
     matrix = run.job(stress_matrix, Scenario().replace({"run.paths": PATHS}), entry="fair").result
     assert matrix is not None
-    said = {figure: charts.matrix_message(stress_table(matrix), figure) for figure in ("npv", "cvar_95")}
+    said = {figure: says.matrix_message(stress_table(matrix), figure) for figure in ("npv", "cvar_95")}
     assert said["npv"] in texts(app)
     app.segmented_control(key="risk:figure").set_value("cvar_95").run()
     assert said["cvar_95"] in texts(app) and said["npv"] not in texts(app)
@@ -77,10 +78,10 @@ def table(**changes: float) -> pd.DataFrame:
 
 
 def test_the_sentence_names_who_is_hurt_most() -> None:
-    words = charts.matrix_message(table(telecom_data_center=-0.5, all_gpu_debt=-0.01), "npv")
+    words = says.matrix_message(table(telecom_data_center=-0.5, all_gpu_debt=-0.01), "npv")
     assert words == "Telecom hurts data center most: −50.0 pts; under all at once GPU-backed debt loses least"
-    assert "by more than the noise" in charts.matrix_message(table(error=1.0), "npv")
-    better = charts.matrix_message(table(**{f"telecom_{key}": 0.1 for key in CLASSES}), "npv")
+    assert "by more than the noise" in says.matrix_message(table(error=1.0), "npv")
+    better = says.matrix_message(table(**{f"telecom_{key}": 0.1 for key in CLASSES}), "npv")
     assert better == "No stress of the library hurts a class in this measure"
 
 
@@ -102,10 +103,10 @@ def test_a_change_within_its_noise_is_no_change() -> None:
 
 def test_the_way_to_a_loss_is_said_in_one_sentence() -> None:
     story = [{"topic": "price", "stressed": -0.41, "usual": 0.0, "quarter": 20}]
-    words = charts.reverse_message("GPU fleet", 0.0, story, 0.7)
+    words = says.reverse_message("GPU fleet", 0.0, story, 0.7)
     assert words == "GPU fleet does worse than cash where rent falls to 41% below break-even in 2031"
-    assert "in the median future already" in charts.reverse_message("GPU fleet", 0.0, story, -0.2)
-    assert "no future was found" in charts.reverse_message("GPU fleet", 0.5, [], float("inf"))
+    assert "in the median future already" in says.reverse_message("GPU fleet", 0.0, story, -0.2)
+    assert "no future was found" in says.reverse_message("GPU fleet", 0.5, [], float("inf"))
 
 
 def test_specifications_carry_no_data_and_frames_few_rows() -> None:
