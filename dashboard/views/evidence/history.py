@@ -66,5 +66,5 @@ def _replay(one: Replay) -> None:
 def _picture(name: str, unit: str, part: pd.DataFrame) -> Chart:
     kind, words = history_chart.kind_of(part), history_chart.UNITS.get(unit, unit)
     data, spec = history_chart.replay_frame(part, kind), history_chart.SPECS[kind, history_chart.format_of(unit)]
-    title = words.series_message(name, data, kind)
+    title = series_message(name, data, kind)
     return Chart(title, data, spec, f"{name}, {words}", note=tag("p", words, "key"))
