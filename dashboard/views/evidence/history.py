@@ -14,6 +14,7 @@ from dashboard.blocks.long_run import long_run
 from dashboard.blocks.markup import tag
 from dashboard.views.evidence import history_chart
 from dashboard.views.evidence.rows import check_table
+from dashboard.views.evidence.words import series_message
 from models.studies.hindcast import REPLAYS, Replay, replay
 
 VERDICTS = {"pass": "Meets every check", "partly": "Meets some checks", "fail": "Meets no check"}
