@@ -19,6 +19,31 @@ def rank_correlation(matrix: ArrayLike) -> FloatArray:
     return _correlation(rankdata(table, axis=0) - 0.5 * (len(table) + 1.0))  # a column with NaN has ranks of NaN
 
 
+def rank_correlation_interval(
+    matrix: ArrayLike, generator: np.random.Generator, level: float = 0.95, draws: int = 200
+) -> tuple[FloatArray, FloatArray]:
+    """Return the ends of the bootstrap percentile interval of `rank_correlation`, each (assets, assets).
+
+    Paths are drawn again with replacement, whole rows at a time.
+
+    Parameters
+    ----------
+    matrix
+        (paths, assets).
+    generator
+        The source of randomness; the same state gives the same interval.
+    level
+        Probability inside the interval.
+    draws
+        Number of resamples.
+    """
+    table = np.asarray(matrix, dtype=np.float64)
+    count = len(table)
+    results = [rank_correlation(table[generator.integers(0, count, count)]) for _ in range(draws)]
+    low, high = np.quantile(results, [0.5 - level / 2.0, 0.5 + level / 2.0], axis=0)
+    return low, high
+
+
 def tail_correlation(matrix: ArrayLike, tail: float = 0.1) -> FloatArray:
     """Return the correlation of the events "this asset is in its own worst `tail` of paths".
 

@@ -7,6 +7,8 @@ Rates are annual effective decimals. Time-major memory (the transpose of a C-ord
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,11 @@ from models.measures.irr import QUARTERS_PER_YEAR, IrrStatus, irr, irr_roots, st
 from models.measures.roots import FloatArray
 
 __all__ = [
-    "QUARTERS_PER_YEAR", "IrrStatus", "irr", "irr_roots", "moic", "npv", "payback", "status_names",
+    "QUARTERS_PER_YEAR", "IrrStatus", "dpi", "irr", "irr_roots", "mirr", "moic", "npv", "payback", "status_names",
+    "wal", "xirr", "xnpv",
 ]
 
+DAYS_PER_YEAR = 365.0  # ACT/365F, as in spreadsheet XNPV and XIRR
 RECOVERED = 1e-12  # share of the money put in below which what is still missing is rounding
 
 
@@ -71,6 +75,45 @@ def moic(flows: ArrayLike, distrib: ArrayLike | None = None) -> Any:
     return _scalar_like(multiple, table.ndim < 2)
 
 
+def dpi(contrib: ArrayLike, distrib: ArrayLike) -> FloatArray:
+    """Return the curve of distributions to date over money paid in to date.
+
+    Parameters
+    ----------
+    contrib, distrib
+        Contributions (at or below zero) and distributions (at or above zero), (paths, T+1) or (T+1,).
+
+    Returns
+    -------
+    Same shape; NaN before the first contribution. The last column is `moic`.
+    """
+    paid = np.cumsum(-_table(contrib), axis=-1)
+    received = np.cumsum(_table(distrib), axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(paid > 0.0, received / paid, np.nan)
+
+
+def mirr(
+    flows: ArrayLike,
+    finance_rate_y: float,
+    reinvest_rate_y: float,
+    periods_per_year: float = QUARTERS_PER_YEAR,
+) -> Any:
+    """Return the modified internal rate of return of each path, annual effective, (paths,).
+
+    The rate that turns outflows, discounted to column 0 at `finance_rate_y`, into inflows, compounded to the last
+    column at `reinvest_rate_y`. The last column counts even if it is zero: it is the date of comparison. -100% if
+    nothing comes back, NaN if nothing was put in. Source: the MIRR function of spreadsheets.
+    """
+    table = _table(flows)
+    years = (table.shape[-1] - 1) / periods_per_year
+    with np.errstate(divide="ignore", invalid="ignore"):
+        paid = np.asarray(npv(finance_rate_y, np.maximum(-table, 0.0), periods_per_year))
+        worth = np.asarray(npv(reinvest_rate_y, np.maximum(table, 0.0), periods_per_year))
+        growth = (worth / paid) ** np.divide(1.0, years) * (1.0 + reinvest_rate_y)
+    return _scalar_like(np.where(paid > 0.0, growth - 1.0, np.nan), table.ndim < 2)
+
+
 def payback(flows: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR) -> Any:
     """Return the years until the cumulative flow first climbs back to zero, (paths,).
 
@@ -99,6 +142,46 @@ def payback(flows: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR) -> An
         has_been_below |= is_below
     years[has_been_below & (years == 0.0)] = np.inf
     return _scalar_like(years, table.ndim < 2)
+
+
+def wal(principal: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR, years: ArrayLike | None = None) -> Any:
+    """Return the weighted average life in years of principal repaid, (paths,); NaN if none is.
+
+    Parameters
+    ----------
+    principal
+        Principal repaid at each column, at or above zero, (paths, T+1) or (T+1,).
+    years
+        Time of each column in years (T+1,); by default t / periods_per_year, column 0 at closing.
+    """
+    table = _table(principal)
+    times = np.arange(table.shape[-1]) / periods_per_year if years is None else np.asarray(years, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        repaid = table.sum(axis=-1)
+        life = np.where(repaid > 0.0, (table * times).sum(axis=-1) / repaid, np.nan)
+    return _scalar_like(life, table.ndim < 2)
+
+
+def xnpv(rate_y: float, dates: Sequence[date], flows: ArrayLike) -> float:
+    """Return the present value at the first date of dated flows (flows,), on ACT/365F like a spreadsheet's XNPV."""
+    days = _days(dates)
+    years = (days - days[0]) / DAYS_PER_YEAR
+    return float(np.sum(_table(flows) * (1.0 + rate_y) ** -years))
+
+
+def xirr(dates: Sequence[date], flows: ArrayLike) -> tuple[float, IrrStatus]:
+    """Return the annual internal rate of return of dated flows (flows,) on ACT/365F, and its status.
+
+    The rules are those of `irr`, read day by day. Dates may come in any order; flows of one day are added up.
+    """
+    days = _days(dates)
+    rate, status = irr(np.bincount((days - days.min()).astype(np.intp), weights=_table(flows)), DAYS_PER_YEAR)
+    return float(rate), status
+
+
+def _days(dates: Sequence[date]) -> FloatArray:
+    """Return day numbers (dates,)."""
+    return np.asarray(dates, dtype="datetime64[D]").astype(np.float64)
 
 
 def _table(values: ArrayLike) -> FloatArray:

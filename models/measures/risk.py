@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from models.measures.dependence import rank_correlation, tail_correlation
+from models.measures.dependence import rank_correlation, rank_correlation_interval, tail_correlation
 from models.measures.roots import FloatArray
 from models.measures.standard_errors import (
     cvar_standard_error,
@@ -21,12 +21,13 @@ from models.measures.standard_errors import (
     quantile_standard_error,
     replicate_standard_error,
 )
-from models.measures.tails import cvar, quantiles, value_at_risk
+from models.measures.tails import cvar, quantiles, undefined_share, value_at_risk
 
 __all__ = [
-    "certainty_equivalent", "cvar", "cvar_standard_error", "mean_standard_error", "probability_below",
-    "probability_of_loss", "probability_standard_error", "quantile_standard_error", "quantiles", "rank_correlation",
-    "replicate_standard_error", "tail_correlation", "value_at_risk",
+    "certainty_equivalent", "cvar", "cvar_standard_error", "downside_deviation", "drawdown", "mean_standard_error",
+    "probability_below", "probability_of_loss", "probability_standard_error", "quantile_standard_error", "quantiles",
+    "rank_correlation", "rank_correlation_interval", "replicate_standard_error", "sortino", "tail_correlation",
+    "undefined_share", "value_at_risk",
 ]
 
 
@@ -78,6 +79,39 @@ def certainty_equivalent(moic: ArrayLike, risk_aversion: float, wealth_share: fl
         equivalent = np.exp((top + spread) / power)
         is_ruined = np.isinf(top)  # wealth of zero on some path if g > 1, on every path if not
     return _number(np.where(is_ruined, 0.0, equivalent))
+
+
+def downside_deviation(returns: ArrayLike, target: float = 0.0) -> Any:
+    """Return the root mean square of what returns fall short of `target`, over all paths.
+
+    Paths above target count as zero shortfall; dividing by the losers alone would reward having few of them.
+
+    Parameters
+    ----------
+    returns
+        (paths,) or (groups, paths).
+    """
+    shortfall = np.minimum(_values(returns) - target, 0.0)
+    return _number(np.sqrt(np.mean(shortfall**2, axis=-1)))
+
+
+def sortino(returns: ArrayLike, target: float = 0.0) -> Any:
+    """Return the mean excess over `target` per unit of `downside_deviation`; infinite if nothing falls short."""
+    excess = _values(returns).mean(axis=-1) - target
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _number(np.divide(excess, downside_deviation(returns, target)))
+
+
+def drawdown(cumulative: ArrayLike) -> Any:
+    """Return the deepest fall below an earlier peak of each path, a positive number, (paths,).
+
+    Parameters
+    ----------
+    cumulative
+        A value or cumulative flow over time, (paths, T+1) or (T+1,), in any unit, which is the unit of the result.
+    """
+    table = _values(cumulative)
+    return _number((np.maximum.accumulate(table, axis=-1) - table).max(axis=-1))
 
 
 def _values(values: ArrayLike) -> FloatArray:

@@ -72,7 +72,7 @@ def quantiles(values: ArrayLike, probs: ArrayLike) -> Any:
     ----------
     values
         (paths,) or (groups, paths). NaN marks a path without a value (an undefined rate): it has no place in the
-        order and is left out. A total loss (-1) is a value and
+        order and is left out, so show `undefined_share` beside the quantiles. A total loss (-1) is a value and
         stays in, as do infinities.
     probs
         Probabilities in [0, 1]: one, or (probs,).
@@ -92,6 +92,11 @@ def quantiles(values: ArrayLike, probs: ArrayLike) -> Any:
     with np.errstate(invalid="ignore"):
         result = np.where((share == 0.0) | (below == above), below, below + share * (above - below))
     return _number(result if wanted.ndim else result[..., 0])
+
+
+def undefined_share(values: ArrayLike) -> Any:
+    """Return the share of paths whose value is NaN, along the last axis."""
+    return _number(np.isnan(np.asarray(values, dtype=np.float64)).mean(axis=-1))
 
 
 def _losses(losses: ArrayLike) -> FloatArray:

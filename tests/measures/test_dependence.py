@@ -46,6 +46,28 @@ def test_constant_and_undefined_columns_have_no_correlation() -> None:
         for column in (1, 2):
             assert np.isnan(result[column]).all() and np.isnan(result[:, column]).all()
         assert np.isfinite(result[np.ix_([0, 3], [0, 3])]).all()
+    low, high = risk.rank_correlation_interval(values, np.random.default_rng(1), draws=5)
+    assert np.isnan(low[1]).all() and np.isnan(high[2]).all() and low[0, 3] < high[0, 3]
+
+
+def test_interval_is_that_of_a_plain_bootstrap() -> None:
+    """Counting draws per path gives exactly what ranking the drawn rows gives."""
+    values = matrix(2, paths=60)
+    low, high = risk.rank_correlation_interval(values, np.random.default_rng(9), level=0.9, draws=50)
+    generator = np.random.default_rng(9)
+    drawn = [stats.spearmanr(values[generator.integers(0, 60, 60)]).statistic for _ in range(50)]
+    np.testing.assert_allclose(low, np.quantile(drawn, 0.05, axis=0), atol=1e-12)
+    np.testing.assert_allclose(high, np.quantile(drawn, 0.95, axis=0), atol=1e-12)
+
+
+def test_interval_covers_and_repeats() -> None:
+    values = matrix(3, paths=2000)
+    low, high = risk.rank_correlation_interval(values, np.random.default_rng(4))
+    again, _ = risk.rank_correlation_interval(values, np.random.default_rng(4))
+    np.testing.assert_array_equal(low, again)
+    result = risk.rank_correlation(values)
+    assert ((low <= result) & (result <= high)).all()
+    assert (high - low)[0, 3] == pytest.approx(2 * 1.96 / np.sqrt(2000), rel=0.35)
 
 
 def test_tail_of_independent_equal_and_opposite_assets() -> None:

@@ -1,13 +1,15 @@
 """Present value, multiples, payback and lives: reference cases and what must always hold."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.measures import returns
-from tests.measures.cash_flows import idle_quarters
-from tests.oracle_cases import Case, find_cases
+from tests.measures.cash_flows import idle_quarters, nasty_table
+from tests.oracle_cases import Case, find_cases, load_case
 
 FLOWS = st.lists(st.integers(-9, 9), min_size=1, max_size=12)
 
@@ -23,6 +25,48 @@ def test_payback_cases(case: Case) -> None:
     case.check("payback_periods", years)
     case.check("recovered", bool(np.isfinite(years)))
     case.check("moic", returns.moic(case.inputs["cashflows"]))
+
+
+def test_mirr_case() -> None:
+    case = load_case("mirr_xls_01")
+    flow = case.inputs["cashflows"]
+    got = [returns.mirr(flow[: years + 1], finance, reinvest, 1) for finance, reinvest, years in case.inputs["cases"]]
+    case.check("mirr", got)
+
+
+def test_dated_cases() -> None:
+    case = load_case("xirr_pyx_01")
+    dates = [date.fromisoformat(day) for day in case.inputs["dates"]]
+    rate, status = returns.xirr(dates, case.inputs["cashflows"])
+    case.check("xirr", rate)
+    assert status is returns.IrrStatus.ok
+    case = load_case("xnpv_xls_01")
+    dates = [date.fromisoformat(day) for day in case.inputs["dates"]]
+    case.check("xnpv", returns.xnpv(case.inputs["rate"], dates, case.inputs["cashflows"]))
+
+
+def test_dated_rate_takes_any_order_and_several_roots() -> None:
+    days = [date(2026, 1, 1), date(2027, 1, 1), date(2028, 1, 1), date(2026, 1, 1)]
+    rate, status = returns.xirr(days, [-60.0, 150.0, -50.0, -40.0])
+    assert (rate, status) == (0.0, returns.IrrStatus.ok)
+    rate, status = returns.xirr(days, [-60.0, 171.0, -72.0, -40.0])
+    assert rate == pytest.approx(-0.04, abs=1e-9) and status is returns.IrrStatus.multiple
+    assert returns.xirr(days[:1], [-5.0]) == (-1.0, returns.IrrStatus.total_loss)
+
+
+def test_weighted_average_life_cases() -> None:
+    case = load_case("crwv_wal_01")
+    case.check("wal_years", returns.wal(case.inputs["principal"], years=case.inputs["years"]))
+    for name in ("loan_level_01", "loan_level_02"):
+        case = load_case(name)
+        repaid = -np.diff(case.expected["balance"], prepend=case.inputs["principal"])
+        case.check("wal_years", returns.wal(repaid))
+    case = load_case("loan_level_01")
+    interest = (
+        case.inputs["rate_q"] * case.inputs["principal"] * 4.0 * returns.wal([0, *case.expected["principal_paid"]])
+    )
+    case.check("total_interest", interest)
+    assert np.isnan(returns.wal([0.0, 0.0]))
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(-0.6, 3.0))
@@ -88,10 +132,12 @@ def test_payback_of_par_exactly_repaid() -> None:
 
 
 @given(FLOWS, FLOWS)
-def test_multiple_of_money_in_and_out(contrib: list[int], distrib: list[int]) -> None:
+def test_multiple_and_its_curve(contrib: list[int], distrib: list[int]) -> None:
     length = min(len(contrib), len(distrib))
     paid, received = -np.abs(contrib[:length]), np.abs(distrib[:length])
-    multiple = returns.moic(paid, received)
+    multiple, curve = returns.moic(paid, received), returns.dpi(paid, received)
+    assert curve.shape == (length,)
+    np.testing.assert_allclose(curve[-1], multiple)
     if paid.sum() == 0:
         assert np.isnan(multiple)
     else:
@@ -100,3 +146,16 @@ def test_multiple_of_money_in_and_out(contrib: list[int], distrib: list[int]) ->
         gain = received.sum() + paid.sum()
         # Netting a quarter moves the multiple away from one, or leaves nothing invested at all.
         assert np.isnan(net) or abs(net - 1.0) >= abs(multiple - 1.0) - 1e-12 or gain == 0
+
+
+def test_modified_rate_at_the_edges() -> None:
+    rate = returns.mirr(nasty_table()[[2, 3, 4, 9]], 0.1, 0.05)
+    assert np.isnan(rate[0]) and rate[1] == rate[2] == -1.0 and np.isfinite(rate[3])
+    assert returns.mirr([-5.0], 0.1, 0.1) == -1.0
+
+
+def test_modified_rate_at_the_rate_itself() -> None:
+    """Financing and reinvesting at the rate of return leaves the rate of return."""
+    flow = [-100.0, 20.0, -10.0, 80.0, 40.0]
+    rate, _ = returns.irr(flow)
+    assert returns.mirr(flow, rate, rate) == pytest.approx(rate)

@@ -1,4 +1,4 @@
-"""Chance of loss and certainty equivalents."""
+"""Shortfall, chance of loss, drawdown and certainty equivalents."""
 
 import numpy as np
 import pytest
@@ -14,6 +14,14 @@ MULTIPLES = st.lists(st.floats(0.0, 9.0), min_size=1, max_size=30)
 def outcomes(values: list[float], probs: list[float]) -> list[float]:
     """A hundred equally likely outcomes with these probabilities."""
     return [value for value, prob in zip(values, probs, strict=True) for _ in range(round(100 * prob))]
+
+
+def test_downside_case() -> None:
+    case = load_case("downside_01")
+    sample, target = case.inputs["returns"], case.inputs["target"]
+    case.check("downside_deviation", risk.downside_deviation(sample, target))
+    case.check("sortino", risk.sortino(sample, target))
+    case.check("mean", risk.cvar(sample, 0.0))
 
 
 def test_certainty_equivalent_cases() -> None:
@@ -65,3 +73,23 @@ def test_two_chances_of_loss() -> None:
     assert risk.probability_below([-1.0, 0.0, 1.0, 2.0], 1.5) == 0.75
     assert np.isnan(risk.probability_of_loss([0.5, np.nan])), "an undefined multiple is not a gain"
     np.testing.assert_array_equal(risk.probability_of_loss(np.array([[0.5, 2.0], [2.0, 2.0]])), [0.5, 0.0])
+
+
+@given(st.lists(st.floats(-50.0, 50.0), min_size=1, max_size=30))
+def test_shortfall_divides_by_everyone(sample: list[float]) -> None:
+    deviation = risk.downside_deviation(sample)
+    assert deviation >= 0.0
+    doubled = risk.downside_deviation([*sample, *[100.0] * len(sample)])
+    assert doubled == pytest.approx(deviation / np.sqrt(2.0))
+
+
+def test_nothing_falls_short() -> None:
+    assert risk.sortino([0.1, 0.2]) == np.inf
+    assert np.isnan(risk.sortino([0.0, 0.0]))
+
+
+@given(st.lists(st.floats(-50.0, 50.0), min_size=1, max_size=20))
+def test_drawdown_is_the_deepest_fall(curve: list[float]) -> None:
+    deepest = max(early - late for i, early in enumerate(curve) for late in curve[i:])
+    assert risk.drawdown(curve) == pytest.approx(deepest)
+    np.testing.assert_allclose(risk.drawdown(np.array([curve, sorted(curve)])), [deepest, 0.0])

@@ -103,6 +103,7 @@ def test_quantiles_like_numpy_and_without_the_undefined(values: list[float], und
     with_nan = np.array([*values, *[np.nan] * undefined])
     np.testing.assert_allclose(risk.quantiles(with_nan, probs), expected, rtol=1e-12, atol=1e-12)
     assert risk.quantiles(with_nan, 0.5) == pytest.approx(np.quantile(values, 0.5), abs=1e-12)
+    assert risk.undefined_share(with_nan) == pytest.approx(undefined / len(with_nan))
     groups = risk.quantiles(np.stack([with_nan, with_nan[::-1]]), probs)
     np.testing.assert_allclose(groups, [expected, expected], rtol=1e-12, atol=1e-12)
 
