@@ -69,14 +69,10 @@ PAPER: Theme = {
 }
 
 
-PERCENT = "replace(format(datum.value, '.0%'), '-', '−')"
-
-
 def specification(chart: alt.LayerChart | alt.FacetChart, look: Theme = SCREEN) -> Spec:
     """Vega-Lite specification of a chart without rows: built once, rows are sent beside it."""
     spec: Spec = chart.to_dict()
-    spec.pop("datasets", None)
-    spec.pop("data", None)
+    del spec["data"]
     return spec | {"config": look["config"]}
 
 

@@ -10,19 +10,8 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard import theme
-from dashboard.charts.marks import (
-    PERCENT,
-    calendar,
-    choice,
-    class_color,
-    drawn,
-    known,
-    rows,
-    tips,
-    upright,
-    value_axis,
-    where,
-)
+from dashboard.charts import marks
+from dashboard.charts.marks import PERCENT, choice, class_color, drawn, known, rows, tips, upright, value_axis, where
 from dashboard.charts.style import FAINT, INK, Spec
 from dashboard.views.compare.words import amount
 
@@ -97,7 +86,7 @@ def lines_chart(series: str) -> Spec:
     """One dash a scenario, named by letter at the right end."""
     is_price = series == "price"
     title, labels = ("USD per H100e-hour", DOLLARS) if is_price else ("share of demand", PERCENT)
-    x, y = calendar(), upright(value_axis(title, labels), zero=True, nice=True)("value")
+    x, y = marks.calendar(), upright(value_axis(title, labels), zero=True, nice=True)("value")
     dash = choice(alt.StrokeDash, "letter", dict(zip(LETTERS, DASHES, strict=True)))
     said = tips(letter="Scenario", date="Quarter", text="Median")
     return drawn(

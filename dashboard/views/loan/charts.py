@@ -11,22 +11,7 @@ import pandas as pd
 from dashboard import format as f
 from dashboard import theme
 from dashboard.charts import marks
-from dashboard.charts.marks import (
-    PERCENT,
-    QUANTILES,
-    SAID,
-    TENTHS,
-    calendar,
-    choice,
-    drawn,
-    known,
-    rows,
-    table,
-    tips,
-    upright,
-    value_axis,
-    where,
-)
+from dashboard.charts.marks import SAID, TENTHS, calendar, choice, drawn, known, rows, table, upright, value_axis, where
 from dashboard.charts.style import FAINT, INK, LINE, MUTED, Look, Spec
 
 HEIGHT = 200
@@ -35,7 +20,7 @@ TITLES = {"dscr": "Cash over debt service", "ltv": "Loan over value of the machi
 COLOR = theme.SCREEN["gpu_debt"]
 _LOSS = ("loss", "probability", "tranche", "text", "mark")
 _BREACH = ("when", "test", "probability", "text", "mark")
-_FAN = (*QUANTILES, "when", "test", "test_text", "test_below", "date", "middle", "half", "most", "alive")
+_FAN = (*marks.QUANTILES, "when", "test", "test_text", "test_below", "date", "middle", "half", "most", "alive")
 _DEFAULT = ("year", "by_year", "low", "high", "text")
 MOST_LTV = 3.0
 """Loan-to-value above which the axis is cut: collateral that is worth almost nothing."""
@@ -56,7 +41,7 @@ def fan_frame(fan: pd.DataFrame, kind: Kind, tests: Mapping[str, float]) -> pd.D
     }
     frame = pd.DataFrame(columns, columns=list(_FAN))
     if kind == "ltv":
-        frame[list(QUANTILES)] = frame[list(QUANTILES)].clip(upper=MOST_LTV)
+        frame[list(marks.QUANTILES)] = frame[list(marks.QUANTILES)].clip(upper=MOST_LTV)
     return frame
 
 
@@ -69,7 +54,7 @@ def _plus_minus(error: float, kind: Kind) -> str:
 def fan_chart(kind: Kind) -> Spec:
     """Median, half and nine tenths of living loans; dashed lines are what the lender tests."""
     x = calendar(ticks=5)
-    labels = "format(datum.value, '.1f') + 'x'" if kind == "dscr" else PERCENT
+    labels = "format(datum.value, '.1f') + 'x'" if kind == "dscr" else marks.PERCENT
     # Coverage lives near its tests; loan-to-value is read against nothing owed.
     y = upright(value_axis(TITLES[kind], labels), zero=kind == "ltv", nice=True)
     tests = known("test_text")
@@ -80,7 +65,7 @@ def fan_chart(kind: Kind) -> Spec:
         ).encode(x=alt.value("width"), y=y("test"), text="test_text:N")
         for below, place in places.items()
     ]
-    said = tips(**marks.FAN_TIPS | {"half": "Half of living loans", "alive": "Not in default"})
+    said = marks.tips(**marks.FAN_TIPS | {"half": "Half of living loans", "alive": "Not in default"})
     lines = tests.mark_rule(color=COLOR, strokeDash=[4, 3], strokeWidth=1.3).encode(y=y("test"))
     return drawn(*marks.fan(x, y, lines, *named), marks.hover(x, said, width=12), height=HEIGHT)
 
@@ -125,8 +110,8 @@ def loss_frame(curve: pd.DataFrame) -> pd.DataFrame:
 
 def loss_chart() -> Spec:
     """One curve a tranche: the senior in color, mezzanine dashed, owner in gray."""
-    x = alt.X("loss:Q", axis=alt.Axis(title="Loss, share of what the tranche paid in", labelExpr=PERCENT, tickCount=5,
-                                      grid=False, domain=True))
+    x = alt.X("loss:Q", axis=alt.Axis(title="Loss, share of what the tranche paid in", labelExpr=marks.PERCENT,
+                                      tickCount=5, grid=False, domain=True))
     y = upright(value_axis("Chance of losing more", TENTHS))("probability")
     looks = {"senior": (COLOR, [1, 0], 2.4), "mezzanine": (MUTED, [5, 3], 1.6), "equity": (FAINT, [1, 0], 1.6)}
     return drawn(
@@ -208,7 +193,7 @@ def size_frame(limits: Mapping[str, float], words: Mapping[str, str], cost: floa
 
 def size_chart() -> Spec:
     """A bar a rule, the one that sizes the loan in color."""
-    x = alt.X("amount:Q", axis=alt.Axis(title=None, labelExpr=PERCENT, tickCount=4), scale=alt.Scale(zero=True))
+    x = alt.X("amount:Q", axis=alt.Axis(title=None, labelExpr=marks.PERCENT, tickCount=4), scale=alt.Scale(zero=True))
     y = alt.Y("rule:N", sort=None, axis=None)
     color = alt.condition("datum.is_binding", alt.value(COLOR), alt.value(LINE))
     return drawn(

@@ -10,21 +10,9 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard import theme
+from dashboard.charts import marks
 from dashboard.charts.labels import Mark, offsets
-from dashboard.charts.marks import (
-    PERCENT,
-    TIMES,
-    choice,
-    class_color,
-    drawn,
-    names,
-    rows,
-    table,
-    tips,
-    upright,
-    value_axis,
-    where,
-)
+from dashboard.charts.marks import choice, class_color, drawn, names, rows, table, tips, upright, value_axis, where
 from dashboard.charts.style import FAINT, INK, MUTED, PAGE, Spec
 
 HEIGHT = 430
@@ -109,10 +97,10 @@ def frontier_chart() -> Spec:
     x = alt.X(
         "x:Q", scale=alt.Scale(nice=False, zero=True, padding=8),
         axis=alt.Axis(title="Loss in the worst 5% of futures", titlePadding=8, grid=False, tickCount=6,
-                      labelExpr=PERCENT),
+                      labelExpr=marks.PERCENT),
     )
     title = "What a dollar has become after ten years, mean"
-    y = upright(value_axis(title, TIMES, titleX=-36, titleY=-12, tickCount=6), zero=False, nice=True)("y")
+    y = upright(value_axis(title, marks.TIMES, titleX=-36, titleY=-12, tickCount=6), zero=False, nice=True)("y")
     said = tips(name="Mix or class", wealth_text="Wealth", loss_text="Worst 5%", mix_text="Made of")
     color = alt.condition("datum.kind == 'class'", class_color("key"), alt.value(INK))
     return drawn(

@@ -6,21 +6,8 @@ import altair as alt
 import pandas as pd
 
 from dashboard import format as f
-from dashboard.charts.marks import (
-    PERCENT,
-    TIMES,
-    choice,
-    drawn,
-    known,
-    legend,
-    rows,
-    table,
-    tips,
-    upright,
-    value_axis,
-    where,
-    zero,
-)
+from dashboard.charts import marks
+from dashboard.charts.marks import choice, drawn, known, legend, rows, table, tips, upright, value_axis, where, zero
 from dashboard.charts.style import BAND, INK, MUTED, PAGE, Spec
 from dashboard.views.programs.words import relative, times
 
@@ -56,7 +43,7 @@ def keeps_frame(shares: pd.DataFrame) -> pd.DataFrame:
 def keeps_chart() -> Spec:
     """Diverging bars of the parts; a dot with its noise for the total, written at the right."""
     y = alt.Y("label:N", sort=None, axis=alt.Axis(title=None, labelLimit=120, labelColor=INK))
-    axis = alt.Axis(title="Change of value, share of capital", labelExpr=PERCENT, tickCount=5)
+    axis = alt.Axis(title="Change of value, share of capital", labelExpr=marks.PERCENT, tickCount=5)
     start, total, low = (alt.X(f"{field}:Q", axis=axis) for field in ("start", "total", "low"))
     said = tips(label="Class", part="Part", text="Share of capital", total_text="Total")
     shade = choice(alt.Opacity, "part", dict(zip(PARTS.values(), _OPACITY, strict=True)), legend(columns=2))
@@ -92,7 +79,7 @@ def intensity_frame(curve: pd.DataFrame) -> pd.DataFrame:
 def intensity_chart() -> Spec:
     """Lines by horizon, dashed by how soon; dots mark the scenario's own intensity."""
     x = alt.X("intensity:Q", scale=alt.Scale(nice=False), axis=alt.Axis(
-        title="Announced budgets times", grid=False, tickCount=6, labelExpr=TIMES))
+        title="Announced budgets times", grid=False, tickCount=6, labelExpr=marks.TIMES))
     axis = value_axis("Change of the home rental price, mean", "replace(format(datum.value, '.1~%'), '-', '−')")
     y = upright(axis, zero=True, nice=True)("effect")
     dash = choice(alt.StrokeDash, "after", {"after 1 year": [2, 3], "after 3 years": [6, 3], "after 5 years": [1, 0]})
