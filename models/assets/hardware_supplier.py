@@ -110,9 +110,10 @@ def cash_flows(supplier: HardwareSupplier, market: MarketPaths, shocks: Shocks) 
 
     def lines() -> dict[str, Array]:
         earned = np.where(np.arange(flow.shape[1]) > 0, earnings, 0.0)
+        exit_line = zero_paths(market.paths, market.quarters)
+        exit_line[:, -1] = worth
         return {
-            "earnings": earned, "retained": -(1.0 - supplier.payout) * earned, "write-off": -loss,
-            "exit": _last_column(worth, flow.shape[1]),
+            "earnings": earned, "retained": -(1.0 - supplier.payout) * earned, "write-off": -loss, "exit": exit_line,
         }
 
     return CashFlows(contrib, distrib, extras, lines)
@@ -170,10 +171,4 @@ def _write_offs(supplier: HardwareSupplier, is_bust: Array, revenue: Array) -> A
     year = running.copy(order="K")
     year[:, 4:] -= running[:, :-4]
     np.multiply(begins * supplier.write_off, year, out=out)
-    return out
-
-
-def _last_column(values: Array, columns: int) -> Array:
-    out = zero_paths(len(values), columns - 1)
-    out[:, -1] = values
     return out

@@ -15,8 +15,8 @@ from models.basis.timeline import HOURS, Array
 from models.claims.fleet_run import FleetRun
 from models.debt.contract import ContractTerms, contract_paths, sovereign_pays
 from models.debt.rates import RatePaths
-from models.debt.structure import RentFloor, Structure
-from models.market.customer import Offtaker, alive
+from models.debt.structure import RentFloor
+from models.market.customer import alive
 from models.market.simulate import MarketPaths
 from models.scenario.scenario import Scenario
 
@@ -51,11 +51,6 @@ def collateral_fleet(scenario: Scenario) -> GpuFleet:
     )
 
 
-def structure_of(scenario: Scenario) -> Structure:
-    """The facility beyond size, price and covenants."""
-    return Structure(scenario.loan_pricing, scenario.loan_triggers, scenario.mezzanine)
-
-
 def customer_pays(
     scenario: Scenario, fleet: GpuFleet, plan: FleetPlan, market: MarketPaths, shocks: Shocks
 ) -> NDArray[np.bool_] | None:
@@ -64,9 +59,9 @@ def customer_pays(
         return None
     credit = scenario.contract_credit
     terms = gpu_fleet.fleet_terms(fleet, scenario.offtaker, scenario.hardware, market, plan)
-    state = Offtaker(ig_price=0.0, ig_demand=0.0).derived(ig_base=credit.sovereign_default * fleet.hazard_scale)
+    rates = (credit.sovereign_default * fleet.hazard_scale, 0.0, 0.0)
     pays = alive(
-        state, "ig", market.price, terms.contract_price, market.demand_paths.state, shocks.offtaker_u, terms.first
+        rates, market.price, terms.contract_price, market.demand_paths.state, shocks.offtaker_u, terms.first
     )
     return sovereign_pays(credit, pays, shocks.policy_u)
 

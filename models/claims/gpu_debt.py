@@ -10,7 +10,7 @@ from models.assets.gpu_fleet import fleet as gpu_fleet
 from models.basis.shocks import Shocks, calm_shocks
 from models.basis.timeline import DELTA, Array
 from models.claims.asset_class import PICKS, AssetClass, Fact, Run, Series, level, line, quarters
-from models.claims.backing import backing, collateral_fleet, customer_pays, structure_of
+from models.claims.backing import backing, collateral_fleet, customer_pays
 from models.claims.claim import Claim, Claims
 from models.claims.fleet_run import FleetRun, fleet_plan, run_fleet
 from models.claims.gpu_fleet import contract_draws, fleet_claim
@@ -87,7 +87,7 @@ def deducted_interest(scenario: Scenario) -> Array | None:
             cost=_financed_cost(base.terms.cost + base.protection, base.support), cfads=base.flow, base_cfads=flow,
             extra=base.flow, value=base.flow, claim=base.flow, exit_values=lambda: np.zeros((1, 1)),
         )
-        terms = loan_terms_of(scenario, pot, base.support)
+        terms, _ = sized_loan(scenario, pot, base.support)
         interest = _planned_interest(terms, flow)
     return interest
 
@@ -119,18 +119,21 @@ def _base_run(scenario: Scenario, interest: Array | None) -> tuple[FleetRun, Arr
     return run, np.asarray(backing(calm, run, market, shocks).flow[0])
 
 
-def loan_terms_of(scenario: Scenario, pot: gpu_debt.Collateral, support: Support) -> LoanTerms:
-    """Resolved terms of the facility on this collateral."""
-    return gpu_debt_terms.loan_terms(
-        facility(scenario), scenario.covenants, pot, base_rate=scenario.rates.base_rate,
-        ramp=scenario.hardware.ramp_quarters, rate_cut=support.rate_cut * support.loan_share,
-        guarantee=support.guarantee_cover, structure=structure_of(scenario), credit=scenario.contract_credit,
+def sized_loan(
+    scenario: Scenario, pot: gpu_debt.Collateral, support: Support
+) -> tuple[LoanTerms, dict[str, float]]:
+    """Resolved terms of the facility on this collateral, and what each rule allows, USD per unit of it."""
+    asked = gpu_debt_terms.Facility(
+        facility(scenario), scenario.covenants, scenario.loan_pricing, scenario.loan_triggers, scenario.mezzanine,
+        scenario.contract_credit, scenario.rates.base_rate, scenario.hardware.ramp_quarters,
     )
+    cut = support.rate_cut * support.loan_share
+    return gpu_debt_terms.loan_terms(asked, pot, rate_cut=cut, guarantee=support.guarantee_cover)
 
 
 def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
     pot, support = collateral(scenario, market, shocks)
-    terms = loan_terms_of(scenario, pot, support)
+    terms, _ = sized_loan(scenario, pot, support)
     lender, equity, loan = gpu_debt.cash_flows(terms, pot)
     effective = (1.0 + (terms.coupon + terms.interest_subsidy) * DELTA) ** 4 - 1.0
     fleet_hurdle = gpu_fleet.fleet_hurdle(collateral_fleet(scenario), scenario.hardware)

@@ -5,8 +5,6 @@ Everything is off by default, so that a plain loan stays what ``assets.gpu_debt`
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from models.basis.assumption import Assumptions, assumption, choice, switch
 
 RATE_KINDS = {
@@ -168,11 +166,3 @@ class RentFloor(Assumptions):
         16, unit="quarters", low=4, high=24, step=1, symbol="term (floor)", label="Term of the floor",
         source="judgment", help="Quarters after the ramp in which the hedge pays and costs.",
     )
-
-
-class Structure(NamedTuple):
-    """Slices of one facility beyond size, price and covenants."""
-
-    pricing: LoanPricing = LoanPricing()
-    triggers: LoanTriggers = LoanTriggers()
-    mezzanine: Mezzanine = Mezzanine()

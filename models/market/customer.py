@@ -56,11 +56,11 @@ class Offtaker(Assumptions):
         help="How much less a customer below investment grade pays than the break-even contract price.",
     )
 
-    def rates(self, grade: str) -> tuple[float, float, float]:
-        """Base, price-gap and lost-demand rates of a grade, per year."""
+    def rates(self, grade: str, scale: float = 1.0) -> tuple[float, float, float]:
+        """Base, price-gap and lost-demand rates of a grade, per year, times ``scale``."""
         if grade == "ig":
-            return self.ig_base, self.ig_price, self.ig_demand
-        return self.non_ig_base, self.non_ig_price, self.non_ig_demand
+            return self.ig_base * scale, self.ig_price * scale, self.ig_demand * scale
+        return self.non_ig_base * scale, self.non_ig_price * scale, self.non_ig_demand * scale
 
     def discount(self, grade: str) -> float:
         """Contract discount of a grade."""
@@ -82,13 +82,15 @@ def _first_defaults(
 
 
 def alive(
-    offtaker: Offtaker, grade: str, price: Array, contract_price: float, state: Array, uniform: Array,
+    rates: tuple[float, float, float], price: Array, contract_price: float, state: Array, uniform: Array,
     start: NDArray[np.int64] | int,
 ) -> NDArray[np.bool_]:
     """Whether the customer still pays, shape (paths, quarters + 1).
 
     Parameters
     ----------
+    rates : tuple of float
+        Of default, per year: base, price gap and lost demand, see `Offtaker.rates`.
     price, state : (paths, quarters + 1)
         Rental price (USD/h) and log demand deviation.
     contract_price : float
@@ -101,7 +103,7 @@ def alive(
     out = np.empty((price.shape[1], price.shape[0]), dtype=np.bool_)
     begins = np.broadcast_to(np.asarray(start, dtype=np.int64), (price.shape[0],)).copy()
     over_paths(
-        _first_defaults, price.shape[0], time_major(price), time_major(state), offtaker.rates(grade), contract_price,
+        _first_defaults, price.shape[0], time_major(price), time_major(state), rates, contract_price,
         -np.log(uniform), begins, out,
     )
     return out.T

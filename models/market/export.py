@@ -76,7 +76,9 @@ class ExportPaths:
 
 def simulate_export(control: ExportControl, shocks: Shocks) -> ExportPaths | None:
     """Draw one episode of controls a path; None where controls cannot come."""
-    if control.affected_share == 0.0 or not _can_come(control):
+    by_year = control.cut_by_year
+    comes = any(by_year) if by_year is not None else control.rate > 0.0 or control.start_quarter is not None
+    if control.affected_share == 0.0 or not comes:
         return None
     is_on, cut = _episode(control, shocks)
     share = control.affected_share
@@ -86,12 +88,6 @@ def simulate_export(control: ExportControl, shocks: Shocks) -> ExportPaths | Non
     embargoed = is_on * share * (1.0 - cut) / world
     cost = 1.0 + is_on * control.cost_rise * control.is_home_affected
     return ExportPaths(is_on, world, home, embargoed, cost)
-
-
-def _can_come(control: ExportControl) -> bool:
-    if control.cut_by_year is not None:
-        return any(control.cut_by_year)
-    return control.rate > 0.0 or control.start_quarter is not None
 
 
 def _episode(control: ExportControl, shocks: Shocks) -> tuple[Array, Array | float]:

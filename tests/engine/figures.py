@@ -122,7 +122,7 @@ def _defaults(evaluation: Any) -> dict[str, float]:
     state = market.demand_paths.state
     out = {}
     for grade, price in (("ig", 0.95 * market.support_price), ("non_ig", market.support_price)):
-        pays = alive(scenario.offtaker, grade, market.price, price, state, uniform, 3)
+        pays = alive(scenario.offtaker.rates(grade), market.price, price, state, uniform, 3)
         out[grade] = float(1.0 - pays[:, 18].mean())
     return out
 

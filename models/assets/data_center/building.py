@@ -133,7 +133,7 @@ def simulate_building(
     opening = center.build_quarters + energization_delay(center.delay_mean, shocks.dc_delay_u)
     vacancy = vacancy_path(leasing, market.surplus)
     tenant_pays = alive(
-        offtaker, center.tenant, market.price, contract_price, market.demand_paths.state, shocks.tenant_u, opening
+        offtaker.rates(center.tenant), market.price, contract_price, market.demand_paths.state, shocks.tenant_u, opening
     )
     roll = roll_leases(leasing, center.rent, center.prelease, vacancy, opening, tenant_pays, shocks)
     started = t[None, :] > opening[:, None]

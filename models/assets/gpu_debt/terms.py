@@ -3,64 +3,64 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from models.assets.gpu_debt.loan import SPREADS, Collateral, Covenants, GpuDebt
 from models.basis.timeline import Array
 from models.debt.contract import ContractCredit
 from models.debt.rates import BaseRate, RatePaths, forward_curve, paid_in, simulate_base
 from models.debt.schedule import minimum_dscr, sculpted_capacity
-from models.debt.structure import LoanPricing, Structure
+from models.debt.structure import LoanPricing, LoanTriggers, Mezzanine
 from models.debt.terms import LoanTerms, Refinancing
 
 SCULPTED_DSCR = 1.30  # target of a sculpted loan that coverage does not size
 
 
-def spread_of(debt: GpuDebt, credit: ContractCredit | None = None) -> float:
-    """Spread per year: as set, or that of the customer's grade."""
-    if debt.spread is not None:
-        return debt.spread
-    found = (credit or ContractCredit()).spread(debt.customer)
-    return SPREADS[debt.customer] if found is None else found
+class Facility(NamedTuple):
+    """What the borrower asks for: the declared slices, today's base rate per year, and the ramp in quarters."""
+
+    debt: GpuDebt
+    covenants: Covenants
+    pricing: LoanPricing
+    triggers: LoanTriggers
+    mezzanine: Mezzanine
+    credit: ContractCredit
+    base_rate: float
+    ramp: int
+
+    @property
+    def coupon(self) -> float:
+        """Coupon per year: fixed, or today's base rate and the spread as set or of the customer's grade."""
+        if self.pricing.base == "fixed" and self.pricing.fixed_coupon is not None:
+            return self.pricing.fixed_coupon
+        by_grade = self.credit.spread(self.debt.customer)
+        usual = SPREADS[self.debt.customer] if by_grade is None else by_grade
+        return self.base_rate + (usual if self.debt.spread is None else self.debt.spread)
 
 
 def loan_terms(
-    debt: GpuDebt,
-    covenants: Covenants,
-    collateral: Collateral,
-    *,
-    base_rate: float,
-    ramp: int,
-    rate_cut: float,
-    guarantee: float,
-    structure: Structure | None = None,
-    credit: ContractCredit | None = None,
-) -> LoanTerms:
-    """Resolve spread and size: the smallest of what advance rate, coverage and value allow."""
-    structure = structure or Structure()
-    terms = _asked_terms(debt, covenants, collateral, structure, base_rate, ramp)
-    terms = replace(
-        terms, coupon=_coupon(debt, structure.pricing, credit, base_rate) - rate_cut, interest_subsidy=rate_cut,
-        guarantee=guarantee,
-    )
-    limits = size_limits(debt, collateral, terms, structure, credit)
-    return replace(terms, principal=min(limits.values()))
+    facility: Facility, collateral: Collateral, *, rate_cut: float, guarantee: float
+) -> tuple[LoanTerms, dict[str, float]]:
+    """Terms with spread and size resolved, and what each rule allows, USD per unit of collateral: the least counts.
+
+    Parameters
+    ----------
+    rate_cut, guarantee : float
+        What a program pays of the coupon, per year, and covers of the lender's loss.
+    """
+    terms = _asked_terms(facility, collateral, rate_cut, guarantee)
+    limits = _size_limits(facility, collateral, terms)
+    return replace(terms, principal=min(limits.values())), limits
 
 
-def _coupon(debt: GpuDebt, pricing: LoanPricing, credit: ContractCredit | None, base_rate: float) -> float:
-    if pricing.base == "fixed" and pricing.fixed_coupon is not None:
-        return pricing.fixed_coupon
-    return base_rate + spread_of(debt, credit)
-
-
-def _asked_terms(
-    debt: GpuDebt, covenants: Covenants, collateral: Collateral, structure: Structure, base_rate: float, ramp: int
-) -> LoanTerms:
-    """Terms as asked for, before coupon and size."""
-    pricing, triggers, mezzanine = structure
+def _asked_terms(facility: Facility, collateral: Collateral, rate_cut: float, guarantee: float) -> LoanTerms:
+    """Terms as asked for, before size."""
+    debt, covenants, pricing, triggers, mezzanine, _, base_rate, ramp = facility
     quarters = max(len(collateral.base_cfads) - 1, ramp + debt.tenor_quarters)
     renewed = Refinancing(triggers.refi_ltv, triggers.refi_dscr, triggers.refi_margin, triggers.refi_quarters)
     return LoanTerms(
-        principal=debt.advance_cap * collateral.cost, coupon=base_rate, first=ramp + 1,
+        principal=debt.advance_cap * collateral.cost, coupon=facility.coupon - rate_cut, interest_subsidy=rate_cut,
+        guarantee=guarantee, first=ramp + 1,
         last=ramp + debt.tenor_quarters, amortization=debt.amortization, balloon=debt.balloon,
         target_dscr=debt.sizing_dscr or SCULPTED_DSCR, reserve_quarters=debt.reserve_months / 3.0,
         reserve_rate=base_rate, sweep=debt.sweep, **dict(covenants),
@@ -96,25 +96,17 @@ def base_rates(pricing: LoanPricing, base_rate: float, normals: Array) -> RatePa
     return simulate_base(process, normals)
 
 
-def size_limits(
-    debt: GpuDebt, collateral: Collateral, terms: LoanTerms, structure: Structure | None = None,
-    credit: ContractCredit | None = None,
-) -> dict[str, float]:
-    """What each rule allows, USD per unit of collateral; the smallest sizes the loan.
-
-    Parameters
-    ----------
-    terms : LoanTerms
-        Terms with coupon and the size that the advance rate asks for.
-    """
-    limits = {"advance": debt.advance_cap * collateral.cost}
-    by_grade = credit.highest_advance(debt.customer) if credit else None
+def _size_limits(facility: Facility, collateral: Collateral, terms: LoanTerms) -> dict[str, float]:
+    """What each rule allows; ``terms`` have the size that the advance rate asks for."""
+    debt, sizing_ltv = facility.debt, facility.triggers.sizing_ltv
+    limits = {"advance": terms.principal}
+    by_grade = facility.credit.highest_advance(debt.customer)
     if by_grade is not None:
         limits["grade"] = by_grade * collateral.cost
     if debt.sizing_dscr is not None:
         limits["coverage"] = _coverage_limit(terms, collateral, debt.sizing_dscr)
-    if structure and structure.triggers.sizing_ltv is not None:
-        limits["value"] = structure.triggers.sizing_ltv * float(collateral.value[:, 0].mean())
+    if sizing_ltv is not None:
+        limits["value"] = sizing_ltv * float(collateral.value[:, 0].mean())
     return limits
 
 

@@ -209,10 +209,8 @@ def customer_alive(
     fleet: GpuFleet, offtaker: Offtaker, terms: FleetTerms, market: MarketPaths, uniform: Array
 ) -> NDArray[np.bool_]:
     """Whether the fleet's customer still pays, (paths, quarters + 1)."""
-    scaled = offtaker if fleet.hazard_scale == 1.0 else _scaled(offtaker, fleet.hazard_scale)
-    return alive(
-        scaled, fleet.customer, market.price, terms.contract_price, market.demand_paths.state, uniform, terms.first
-    )
+    rates = offtaker.rates(fleet.customer, fleet.hazard_scale)
+    return alive(rates, market.price, terms.contract_price, market.demand_paths.state, uniform, terms.first)
 
 
 def cash_flows(
@@ -304,10 +302,3 @@ def _support_line(support: Support, quarters: int) -> Array:
     if quarters >= CREDIT_QUARTER:
         line[0, CREDIT_QUARTER] += support.credit
     return line
-
-
-def _scaled(offtaker: Offtaker, scale: float) -> Offtaker:
-    rates = {
-        f"{g}_{k}": getattr(offtaker, f"{g}_{k}") * scale for g in ("ig", "non_ig") for k in ("base", "price", "demand")
-    }
-    return offtaker.derived(**rates)

@@ -20,8 +20,7 @@ from models.basis.flows import CashFlows
 from models.basis.shocks import Shocks, calm_shocks
 from models.basis.store import Store
 from models.basis.timeline import DELTA, Array
-from models.claims.backing import structure_of
-from models.claims.gpu_debt import collateral, facility, loan_terms_of
+from models.claims.gpu_debt import collateral, sized_loan
 from models.debt.loan import LoanPaths, least_coverage, run_waterfall
 from models.debt.schedule import loan_to_value, scheduled_balance, scheduled_principal
 from models.debt.structure import LoanTriggers, Mezzanine
@@ -237,11 +236,7 @@ def on_ground(scenario: Scenario, ground: Ground) -> FacilityResult:
     """Run a facility on collateral that is there already; its loan may differ, its collateral must not."""
     rates = gpu_debt_terms.base_rates(scenario.loan_pricing, scenario.rates.base_rate, ground.shocks.rate_z)
     ground = replace(ground, pot=replace(ground.pot, rates=rates))
-    terms = loan_terms_of(scenario, ground.pot, ground.support)
-    limits = gpu_debt_terms.size_limits(
-        facility(scenario), ground.pot, replace(terms, principal=scenario.gpu_debt.advance_cap * ground.pot.cost),
-        structure_of(scenario), scenario.contract_credit,
-    )
+    terms, limits = sized_loan(scenario, ground.pot, ground.support)
     plan = scheduled_principal(terms, ground.pot.base_cfads)
     pot = ground.pot
     loan = run_waterfall(terms, pot.cfads, plan, pot.value, pot.claim, rates=pot.rates, lost=pot.lost)

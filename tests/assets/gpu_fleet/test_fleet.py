@@ -156,7 +156,7 @@ def test_customers_default_at_their_hazard() -> None:
     shocks = draw_shocks(5, 16_384, "random")
     flat = np.ones((16_384, 41))
     rates = Offtaker(non_ig_base=0.06, non_ig_price=0.0, non_ig_demand=0.0)
-    share = alive(rates, "non_ig", flat, 1.0, 0.0 * flat, shocks.offtaker_u, 3).mean(axis=0)
+    share = alive(rates.rates("non_ig"), flat, 1.0, 0.0 * flat, shocks.offtaker_u, 3).mean(axis=0)
     expected = np.exp(-0.06 * 0.25 * np.maximum(0, np.arange(41) - 2))
     assert (np.abs(share - expected) <= 4.0 * np.sqrt(expected * (1.0 - expected) / 16_384)).all()
 
