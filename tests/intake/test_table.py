@@ -1,0 +1,50 @@
+"""A table of declared columns: what is read, what is refused by line and column, and that its limits are arguments."""
+
+from dataclasses import replace
+
+import pytest
+
+from models.intake.cells import Fault
+from models.intake.column import Column
+from models.intake.sheet import Limits
+from models.intake.table import read_table
+
+COLUMNS = (
+    Column("site", "Site", "text", "name", "Where it is.", is_required=True, is_unique=True, high=20),
+    Column("load", "Load", "number", "MW", "What it draws.", is_required=True, low=0.0, high=100.0, aliases=("mw",)),
+    Column("share", "Share", "share", "share", "What is let.", low=0.0, high=1.0, empty="all of it"),
+)
+LIMITS = Limits("list of sites", 1_000, 10_000, 3, "site", "list", too_large="Keep one row a site", too_many="split it")
+
+
+def test_records_are_in_plain_units_whatever_the_heading_and_the_dialect() -> None:
+    table = read_table("sep=;\nMW (IT);Site;note\n1,5;Oslo;x\n\n2;Paris;\n".encode("utf-16"), COLUMNS, LIMITS)
+    assert table.problems == []
+    assert table.records == [
+        {"site": "Oslo", "load": 1.5, "share": None}, {"site": "Paris", "load": 2.0, "share": None},
+    ]
+    assert table.lines == [3, 5]
+    assert table.notes == ("Cells are separated by ';'.", "Not used: 'note'.")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("A,=1+1,", "line 2, load: '=1+1' is a formula; formulas are not run; paste its value instead"),
+        ("A,5%,", "line 2, load: '5%' is a rate, but MW are wanted; write a plain number, such as 4 or 2.5"),
+        ("A,101,", "line 2, load: 101 is outside 0 to 100; write a plain number, such as 4 or 2.5, within 0 to 100"),
+        ("A,1,50", "line 2, share: 50 is more than the whole (0% to 100%); if it is a percentage, write 50%"),
+        ("A,1,\nA,2,", "line 3, site: 'A' is also in line 2; give every site a name of its own"),
+        ("A,1,\nB,1,\nC,1,\nD,1,", "the file has 4 sites; at most 3 fit in one list; split it"),
+        ("x" * 1_001, "the file has 1,017 bytes; at most 1,000 bytes are read. Keep one row a site"),
+    ],
+)
+def test_a_problem_names_line_column_value_and_remedy(rows: str, said: str) -> None:
+    table = read_table(f"site,load,share\n{rows}".encode(), COLUMNS, LIMITS)
+    assert [str(problem) for problem in table.problems] == [said]
+
+
+def test_a_cell_at_fault_is_neither_empty_nor_a_value() -> None:
+    table = read_table(b"site,load\nA,abc\n", COLUMNS, replace(LIMITS, rows=1))
+    fault = Fault("'abc' is not a number", "write a plain number, such as 4 or 2.5")
+    assert table.records == [{"site": "A", "load": fault, "share": None}]
