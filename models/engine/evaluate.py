@@ -15,7 +15,6 @@ from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS, Claims, build_claims
 from models.engine.position import family_lead, pooled
 from models.engine.prices import fair_prices
-from models.engine.summary import summary
 from models.engine.valuation import ENTRIES, AssetResult, Measures, Quantiles, asset_result, pooled_loan
 from models.engine.world import draws_of
 from models.market.simulate import MarketPaths, simulate_market
@@ -51,6 +50,8 @@ class Evaluation:
 
     def summary(self) -> pd.DataFrame:
         """Tidy table: asset class, entry, metric, value, standard error, unit."""
+        from models.engine.summary import summary  # pandas is loaded by whoever asks for a table
+
         return summary(self)
 
     @cached_property
