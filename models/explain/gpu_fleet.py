@@ -474,13 +474,10 @@ def sale(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     )
 
 
-@explains("{fleet}.market_cost")
-def market_cost(reader: Reader, fleet: str) -> Equation:
-    """What others pay for the same machine."""
-    parts: dict[str, Operand] = {"K_0": "hardware.installed_cost"} if reader.scenario.chip.price is None else {
-        "K_gpu": "chip.price", "w": "chip.h100e"}
-    return Equation("Cost of the machine to others", fleet_of(reader, fleet).terms.market_cost, UNIT,
-                    "Price of one H100e of this chip.", "/".join(parts), parts)
+declare(
+    "{fleet}.market_cost", "Cost of a machine to others", UNIT, "Cost of one H100e of the market's own machine.", "K_0",
+    {"K_0": "hardware.installed_cost"}, lambda r, fleet: fleet_of(r, fleet).terms.market_cost,
+)
 
 
 @explains("{fleet}.quarter.clawback.{stat}.{t}")

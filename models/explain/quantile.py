@@ -27,8 +27,10 @@ def quantile_equation(
     path_of : callable
         Path of the explanation of one row.
     """
-    lower, upper, share = neighbors(values, PROBABILITY[pxx])
     name = f"{label}, {_WORDS[pxx]}" if reader.paths > 1 else label
+    if np.isnan(values).all():
+        return Equation(name, value, unit, "Undefined on every path.", "", {"draws": "draws"}, "given", beside)
+    lower, upper, share = neighbors(values, PROBABILITY[pxx])
     place = f"Ordered over {reader.paths:,} paths, this place"
     if lower == upper:
         words = f"{place} is taken by path {lower:,}." if reader.paths > 1 else "The one path."

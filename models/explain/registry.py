@@ -293,8 +293,6 @@ def row_of(stat: str) -> int:
 def neighbors(values: Array, probability: float) -> tuple[int, int, float]:
     """Rows whose values a quantile lies between, and the weight of the upper one; undefined values have no place."""
     valued = np.flatnonzero(~np.isnan(values))
-    if not len(valued):
-        raise UnknownPath("the value is undefined on every path")
     order = valued[np.argsort(values[valued], kind="stable")]
     position = probability * (len(order) - 1)
     lower = int(np.floor(position))

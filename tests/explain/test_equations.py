@@ -63,6 +63,14 @@ def test_what_is_no_expression_says_so_and_is_counted(numbers_of: Callable[[str]
     assert counts["simulation"] <= 40 and counts["statistic"] <= 70 and counts["root"] <= 15
 
 
+def test_what_is_undefined_on_every_path_says_so() -> None:
+    """Machines that live three years carry no loan: nothing is due, so there is no least coverage."""
+    short = evaluate(Scenario().replace({"demand.stock_now": 1e7, "hardware.life_quarters": 12, "run.paths": 16}))
+    trace = explain(short, "assets.gpu_debt.min_dscr.p50", depth=1)
+    assert np.isnan(trace.value) and "ndefined on every path" in trace.formula
+    assert not broken(everything_behind(short, ["assets.gpu_debt.defaults"], each=2))
+
+
 def test_no_number_explains_itself(numbers: dict[str, Equation]) -> None:
     TopologicalSorter({path: {*it.paths, *it.beside} for path, it in list(numbers.items())}).prepare()
 

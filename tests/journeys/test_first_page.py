@@ -70,11 +70,12 @@ def test_move_a_slider_share_the_link_and_take_the_report(visit: Visit, tmp_path
 def test_back_and_forward_walk_through_the_scenarios(visit: Visit) -> None:
     page = visit("?overcapacity.peak=0.2")
     move(page, 1)
-    page.wait_for_timeout(2500)  # an address that changes right after we wrote it is taken for our own
+    page.wait_for_selector('[data-stale="true"]', state="detached")
+    page.wait_for_timeout(4000)  # an address that changes right after we wrote it is taken for our own
     page.go_back()
     expect(page.locator(SLIDER)).to_have_value("20")
     expect(page.locator(".st-key-input-overcapacity-peak input[type=number]")).to_have_value("20")
-    page.wait_for_timeout(2500)
+    page.wait_for_timeout(4000)
     page.go_forward()
     expect(page.locator(SLIDER)).to_have_value("25")
 
