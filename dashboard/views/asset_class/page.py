@@ -11,17 +11,11 @@ from dashboard import run, state
 from dashboard.blocks import panel
 from dashboard.blocks.blocks import chart, facts, part, picture, title, verdict
 from dashboard.blocks.choices import ENTRIES, entry_price, switch
-from dashboard.blocks.explained import Figure, explained
+from dashboard.blocks.explained import explained
 from dashboard.blocks.long_run import long_run
 from dashboard.views.asset_class import fleet_size, rows, words
-from dashboard.views.asset_class.reading import (
-    VARIANT_OF,
-    ClaimReading,
-    find_effects,
-    find_held,
-    held_chart,
-    read_claim,
-)
+from dashboard.views.asset_class import reading as read
+from dashboard.views.asset_class.reading import VARIANT_OF, ClaimReading
 from models.claims.registry import CLASSES, VARIANTS
 from models.scenario.scenario import Scenario
 
@@ -31,12 +25,12 @@ def render(key: str) -> None:
     scenario = state.scenario()
     claim, entry = _choices(key)
     with st.spinner(f"Reading {scenario.run.paths:,} futures of this class"):
-        reading = run.kept(read_claim, scenario, claim)
+        reading = run.kept(read.read_claim, scenario, claim)
     verdict(words.headline(reading.rows[entry], entry), words.detail(reading.rows[entry]))
     left, right = st.columns([44, 56], gap="large")
     with left:
         st.html(rows.measures(reading.rows, ENTRIES, entry))
-        explained(figures(reading, claim, entry), scenario, claim)
+        explained(read.figures(reading, claim, entry), scenario, claim)
     with right:
         chart(reading.cash[entry])
     left, right = st.columns([56, 44], gap="large")
@@ -50,16 +44,6 @@ def render(key: str) -> None:
     _drivers(scenario, claim, entry)
     part("Its own assumptions")
     panel.groups(scenario, CLASSES[key].slices, f"{key}:")
-
-
-def figures(reading: ClaimReading, claim: str, entry: str) -> list[Figure]:
-    """Figures of the table of measures, each with the path of its explanation."""
-    root = f"{'variants' if claim in VARIANTS else 'assets'}.{claim}{'' if entry == 'fair' else f'.{entry}'}"
-    return [
-        Figure(one.label, float(reading.rows[entry][f"{one.column}_p50" if one.is_spread else one.column]),
-               f"{root}.{one.column}{'.p50' if one.is_spread else ''}")
-        for one in rows.MEASURES
-    ]
 
 
 def _choices(key: str) -> tuple[str, str]:
@@ -80,11 +64,11 @@ def _holding(scenario: Scenario, claim: str, entry: str, reading: ClaimReading) 
         st.caption("What a holder of the equity below it earns by holding period is shown under the other claim.")
         return
     held = long_run(
-        run.job(find_held, scenario, entry), slot="class:holding", seconds=1.5,
+        run.job(read.find_held, scenario, entry), slot="class:holding", seconds=1.5,
         words="Selling after three, five, seven and ten years",
     )
     if held is not None:
-        chart(held_chart(held, claim))
+        chart(read.held_chart(held, claim))
 
 
 def _earns_on(reading: ClaimReading) -> None:
@@ -104,8 +88,8 @@ def _drivers(scenario: Scenario, claim: str, entry: str) -> None:
     """What moves the class's value: six drivers, one at a time."""
     part("What helps it and what hurts it")
     effects = long_run(
-        run.job(find_effects, scenario, entry), slot="class:drivers", words="Moving one driver at a time", seconds=8,
-        starts=True,
+        run.job(read.find_effects, scenario, entry), slot="class:drivers", words="Moving one driver at a time",
+        seconds=8, starts=True,
     )
     if effects is not None:
         own = [effect for effect in effects if effect["asset"] == claim]

@@ -9,6 +9,7 @@ from typing import Any
 from dashboard import run, theme
 from dashboard.blocks.blocks import Chart
 from dashboard.blocks.choices import ENTRIES
+from dashboard.blocks.explained import Figure
 from dashboard.blocks.markup import Fact, key_html, tag
 from dashboard.views.asset_class import cash_chart, charts, rows, words
 from dashboard.words import records
@@ -130,3 +131,13 @@ def held_chart(rows: Sequence[Mapping[str, Any]], claim: str) -> Chart:
 def find_effects(scenario: Scenario, entry: str, progress: Callable[[float], None]) -> Sequence[Mapping[str, Any]]:
     """Effects of the drivers on every claim."""
     return records(driver_effects(scenario, entry, progress))
+
+
+def figures(reading: ClaimReading, claim: str, entry: str) -> list[Figure]:
+    """Figures of the table of measures, each with the path of its explanation."""
+    root = f"{'variants' if claim in VARIANTS else 'assets'}.{claim}{'' if entry == 'fair' else f'.{entry}'}"
+    return [
+        Figure(one.label, float(reading.rows[entry][f"{one.column}_p50" if one.is_spread else one.column]),
+               f"{root}.{one.column}{'.p50' if one.is_spread else ''}")
+        for one in rows.MEASURES
+    ]

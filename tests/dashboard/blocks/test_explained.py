@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import run
 from dashboard.blocks.explained import Figure, assumptions_html, number_html, read
 from dashboard.blocks.prices import read_prices
-from dashboard.views.asset_class import page as asset_class
+from dashboard.views.asset_class import reading as asset_class
 from dashboard.views.asset_class.reading import VARIANT_OF, read_claim
 from dashboard.views.decide import page as decide
 from dashboard.views.decide.reading import read as read_decide
