@@ -15,7 +15,7 @@ from models.market.simulate import idle_capital_share
 from models.scenario.scenario import Scenario
 from models.tables.classes import classes
 
-PATHS = 16_384
+PATHS = 4_096
 PEAKS = (0.0, 0.25, 0.6, 1.0)
 QUARTERS = [4, 8, 12, 20, 40]
 
