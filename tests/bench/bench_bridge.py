@@ -18,7 +18,7 @@ DIFFERENT = {
 def run() -> list[dict[str, object]]:
     """Rows of name, milliseconds and a note."""
     from models import Scenario
-    from models.engine import evaluate
+    from models import evaluate
     from models.studies.comparison.bridge import Mixtures, bridge
 
     base = Scenario.preset("gulf").replace({"run.paths": PATHS})

@@ -23,10 +23,10 @@ import sys, time
 import numpy as np
 from models import Scenario, evaluate
 from models.basis.shocks import draw_shocks
-engine = sys.modules["models.evaluate"]
+engine = sys.modules["models.engine.evaluate"]
 scenario, shocks = Scenario(), draw_shocks(1, 4096)
 prices = {prices!r}
-from models.calibration import FairPrice
+from models.engine.prices import FairPrice
 engine.fair_prices = lambda _: {{key: FairPrice(*value) for key, value in prices.items()}}
 started = time.perf_counter()
 for path in range({sample}):
@@ -79,7 +79,7 @@ def _measured(paths: int, has_features: bool = False) -> tuple[float, float]:
 def measure(paths: int, has_features: bool) -> None:
     """Print what `_measured` asks for."""
     from models import Scenario
-    from models.engine import evaluate
+    from models import evaluate
 
     best = float("inf")
     for peak in (0.30, 0.31, 0.32):

@@ -10,7 +10,7 @@ def run() -> list[dict[str, object]]:
     """Rows of name, milliseconds and a note; every ratio is taken inside this run."""
     from models import Scenario
     from models.basis.shocks import draw_shocks
-    from models.engine import evaluate
+    from models import evaluate
     from models.studies.portfolio.mandate import EQUAL, Settings
     from models.studies.portfolio.portfolio import own_mix, study
     from models.studies.timing.information import PATHS, WORLDS, information
