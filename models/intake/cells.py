@@ -63,7 +63,7 @@ def read_cell(text: str, column: Column, decimal_comma: bool = False) -> float |
     if column.kind == "text":
         text = " ".join(unicodedata.normalize("NFC", text).split())
     if not text:
-        return Fault("a value is missing", HOW[column.kind]) if column.is_required else None
+        return Fault("a value is missing", _how(column)) if column.is_required else None
     if column.kind == "text":
         value = _words(text, column)
     elif column.kind == "choice":
@@ -96,7 +96,11 @@ def _choice(text: str, column: Column) -> str | Fault:
             return key
     if is_formula(text):
         return formula_fault(text)
-    return Fault(f"{quoted(text)} is not a choice", f"write {' or '.join(column.options)}")
+    return Fault(f"{quoted(text)} is not a choice", _how(column))
+
+
+def _how(column: Column) -> str:
+    return f"write {' or '.join(column.options)}" if column.kind == "choice" else HOW[column.kind]
 
 
 def _folded(text: str) -> str:

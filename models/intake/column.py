@@ -17,7 +17,6 @@ HOW: Mapping[Kind, str] = {
     "rate": "write 0.04, 4% or 400 bp",
     "number": "write a plain number, such as 4 or 2.5",
     "date": "write the day as 2026-12-31",
-    "choice": "choose one of the words of the template",
 }
 """How a cell of each kind is written, for error messages."""
 

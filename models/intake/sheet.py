@@ -18,6 +18,7 @@ SEPARATORS = (";", "\t", "|", ",")
 SAMPLE = 10_000
 ABOUT = "Columns"
 """Sheet of our own templates that explains the columns."""
+_EMPTY = "the file is empty; give a line of headings, then a row for every entry"
 _NEW_WORKBOOK, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -94,7 +95,7 @@ def _size(count: int, limits: Limits) -> str:
 def _csv(data: bytes, limits: Limits, names: Collection[str]) -> Sheet:
     text, notes = _decoded(data)
     if not text.strip():
-        raise DataError("the file is empty; the template shows what belongs in it")
+        raise DataError(_EMPTY)
     separator, skip = _separator(text, names)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
@@ -103,6 +104,11 @@ def _csv(data: bytes, limits: Limits, names: Collection[str]) -> Sheet:
         rows, numbers, count = _kept(((lines.line_num, cells) for cells in lines), limits)
     except csv.Error as error:
         raise DataError(f"line {lines.line_num} cannot be read as CSV: {error}; check its quotation marks") from None
+    if not rows:
+        raise DataError(_EMPTY)
+    if len(rows[0]) > MAX_COLUMNS:
+        wide = f"the first line has {len(rows[0]):,} cells"
+        raise DataError(f"{wide}; at most {MAX_COLUMNS} columns are read, so keep those of the {limits.name}")
     if separator != ",":
         notes += (f"Cells are separated by {'tabs' if separator == chr(9) else quoted(separator)}.",)
     return Sheet(rows, numbers, count, separator == ";", notes)
@@ -120,7 +126,7 @@ def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
             break
         odd = encoding == "cp1252"
         return text, ("The file is not UTF-8; names were read as Windows text.",) if odd else ()
-    raise DataError("this is neither text nor a workbook; upload CSV or .xlsx, as in the template")
+    raise DataError("this is neither text nor a workbook; upload CSV or .xlsx")
 
 
 def _separator(text: str, names: Collection[str]) -> tuple[str, int]:
@@ -156,7 +162,7 @@ def _workbook(data: bytes, limits: Limits) -> Sheet:
         size = _size(unpacked, limits)
         raise DataError(f"the workbook unpacks to {size}; keep only the sheet with the {limits.thing}s")
     if "xl/workbook.xml" not in parts:
-        raise DataError("this is a packed file, but not a workbook; upload CSV or .xlsx, as in the template")
+        raise DataError("this is a packed file, but not a workbook; upload CSV or .xlsx")
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         sheet = book[book.sheetnames[0]]
@@ -168,7 +174,7 @@ def _workbook(data: bytes, limits: Limits) -> Sheet:
     except Exception as error:  # a workbook from outside can break its reader in any way
         raise DataError(f"the workbook cannot be read ({type(error).__name__}); save it again, or as CSV") from None
     if not rows:
-        raise DataError("the file is empty; the template shows what belongs in it")
+        raise DataError(_EMPTY)
     has_others = any(name != ABOUT for name in book.sheetnames[1:])
     notes = (f"Only the first sheet, {quoted(book.sheetnames[0])}, was read.",) if has_others else ()
     return Sheet(rows, lines, count, notes=notes)

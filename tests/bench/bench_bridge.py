@@ -17,8 +17,7 @@ DIFFERENT = {
 
 def run() -> list[dict[str, object]]:
     """Rows of name, milliseconds and a note."""
-    from models import Scenario
-    from models import evaluate
+    from models import Scenario, evaluate
     from models.studies.comparison.bridge import Mixtures, bridge
 
     base = Scenario.preset("gulf").replace({"run.paths": PATHS})

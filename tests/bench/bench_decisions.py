@@ -1,6 +1,6 @@
 """Cost of decisions: surface, tornado and Sobol run, each beside one evaluation times the number of evaluations.
 
-"Plain" is `models.engine.evaluate.evaluate` and the metric, once a scenario: what an analysis costs that shares nothing but
+"Plain" is `models.evaluate` and the metric, once a scenario: what an analysis costs that shares nothing but
 its draws. Neutral prices are the same in both and already known. The Sobol run is measured on fewer rows of its base
 sample and scaled: its cost is the same for every row.
 """

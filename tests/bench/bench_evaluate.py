@@ -78,8 +78,7 @@ def _measured(paths: int, has_features: bool = False) -> tuple[float, float]:
 
 def measure(paths: int, has_features: bool) -> None:
     """Print what `_measured` asks for."""
-    from models import Scenario
-    from models import evaluate
+    from models import Scenario, evaluate
 
     best = float("inf")
     for peak in (0.30, 0.31, 0.32):

@@ -8,9 +8,8 @@ from collections.abc import Callable
 
 def run() -> list[dict[str, object]]:
     """Rows of name, milliseconds and a note; every ratio is taken inside this run."""
-    from models import Scenario
+    from models import Scenario, evaluate
     from models.basis.shocks import draw_shocks
-    from models import evaluate
     from models.studies.portfolio.mandate import EQUAL, Settings
     from models.studies.portfolio.portfolio import own_mix, study
     from models.studies.timing.information import PATHS, WORLDS, information

@@ -48,3 +48,16 @@ def test_a_cell_at_fault_is_neither_empty_nor_a_value() -> None:
     table = read_table(b"site,load\nA,abc\n", COLUMNS, replace(LIMITS, rows=1))
     fault = Fault("'abc' is not a number", "write a plain number, such as 4 or 2.5")
     assert table.records == [{"site": "A", "load": fault, "share": None}]
+
+
+@pytest.mark.parametrize("blank", [b"", b" \n", b",,,\n", b'""', b"sep=;\n", b";;\n;\n"])
+def test_a_file_without_a_filled_cell_is_empty(blank: bytes) -> None:
+    table = read_table(blank, COLUMNS, LIMITS)
+    assert [str(problem) for problem in table.problems] == [
+        "the file is empty; give a line of headings, then a row for every entry"
+    ]
+
+
+def test_a_first_line_without_end_is_refused_at_once() -> None:
+    table = read_table(b",".join(b"h%d" % i for i in range(201)), COLUMNS, LIMITS)
+    assert "the first line has 201 cells; at most 200 columns are read" in str(table.problems[0])

@@ -36,7 +36,8 @@ def in_a_sentence(scenario: Scenario) -> None:
 def as_buttons(scenario: Scenario) -> None:
     """The three cheapest changes that flip the verdict, each a button that applies it."""
     title("What would flip it",
-          "The smallest single changes that give another verdict, by share of the assumption's range.")
+          "The smallest single changes that give another verdict, by share of the assumption's range. Prices are found "
+          "anew in each changed scenario, as on this page once a change is applied.")
     found = _found(scenario, "flips:buttons", "Moving each assumption until the verdict changes")
     if found is None:
         return

@@ -110,7 +110,7 @@ class Answers:
 
 def flip_points(
     scenario: Scenario, drivers: tuple[str, ...] = DRIVERS, progress: Callable[[float], None] | None = None, *,
-    paths: int = PATHS, entry: str = "fair", price: Price = "agreed",
+    paths: int = PATHS, entry: str = "fair", price: Price = "again",
 ) -> tuple[Flip, ...]:
     """Changes of one assumption that flip the verdict, least effort first.
 
@@ -123,7 +123,8 @@ def flip_points(
         Called with the share done after each driver.
     entry : {"fair", "at_cost"}
     price : {"agreed", "again"}
-        Whether the price paid stays as it is while an assumption moves, or is found again in each world.
+        Whether the price paid stays as it is while an assumption moves, as in the cheapest combination; or is found
+        again in each world, which is what a page shows once the change is applied.
     """
     answers = Answers(world_of(scenario, paths), entry, price)
     flips: dict[str, list[Flip]] = {question: [] for question in QUESTIONS}

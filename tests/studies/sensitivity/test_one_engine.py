@@ -23,7 +23,7 @@ def world() -> World:
 
 @pytest.fixture(scope="module")
 def flips() -> tuple[Flip, ...]:
-    return flip_points(EXPECTED, DRIVERS, paths=PATHS)
+    return flip_points(EXPECTED, DRIVERS, paths=PATHS, price="agreed")
 
 
 @pytest.fixture(scope="module", params=["family", "best"])
@@ -52,6 +52,15 @@ def test_what_is_said_to_flip_the_verdict_flips_it(
     assert getattr(answer(there), combination.question) == combination.answer
     for flip in flips:
         assert getattr(answer(world.neighbor({flip.path: flip.to_value})), flip.question) == flip.answer
+
+
+def test_a_change_that_is_applied_keeps_its_promise(world: World) -> None:
+    """A page prices the changed scenario anew, so that is what the flips it offers must have asked."""
+    offered = flip_points(EXPECTED, DRIVERS[1:], paths=PATHS)
+    assert offered
+    for flip in offered:
+        applied = World(EXPECTED.replace({flip.path: flip.to_value}), world.shocks)
+        assert getattr(answer(applied), flip.question) == flip.answer
 
 
 def test_goals_and_bars_read_the_same_value_as_flips(world: World) -> None:
