@@ -77,7 +77,6 @@ def _inside(label: str) -> str:
     return label[0].lower() + label[1:] if label[1].islower() else label
 
 
-
 FIGURES: Mapping[str, FigureName] = {
     **WORLD_FIGURES,
     **{

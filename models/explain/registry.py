@@ -189,7 +189,7 @@ class Reader:
         self.market: MarketPaths = evaluation.market
 
     def once(self, name: str, make: Callable[[], T]) -> T:
-        """What ``make`` returns, kept as long as the evaluation lives."""
+        """What ``make`` returns, kept beside the evaluation while it lives, among the last results of the store."""
         value: T = _kept.beside(self.evaluation).get(name, make)
         return value
 
