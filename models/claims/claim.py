@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from models.assets.gpu_debt.size import LoanSize
 from models.basis.flows import CashFlows
 from models.basis.timeline import Array, zero_paths
 from models.debt.loan import LoanPaths, LoanTerms
@@ -47,12 +48,17 @@ class Claim:
 
 @dataclass(frozen=True, eq=False)
 class Claims:
-    """All claims of one run, and the loan behind the debt."""
+    """All claims of one run, and the loan behind the debt; ``loan_size`` says why where nothing is lent."""
 
     by_key: dict[str, Claim]
     loan: LoanPaths | None = None
     loan_terms: LoanTerms | None = None
-    collateral_cost: float = 0.0  # what the advance rate applies to, USD
+    loan_size: LoanSize | None = None
+
+    @property
+    def collateral_cost(self) -> float:
+        """What the advance rate applies to, USD; 0 without a loan."""
+        return 0.0 if self.loan_size is None else self.loan_size.cost
 
 
 def by_quarter(value: Callable[[int], Array], market: MarketPaths) -> Array:

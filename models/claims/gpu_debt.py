@@ -6,6 +6,7 @@ import numpy as np
 
 from models.assets.gpu_debt import loan as gpu_debt
 from models.assets.gpu_debt import terms as gpu_debt_terms
+from models.assets.gpu_debt.size import LoanSize
 from models.assets.gpu_fleet import fleet as gpu_fleet
 from models.basis.shocks import Shocks, calm_shocks
 from models.basis.timeline import DELTA, Array
@@ -121,8 +122,8 @@ def _base_run(scenario: Scenario, interest: Array | None) -> tuple[FleetRun, Arr
 
 def sized_loan(
     scenario: Scenario, pot: gpu_debt.Collateral, support: Support
-) -> tuple[LoanTerms, dict[str, float]]:
-    """Resolved terms of the facility on this collateral, and what each rule allows, USD per unit of it."""
+) -> tuple[LoanTerms, LoanSize]:
+    """Resolved terms of the facility on this collateral, and how its size came about, USD per unit of it."""
     asked = gpu_debt_terms.Facility(
         facility(scenario), scenario.covenants, scenario.loan_pricing, scenario.loan_triggers, scenario.mezzanine,
         scenario.contract_credit, scenario.rates.base_rate, scenario.hardware.ramp_quarters,
@@ -133,7 +134,7 @@ def sized_loan(
 
 def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
     pot, support = collateral(scenario, market, shocks)
-    terms, _ = sized_loan(scenario, pot, support)
+    terms, size = sized_loan(scenario, pot, support)
     lender, equity, loan = gpu_debt.cash_flows(terms, pot)
     effective = (1.0 + (terms.coupon + terms.interest_subsidy) * DELTA) ** 4 - 1.0
     fleet_hurdle = gpu_fleet.fleet_hurdle(collateral_fleet(scenario), scenario.hardware)
@@ -143,7 +144,7 @@ def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
         KEY: Claim(lender, effective, terms.principal),
         BELOW: Claim(equity, fleet_hurdle, paid, exit_values=pot.exit_values, debt_due=due),
     }
-    return Claims(claims, loan, terms, pot.cost)
+    return Claims(claims, loan, terms, size)
 
 
 def financed_fleet(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claim:

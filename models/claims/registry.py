@@ -40,7 +40,7 @@ def build_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks, keys: 
     by_key = {key: claim for claims in built for key, claim in claims.by_key.items()}
     debt = next((claims for claims in built if claims.loan is not None), Claims({}))
     return Claims(
-        {key: by_key[key] for key in known if key in wanted}, debt.loan, debt.loan_terms, debt.collateral_cost
+        {key: by_key[key] for key in known if key in wanted}, debt.loan, debt.loan_terms, debt.loan_size
     )
 
 

@@ -14,10 +14,11 @@ from dashboard.blocks.explained import Figure
 from dashboard.blocks.markup import Fact
 from dashboard.views.loan import charts
 from dashboard.views.loan import words as say
+from models.assets.gpu_debt.size import RULES
 from models.engine.estimate import Estimate
 from models.scenario.scenario import Scenario
 from models.studies.facility import lender
-from models.studies.facility.facility import LIMITS, FacilityResult, facility_result
+from models.studies.facility.facility import FacilityResult, facility_result
 from models.studies.facility.horizon import horizon, wall
 from models.studies.facility.lender import LenderView
 from models.studies.facility.steps import telling_paths
@@ -49,17 +50,17 @@ def result_of(scenario: Scenario) -> FacilityResult:
 def read_design(scenario: Scenario) -> Design:
     """Measure the facility of a scenario; keeps no paths."""
     result = result_of(scenario)
-    view, terms, cost = lender.lender_view(result), result.terms, result.ground.pot.cost
-    sized, breaches = say.sized(result.binding, result.limits, LIMITS, cost), lender.breaches(result)
+    view, terms = lender.lender_view(result), result.terms
+    sized, breaches = say.sized(result.size, RULES), lender.breaches(result)
     return Design(
-        headline=say.headline(view, result.advance_rate),
+        headline=say.headline(view, result.advance_rate, result.size.why_nothing),
         detail=f"{f.money(terms.principal)} per H100e at a coupon of {f.percent(terms.coupon, 2)} when signed, on "
         f"{result.paths:,} futures. {sized}.",
         figures=figures(view), explained=explained(view, terms.principal, terms.coupon),
         bands="Rating bands are indicative: Moody's idealized losses at the average life, by loss "
         f"{view.by_loss.words}, by default {view.by_default.words} (two standard errors). No agency rates by such a "
         "table alone.",
-        size=Chart(sized, charts.size_frame(result.limits, LIMITS, cost), charts.SIZE,
+        size=Chart(sized, charts.size_frame(result.size.limits, RULES, result.size.cost), charts.SIZE,
                    "What each rule would lend, share of hardware cost; the smallest one sizes the loan."),
         coverage=_coverage(result, breaches), losses=_losses(result, breaches), telling=telling_paths(result),
         paths=result.paths, first=terms.first, seed=result.ground.shocks.seed,

@@ -13,10 +13,10 @@ from dashboard.words import highest
 NOISE = 2.0
 
 
-def headline(view: Any, advance: float) -> str:
-    """What the loan is, how often it fails, and whether its spread pays for that."""
-    if advance <= 0.0 or not view.spread > -1.0:
-        return "Nothing is lent: the fleet belongs to its owner"
+def headline(view: Any, advance: float, why_nothing: str = "nothing is lent") -> str:
+    """What the loan is, how often it fails, and whether its spread pays for that; or why nothing is lent."""
+    if advance <= 0.0:
+        return why_nothing[0].upper() + why_nothing[1:]
     chance, rate, error = view.default_probability.value, view.loss_rate.value, view.loss_rate.error
     lends = f"At {f.percent(advance, 0)} of cost this loan defaults in {f.percent(chance)} of futures"
     if chance <= 0.0:
@@ -30,14 +30,14 @@ def headline(view: Any, advance: float) -> str:
     return f"{lends}; its spread pays for the loss {paid}"
 
 
-def sized(binding: str, limits: Mapping[str, float], words: Mapping[str, str], cost: float) -> str:
+def sized(size: Any, words: Mapping[str, str]) -> str:
     """Which rule sizes the loan, and what the next one would allow."""
-    others = {name: amount for name, amount in limits.items() if name != binding}
-    said = f"The {words[binding]} sizes the loan"
-    if not others:
+    others = {name: amount for name, amount in size.limits.items() if name != size.binding}
+    said = f"The {words[size.binding]} sizes the loan"
+    if not others or size.cost <= 0.0:
         return said
     following = min(others, key=lambda name: others[name])
-    return f"{said}; {words[following]} would allow {f.percent(others[following] / cost)} of cost"
+    return f"{said}; {words[following]} would allow {f.percent(others[following] / size.cost)} of cost"
 
 
 def coverage(fan: pd.DataFrame, breaches: pd.DataFrame, lockup: float) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
+
 from models.assets.gpu_debt.loan import SPREADS, Collateral, Covenants, GpuDebt
+from models.assets.gpu_debt.size import LoanSize
 from models.basis.timeline import Array
 from models.debt.contract import ContractCredit
 from models.debt.rates import BaseRate, RatePaths, forward_curve, paid_in, simulate_base
@@ -40,8 +43,8 @@ class Facility(NamedTuple):
 
 def loan_terms(
     facility: Facility, collateral: Collateral, *, rate_cut: float, guarantee: float
-) -> tuple[LoanTerms, dict[str, float]]:
-    """Terms with spread and size resolved, and what each rule allows, USD per unit of collateral: the least counts.
+) -> tuple[LoanTerms, LoanSize]:
+    """Terms with spread and size resolved, and how the size came about, USD per unit of collateral.
 
     Parameters
     ----------
@@ -49,8 +52,12 @@ def loan_terms(
         What a program pays of the coupon, per year, and covers of the lender's loss.
     """
     terms = _asked_terms(facility, collateral, rate_cut, guarantee)
-    limits = _size_limits(facility, collateral, terms)
-    return replace(terms, principal=min(limits.values())), limits
+    served = collateral.base_cfads[terms.first : terms.last + 1]
+    size = LoanSize.of(
+        collateral.cost, _size_limits(facility, collateral, terms), asked_junior=terms.mezz_principal,
+        is_outlived=bool(served[-1] == 0.0 and served[0] > 0.0 and (np.diff(np.sign(served)) <= 0.0).all()),
+    )
+    return replace(terms, principal=size.lent, mezz_principal=size.junior), size
 
 
 def _asked_terms(facility: Facility, collateral: Collateral, rate_cut: float, guarantee: float) -> LoanTerms:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from models.assets.gpu_debt import loan as gpu_debt
 from models.assets.gpu_debt import terms as gpu_debt_terms
 from models.assets.gpu_debt.loan import Collateral, Covenants, GpuDebt
+from models.assets.gpu_debt.size import LoanSize
 from models.basis.flows import CashFlows
 from models.basis.shocks import Shocks, calm_shocks
 from models.basis.store import Store
@@ -33,11 +34,6 @@ from models.market.simulate import MarketPaths, simulate_market
 from models.policy.effects import Support
 from models.scenario.scenario import Scenario
 
-LIMITS = {
-    "advance": "advance rate", "grade": "advance rate of the customer's grade", "coverage": "debt service coverage",
-    "value": "loan-to-value at closing",
-}
-"""What can size a loan, in words."""
 # What decides market and collateral; a loan that differs in anything else meets the same cash.
 _LOAN_ONLY = ("advance_cap", "sizing_dscr", "spread", "amortization", "balloon", "reserve_months", "sweep")
 
@@ -63,8 +59,8 @@ class FacilityResult:
         Market, collateral and draws.
     terms : LoanTerms
         Resolved terms.
-    limits : dict
-        What each rule allows, USD; the smallest sizes the loan (see `LIMITS`).
+    size : LoanSize
+        What each rule allows and what is lent of it, USD.
     plan : (service quarters,)
         Scheduled principal.
     loan : LoanPaths
@@ -73,7 +69,7 @@ class FacilityResult:
     scenario: Scenario
     ground: Ground
     terms: LoanTerms
-    limits: dict[str, float]
+    size: LoanSize
     plan: Array
     loan: LoanPaths
 
@@ -91,11 +87,6 @@ class FacilityResult:
     def quarters(self) -> int:
         """Number of operating quarters."""
         return int(self.loan.balance.shape[1] - 1)
-
-    @property
-    def binding(self) -> str:
-        """Key of the rule that sizes the loan, of `LIMITS`."""
-        return min(self.limits, key=lambda name: self.limits[name])
 
     @property
     def advance_rate(self) -> float:
@@ -236,11 +227,11 @@ def on_ground(scenario: Scenario, ground: Ground) -> FacilityResult:
     """Run a facility on collateral that is there already; its loan may differ, its collateral must not."""
     rates = gpu_debt_terms.base_rates(scenario.loan_pricing, scenario.rates.base_rate, ground.shocks.rate_z)
     ground = replace(ground, pot=replace(ground.pot, rates=rates))
-    terms, limits = sized_loan(scenario, ground.pot, ground.support)
+    terms, size = sized_loan(scenario, ground.pot, ground.support)
     plan = scheduled_principal(terms, ground.pot.base_cfads)
     pot = ground.pot
     loan = run_waterfall(terms, pot.cfads, plan, pot.value, pot.claim, rates=pot.rates, lost=pot.lost)
-    return FacilityResult(scenario, ground, terms, limits, plan, loan)
+    return FacilityResult(scenario, ground, terms, size, plan, loan)
 
 
 _grounds: Store[Ground] = Store(4)

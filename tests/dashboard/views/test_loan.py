@@ -13,12 +13,13 @@ from dashboard import run
 from dashboard.views.loan import charts
 from dashboard.views.loan import words as say
 from dashboard.views.loan.terms import PARTS
+from models.assets.gpu_debt.size import RULES
 from models.engine.estimate import Estimate
 from models.scenario.catalog import declared
 from models.scenario.link import query_items
 from models.scenario.scenario import Scenario
 from models.studies.facility import lender
-from models.studies.facility.facility import LIMITS, facility_result
+from models.studies.facility.facility import facility_result
 from models.studies.facility.haircut import Haircut
 from models.studies.facility.solve import Solution
 from tests.dashboard.finished import AtOnce
@@ -156,7 +157,7 @@ def test_charts_hold_few_rows_and_no_hidden_noise() -> None:
     assert (years["high"] >= years["by_year"]).all()
     loss = charts.loss_frame(lender.loss_curve(result))
     assert set(loss["mark"].dropna()) == {"senior", "mezzanine", "equity"}
-    sizes = charts.size_frame(result.limits, LIMITS, result.ground.pot.cost)
+    sizes = charts.size_frame(result.size.limits, RULES, result.size.cost)
     assert sizes["is_binding"].sum() == 1
     assert max(map(len, (fan, years, loss, charts.breach_frame(lender.breaches(result))))) <= 300
     for spec in (charts.DEFAULT, charts.LOSS, charts.HORIZON, charts.BREACH, charts.SIZE, *charts.FANS.values()):

@@ -95,12 +95,12 @@ def test_ledgers_close_with_every_feature(changes: dict[str, Any]) -> None:
 
 
 def test_the_binding_limit_is_named() -> None:
-    assert run().binding == "advance"
+    assert run().size.binding == "advance"
     by_coverage = run(gpu_debt__sizing_dscr=1.6)
-    assert by_coverage.binding == "coverage"
-    assert by_coverage.terms.principal == min(by_coverage.limits.values())
-    assert run(loan_triggers__sizing_ltv=0.5).binding == "value"
-    assert run(gpu_debt__customer="merchant", gpu_debt__sizing_dscr=None).binding == "grade"
+    assert by_coverage.size.binding == "coverage"
+    assert by_coverage.terms.principal == min(by_coverage.size.limits.values())
+    assert run(loan_triggers__sizing_ltv=0.5).size.binding == "value"
+    assert run(gpu_debt__customer="merchant", gpu_debt__sizing_dscr=None).size.binding == "grade"
 
 
 def test_without_loan_the_fleet_is_the_owners() -> None:

@@ -1,0 +1,36 @@
+"""Size of a loan: a floor, a ceiling, a smallest loan, and in words why nothing is lent."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.assets.gpu_debt.size import LEAST, RULES, LoanSize
+from models.scenario.scenario import Scenario
+from tests.engine.runs import claims_of
+
+ANY = st.floats(allow_nan=True, allow_infinity=True) | st.floats(-2e4, 4e4)
+
+
+@given(st.floats(-1e4, 1e5), st.dictionaries(st.sampled_from(sorted(RULES)), ANY, min_size=1), st.floats(0.0, 4e4))
+def test_sizes_have_a_floor_and_a_ceiling(cost: float, allowed: dict[str, float], junior: float) -> None:
+    size = LoanSize.of(cost, allowed, asked_junior=junior)
+    assert size.lent == 0.0 or LEAST * cost <= size.lent <= cost
+    assert size.junior == 0.0 or LEAST * cost <= size.junior <= junior
+    assert size.lent + size.junior <= max(cost, 0.0) * (1.0 + 1e-15)
+    assert (size.lent == 0.0) == size.why_nothing.startswith("nothing is lent: ")
+    assert size.lent > 0.0 or size.junior == 0.0, "no junior loan without a senior one"
+
+
+@pytest.mark.parametrize(("changes", "why"), [
+    ({"gpu_debt.advance_cap": 0.0}, "leverage is 0"),
+    ({"hardware.life_quarters": 15}, "coverage allows no loan, because it would outlive its machines"),
+    ({"gpu_debt.contracted_share": 1.0, "gpu_debt.contract_price": 0.4, "gpu_fleet.power_price": 0.25,
+      "gpu_fleet.facility_overhead": 1.6}, "coverage allows no loan"),
+    ({"gpu_debt.contracted_share": 1.0, "gpu_debt.contract_price": 0.4, "gpu_fleet.power_price": 0.25,
+      "gpu_fleet.facility_overhead": 1.6, "gpu_debt.amortization": "sculpted"}, "coverage allows no loan"),
+])
+def test_why_nothing_is_lent(changes: dict[str, object], why: str) -> None:
+    claims = claims_of(Scenario().replace({"run.paths": 64, **changes}), ["gpu_debt"])
+    assert claims.loan_size is not None and claims.loan_terms is not None
+    assert claims.loan_terms.principal == claims.loan_size.lent == 0.0
+    assert claims.loan_size.why_nothing == f"nothing is lent: {why}"
