@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from math import floor, inf, isfinite, isnan, log10
+
+from models.basis.rates import RATES, YearlyRate
 
 MINUS = "−"
 NOT_AVAILABLE = "n/a"
@@ -13,12 +17,102 @@ TOTAL_LOSS = -0.9995
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:])")
 _LARGE = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 PER_CENT = frozenset(
-    ("per year", "log per year", "per sqrt year", "per quarter", "log sd", "share per quarter", "yield per surplus")
+    ("per year", "per sqrt year", "per quarter", "log sd", "share per quarter", "yield per surplus")
 )
+UNITS: Mapping[str, str] = {
+    "per year": "% a year",
+    "per sqrt year": "% a year (standard deviation)",
+    "per quarter": "% a quarter",
+    "share per quarter": "% a quarter",
+    "log sd": "% deviation",
+    "yield per surplus": "points per 100% surplus",
+    "share": "%",
+    "count": "",
+    "choice": "",
+    "on/off": "",
+    "text": "",
+    "relative": "",
+    "correlation": "",
+    "elasticity": "elasticity",
+    "per vacancy": "points a year per point of vacancy",
+    "quarter": "quarters from today",
+    "USD/h": "$ an hour",
+    "USD/kWh": "$ per kWh",
+    "USD/kW": "$ per kW",
+    "USD/H100e": "$ per H100e",
+}
+_MONEY = {
+    "USD": "$",
+    "USD/year": "$ a year",
+    "USD/MW": "$ per MW",
+    "USD/MW-year": "$ per MW and year",
+    "H100e": "H100e",
+}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a stored value is shown and typed: multiplied by ``factor``, followed by ``unit``.
+
+    A continuous ``rate`` is first turned into what happens in a year; ``ends`` are the stored bounds, which a value at
+    the end of a slider meets exactly.
+    """
+
+    factor: float
+    unit: str
+    rate: YearlyRate | None = None
+    ends: tuple[float, float] = (-inf, inf)
+
+    def shown(self, value: float) -> float:
+        """Stored to shown, without the dust of binary fractions."""
+        return round((self.rate.shown(value) if self.rate else value) * self.factor, 10)
+
+    def stored(self, value: float) -> float:
+        """Shown to stored: 58.3% is exactly 0.583, 50% a year is the double next to ln 1.5."""
+        if self.rate is None:
+            return round(value / self.factor, 12)
+        found = self.rate.stored(value / self.factor)
+        return next((end for end in self.ends if abs(found - end) < DUST), found)
+
+    def step(self, value: float) -> float:
+        """Step of a slider as shown."""
+        return round(value * self.factor, 10)
+
+    def places(self, value: float, step: float) -> int:
+        """Decimals of a shown value: no fewer than its step has, and in full unless it comes from a rate."""
+        own = _places(value)
+        return max(own if self.rate is None or own <= 4 else 2, _places(step))
+
+
+DUST = 1e-11
+"""Less is lost where a value is shown with ten decimals and read again."""
+
+
+def _places(value: float) -> int:
+    return len(f"{value:.6f}".rstrip("0").partition(".")[2])
+
+
+def scale(unit: str, low: float, high: float) -> Scale:
+    """Scale of a number, by its unit and stored bounds."""
+    if unit in RATES:
+        return Scale(100.0, RATES[unit].words, RATES[unit], (low, high))
+    if is_share(unit):
+        return Scale(100.0, UNITS.get(unit, f"%{unit.removeprefix('share')}"))
+    if unit in _MONEY:
+        for size, name in ((1e9, "bn "), (1e6, "m ")):
+            if high >= size:
+                return Scale(1.0 / size, f"{name}{_MONEY[unit]}")
+        return Scale(1.0, _MONEY[unit])
+    return Scale(1.0, UNITS.get(unit, unit))
+
+
+def told_unit(unit: str) -> str:
+    """Unit that is told beside a value written by `assumption`."""
+    return RATES[unit].words if unit in RATES else UNITS[unit] if unit == "per sqrt year" else unit
 
 
 def is_share(unit: str) -> bool:
-    """Whether values of a unit are shown in percent."""
+    """Whether values of a unit are stored as shares and shown in percent; those of `RATES` are not."""
     return unit in PER_CENT or (unit.split(" ")[0] == "share" and unit != "share per surplus")
 
 
@@ -151,6 +245,8 @@ def assumption(value: object, unit: str, options: dict[str, str] | None = None, 
 
 
 def _amount(value: float, unit: str) -> str:
+    if unit in RATES:
+        return RATES[unit].told(value).replace("-", MINUS)
     if is_share(unit):
         return f"{_full(value * 100)}%"
     if unit.startswith("USD"):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +16,7 @@ from dashboard import format as f
 from dashboard import state
 from dashboard.blocks import years
 from models.basis.entry import Entry, Value
+from models.basis.rates import RATES, percent_text
 from models.errors import DataError
 from models.evidence.sources import source
 from models.scenario.catalog import declared, values
@@ -34,66 +34,11 @@ HEADLINE = (
 """The eight assumptions that move most of the answer."""
 
 _STATUS = {"fact": "A fact", "assumption": "An assumption bounded by sources", "judgment": "Our judgment"}
-_UNITS: Mapping[str, str] = {
-    "per year": "% a year",
-    "log per year": "% a year",
-    "per sqrt year": "% volatility a year",
-    "per quarter": "% a quarter",
-    "share per quarter": "% a quarter",
-    "log sd": "% deviation",
-    "yield per surplus": "points per 100% surplus",
-    "share": "%",
-    "count": "",
-    "choice": "",
-    "on/off": "",
-    "text": "",
-    "relative": "",
-    "correlation": "",
-    "elasticity": "elasticity",
-    "quarter": "quarters from today",
-    "USD/h": "$ an hour",
-    "USD/kWh": "$ per kWh",
-    "USD/kW": "$ per kW",
-    "USD/H100e": "$ per H100e",
-}
-_MONEY = {
-    "USD": "$",
-    "USD/year": "$ a year",
-    "USD/MW": "$ per MW",
-    "USD/MW-year": "$ per MW and year",
-    "H100e": "H100e",
-}
 
 
-@dataclass(frozen=True)
-class Scale:
-    """How a stored value is shown: multiplied by ``factor``, followed by ``unit``."""
-
-    factor: float
-    unit: str
-
-    def shown(self, value: float) -> float:
-        """Stored to shown, without the dust of binary fractions."""
-        return round(value * self.factor, 10)
-
-    def stored(self, value: float) -> float:
-        """Shown to stored: 58.3% is exactly 0.583."""
-        return round(value / self.factor, 12)
-
-
-def scale(entry: Entry) -> Scale:
+def scale(entry: Entry) -> f.Scale:
     """Scale of a number, by its unit and bounds."""
-    unit = entry.unit
-    if f.is_share(unit):
-        return Scale(100.0, _UNITS.get(unit, f"%{unit.removeprefix('share')}"))
-    if unit in _MONEY:
-        high = entry.high or 0.0
-        if high >= 1e9:
-            return Scale(1e-9, f"bn {_MONEY[unit]}")
-        if high >= 1e6:
-            return Scale(1e-6, f"m {_MONEY[unit]}")
-        return Scale(1.0, _MONEY[unit])
-    return Scale(1.0, _UNITS.get(unit, unit))
+    return f.scale(entry.unit, entry.low or 0.0, entry.high or 0.0)
 
 
 def headline(entry: Entry, base: Value) -> None:
@@ -113,8 +58,7 @@ def assumptions(entries: Iterable[Entry], scope: str, columns: int = 0, width: i
 def any_assumption(entry: Entry, base: Value, scope: str = "all:") -> None:
     """Widget of any assumption, for the panel that lists them all, or for the page that names its own ``scope``."""
     if entry.kind == "years":
-        shape = scale(entry)
-        years.editor(entry, shape.factor, shape.unit, explain(entry), scope)
+        years.editor(entry, scale(entry), explain(entry), scope)
         return
     if entry.kind in ("number", "integer"):
         if entry.none:
@@ -139,7 +83,8 @@ def _number(entry: Entry, base: Value, scope: str) -> None:
     slider_key, typed_key = f"{scope}{entry.path}", f"{scope}{entry.path}:typed"
     shape = scale(entry)
     convert = int if entry.kind == "integer" else float
-    low, high, step = (convert(shape.shown(float(x or 0.0))) for x in (entry.low, entry.high, entry.step))
+    low, high = (convert(shape.shown(float(x or 0.0))) for x in (entry.low, entry.high))
+    step = convert(shape.step(float(entry.step or 0.0)))
     value = state.value_of(entry)
     shown = convert(shape.shown(float(value))) if isinstance(value, int | float) else low
     shown = min(max(shown, low), high)
@@ -148,7 +93,7 @@ def _number(entry: Entry, base: Value, scope: str) -> None:
     name = f"{entry.label}, {shape.unit}" if shape.unit else entry.label
     with st.container(gap=None, key=f"input:{slider_key}"):
         st.number_input(
-            _label(entry, base), low, high, shown, step=step, format=_format(shown, step), key=typed_key,
+            _label(entry, base), low, high, shown, step=step, format=_format(shape, shown, step), key=typed_key,
             help=explain(entry), on_change=_entered, args=(entry.path, typed_key, shape),
         )
         st.slider(
@@ -193,7 +138,7 @@ def _own(entry: Entry, key: str) -> None:
     state.change(entry.path, start if state.entered(key) else None)
 
 
-def _entered(path: str, key: str, shape: Scale | None = None) -> None:
+def _entered(path: str, key: str, shape: f.Scale | None = None) -> None:
     """What a widget holds becomes the scenario's value; a field left empty changes nothing."""
     value = state.entered(key)
     if isinstance(value, bool | str):
@@ -212,15 +157,9 @@ def _label(entry: Entry, base: Value) -> str:
     return f"{f'**{name}**' if before else name}" + (f"  \n:small[:gray[{below}]]" if below else "")
 
 
-def _format(value: float, step: float) -> str:
+def _format(shape: f.Scale, value: float, step: float) -> str:
     """Format that shows a value in full: no fewer places than the step has."""
-    if isinstance(value, int):
-        return "%d"
-    return f"%.{max(_places(value), _places(step))}f"
-
-
-def _places(value: float) -> int:
-    return len(f"{value:.6f}".rstrip("0").partition(".")[2])
+    return "%d" if isinstance(value, int) else f"%.{shape.places(value, step)}f"
 
 
 def written(entry: Entry, value: Value) -> str:
@@ -231,10 +170,19 @@ def written(entry: Entry, value: Value) -> str:
     return f.assumption(value, entry.unit, dict(entry.options), entry.none)
 
 
+def bounds(entry: Entry) -> tuple[str, str] | None:
+    """Bounds of a number as they may be typed; None where there are none."""
+    if entry.low is None or entry.high is None:
+        return None
+    if rate := RATES.get(entry.unit):
+        low, high = (percent_text(end).replace("-", f.MINUS) for end in rate.limits(entry.low, entry.high))
+        return low, high
+    return written(entry, entry.low), written(entry, entry.high)
+
+
 def explain(entry: Entry) -> str:
     """What an assumption is, its range, its default, and where that comes from, as Markdown."""
-    bounds = (written(entry, entry.low), written(entry, entry.high)) if entry.low is not None else None
-    return _explained(entry.help, bounds, written(entry, entry.default), entry.source, entry.status)
+    return _explained(entry.help, bounds(entry), written(entry, entry.default), entry.source, entry.status)
 
 
 @lru_cache(maxsize=1024)

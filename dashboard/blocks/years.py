@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import Any
 
 import streamlit as st
@@ -10,23 +11,24 @@ from dashboard import format as f
 from dashboard import state
 from models.basis.assumption import YEARS
 from models.basis.entry import Entry
+from models.basis.reading import number_text
 from models.errors import DataError
 from models.intake import years
 
 SPAN = f"{years.FIRST_YEAR} to {years.FIRST_YEAR + YEARS - 1}"
 
 
-def editor(entry: Entry, factor: float, unit: str, about: str, scope: str) -> None:
-    """Column of ten values in the unit people say (stored values times ``factor``), an upload, and a reset."""
-    key = f"{scope}{entry.path}"
-    _show_value(entry, factor, key)
+def editor(entry: Entry, shape: f.Scale, about: str, scope: str) -> None:
+    """Column of ten values in the unit people say, an upload, and a reset."""
+    key, unit = f"{scope}{entry.path}", shape.unit
+    _show_value(entry, shape, key)
     label = f"{f.plain(entry.label)}  \n:small[:gray[{f.plain(f'{unit}, one value a year, {SPAN}'.lstrip(', '))}]]"
     with st.form(f"{key}:form", border=False):
         st.text_area(label, key=f"{key}:text", height=260, placeholder="Paste a column of ten numbers", help=about)
         kinds = ["csv", "txt", "xlsx"]
         st.file_uploader("or a CSV or XLSX file", type=kinds, key=f"{key}:file", max_upload_size=1)
         st.form_submit_button(
-            "Use these values", key=f"{key}:use", on_click=_use, args=(entry, factor, unit, key), width="stretch"
+            "Use these values", key=f"{key}:use", on_click=_use, args=(entry, shape, key), width="stretch"
         )
     if problem := state.entered(f"{key}:problem"):
         st.warning(f.plain(f"Not applied: {problem}. The scenario is kept as it was."))
@@ -40,23 +42,23 @@ def _reset(path: str) -> None:
     state.change(path, None)
 
 
-def _show_value(entry: Entry, factor: float, key: str) -> None:
+def _show_value(entry: Entry, shape: f.Scale, key: str) -> None:
     """Put the scenario's values into the text, unless the reader is at work on others."""
-    text = "\n".join(f"{round(x * factor, 10):g}" for x in entry.value) if isinstance(entry.value, tuple) else ""
+    text = "\n".join(map(number_text, map(shape.shown, entry.value))) if isinstance(entry.value, tuple) else ""
     if state.entered(f"{key}:seen") != text or state.entered(f"{key}:text") is None:
         state.seed(f"{key}:seen", text)
         state.seed(f"{key}:text", text)
         state.seed(f"{key}:problem", "")
 
 
-def _use(entry: Entry, factor: float, unit: str, key: str) -> None:
+def _use(entry: Entry, shape: f.Scale, key: str) -> None:
     """What was uploaded last, or else what stands in the text, becomes the driver's path."""
     file: Any = state.entered(f"{key}:file")
     is_new = file is not None and state.entered(f"{key}:used") != file.file_id
     text = state.entered(f"{key}:text")
     try:
         rows = years.uploaded(file.getvalue()) if is_new else years.pasted(str(text or ""))
-        path = years.path_of(rows, low=entry.low or 0.0, high=entry.high or 0.0, factor=factor, unit=unit)
+        path = _stored(entry, shape, rows)
     except DataError as error:
         state.seed(f"{key}:problem", str(error))
         return
@@ -64,3 +66,16 @@ def _use(entry: Entry, factor: float, unit: str, key: str) -> None:
         state.seed(f"{key}:used", file.file_id)
     state.seed(f"{key}:problem", "")
     state.change(entry.path, path)
+
+
+def _stored(entry: Entry, shape: f.Scale, rows: list[list[str]]) -> tuple[float, ...]:
+    """Path of typed values as it is stored; a value that was only shown and read again stays what it was."""
+    low, high = entry.low or 0.0, entry.high or 0.0
+    if shape.rate is None:
+        return years.path_of(rows, low=low, high=high, factor=shape.factor, unit=shape.unit)
+    least, most = shape.rate.limits(low, high)
+    typed = years.path_of(rows, low=least, high=most, factor=shape.factor, unit=shape.unit)
+    now = entry.value if isinstance(entry.value, tuple) else (nan,) * YEARS
+    found = (shape.rate.stored(share) for share in typed)
+    return tuple(old if abs(new - old) < f.DUST else min(max(new, low), high)
+                 for new, old in zip(found, now, strict=True))

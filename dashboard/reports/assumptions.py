@@ -76,7 +76,7 @@ def _row(item: Entry, scenarios: tuple[Scenario, Scenario, Scenario], preset: Pr
     shown = [_shown(item, scenario) for scenario in scenarios]
     return {
         "label": printable(item.label, 120),
-        "unit": "" if item.kind in WORDS else item.unit,
+        "unit": "" if item.kind in WORDS else fmt.told_unit(item.unit),
         "values": shown,
         "is_long": item.kind == "text" or max(map(len, shown)) > LONG,
         "is_changed": False,

@@ -39,8 +39,9 @@ class CloudPlatform(Assumptions):
         label="Core growth, long run", source="judgment", help="Growth that core growth fades to.",
     )
     core_growth_fade: float = assumption(
-        0.20, unit="per year", low=0.05, high=1.0, step=0.05, symbol="core decay", status="assumption",
-        label="Fade of core growth", source="judgment", help="Speed of the fade of core growth.",
+        0.20, unit="fade per year", low=0.05, high=1.0, step=0.05, symbol="core decay", status="assumption",
+        label="Fade of core growth", source="judgment",
+        help="How much of the gap to long-run growth is gone after a year.",
     )
     core_sd: float = assumption(
         0.08, unit="per sqrt year", low=0.0, high=0.3, step=0.01, symbol="cloud sd core",

@@ -30,15 +30,16 @@ class LlmDeveloper(Assumptions):
     growth_now: float = assumption(
         0.80, unit="log per year", low=0.3, high=1.5, step=0.05, symbol="ref growth 0", status="assumption",
         label="Revenue growth now", source="llm_economics-027",
-        help="Yearly growth of revenue today, as a continuous rate.",
+        help="Yearly growth of revenue today.",
     )
     growth_long_run: float = assumption(
         0.12, unit="log per year", low=0.0, high=0.3, step=0.01, symbol="ref growth ∞", status="assumption",
         label="Revenue growth, long run", source="judgment", help="Growth that today's growth fades to.",
     )
     growth_fade: float = assumption(
-        0.40, unit="per year", low=0.2, high=1.0, step=0.05, symbol="ref decay", status="assumption",
-        label="Fade of revenue growth", source="judgment", help="Speed of the fade of revenue growth.",
+        0.40, unit="fade per year", low=0.2, high=1.0, step=0.05, symbol="ref decay", status="assumption",
+        label="Fade of revenue growth", source="judgment",
+        help="How much of the gap to long-run growth is gone after a year.",
     )
     quality_sd: float = assumption(
         0.45, unit="per sqrt year", low=0.0, high=1.0, step=0.05, symbol="σ_q", status="assumption",
@@ -46,7 +47,7 @@ class LlmDeveloper(Assumptions):
         help="Volatility of revenue from the developer's own models winning or losing.",
     )
     erosion: float = assumption(
-        0.03, unit="log per year", low=0.0, high=0.10, step=0.005, symbol="erosion",
+        0.03, unit="log fall per year", low=0.0, high=0.10, step=0.005, symbol="erosion",
         label="Price erosion by open models", source="llm_economics-021",
         help="Yearly revenue lost to open-source models, on top of the trend inside growth.",
     )
@@ -100,9 +101,9 @@ class LlmCosts(Assumptions):
         help="By how many percent training spending follows one percent of own success.",
     )
     training_growth_now: float = assumption(
-        0.60, unit="log per year", low=0.0, high=1.5, step=0.05, symbol="g_tr 0", status="assumption",
-        label="Training cost growth now", source="llm_economics-016",
-        help="Yearly growth of frontier training cost today.",
+        0.60, unit="log per year", low=0.0, high=1.5, step=0.05, symbol="g_tr 0",
+        label="Training cost growth now", source="judgment",
+        help="Yearly growth of frontier training cost today, below the 2.0 to 3.1 times a year of 2016 to 2024.",
     )
     training_growth_long_run: float = assumption(
         0.06, unit="log per year", low=0.0, high=0.3, step=0.01, symbol="g_tr ∞", status="assumption",
@@ -110,8 +111,9 @@ class LlmCosts(Assumptions):
         help="Growth of training cost that today's growth fades to.",
     )
     training_growth_fade: float = assumption(
-        0.40, unit="per year", low=0.1, high=1.0, step=0.05, symbol="g_tr decay", status="assumption",
-        label="Fade of training cost growth", source="judgment", help="Speed of the fade of training cost growth.",
+        0.40, unit="fade per year", low=0.1, high=1.0, step=0.05, symbol="g_tr decay", status="assumption",
+        label="Fade of training cost growth", source="judgment",
+        help="How much of the gap to long-run growth is gone after a year.",
     )
     frontier_bill: float = assumption(
         16.5e9, unit="USD/year", low=3.0e9, high=40.0e9, step=0.5e9, symbol="TC_front",
@@ -155,8 +157,9 @@ class LlmFunding(Assumptions):
         help="Part of the revenue multiple that fades as growth does.",
     )
     multiple_fade: float = assumption(
-        0.14, unit="per year", low=0.07, high=0.21, step=0.01, symbol=".14", status="assumption",
-        label="Fade of the multiple", source="judgment", help="Speed at which the growth part of the multiple fades.",
+        0.14, unit="fade per year", low=0.07, high=0.21, step=0.01, symbol=".14", status="assumption",
+        label="Fade of the multiple", source="judgment",
+        help="How much of the growth part of the multiple is gone after a year.",
     )
     multiple_floor: float = assumption(
         3.0, unit="x revenue", low=1.5, high=4.5, step=0.25, symbol="3", status="assumption",

@@ -12,6 +12,8 @@ from typing import Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
+from models.basis.rates import RATES
+
 Status = Literal["fact", "assumption", "judgment"]
 YEARS = 10
 """Values of a path that is given year by year: as many as the horizon has years."""
@@ -50,7 +52,8 @@ def assumption(
     default : float or None
         Value in plain units (0.35, not 35; USD, not millions). None is allowed only with ``none``.
     unit : str
-        Plain unit, such as ``"share"``, ``"USD/h"``, ``"per year"``, ``"quarters"``.
+        Plain unit, such as ``"share"``, ``"USD/h"``, ``"per year"``, ``"quarters"``; one of `RATES` for a rate that is
+        stored as it acts and typed, shown and told as what happens in a year.
     low, high : float
         Inclusive bounds, in the unit of the default.
     label, help : str
@@ -68,7 +71,7 @@ def assumption(
     """
     meta: dict[str, Any] = {
         "unit": unit, "low": low, "high": high, "step": step if step is not None else (high - low) / 100,
-        "source": source, "symbol": symbol, "status": status, "none": none,
+        "source": source, "symbol": symbol, "status": status, "none": none, **_told(unit),
     }
     if default is None and not none:
         raise TypeError(f"{label}: a default of None needs a sentence saying what no value means")
@@ -110,13 +113,18 @@ def yearly(
     """
     meta: dict[str, Any] = {
         "unit": unit, "low": low, "high": high, "step": (high - low) / 100, "source": "judgment", "symbol": symbol,
-        "status": "judgment", "none": none, "replaces": list(replaces),
+        "status": "judgment", "none": none, "replaces": list(replaces), **_told(unit),
     }
     found: Any = Field(
         default=None, min_length=YEARS, max_length=YEARS, title=label, description=help, json_schema_extra=meta
     )
     found.metadata.append(AfterValidator(partial(_within, low, high, unit)))
     return found
+
+
+def _told(unit: str) -> dict[str, str]:
+    """What people type and read for a rate that is stored as it acts."""
+    return {"typed": RATES[unit].words} if unit in RATES else {}
 
 
 def _within(low: float, high: float, unit: str, values: tuple[float, ...] | None) -> tuple[float, ...] | None:

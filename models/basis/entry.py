@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from models.basis.assumption import YEARS, Status
+from models.basis.rates import RATES, YearlyRate, percent_text
 from models.basis.reading import number_text, quoted, read_number
 from models.errors import ScenarioError
 
@@ -81,8 +82,22 @@ def value_text(value: Value) -> str:
     return value if isinstance(value, str) else number_text(value)
 
 
-def read(entry: Entry, text: str) -> Value:
+def told(value: Value, unit: str) -> str:
+    """Value as `read` takes it from a person: of a continuous rate what happens in a year, 49.18%."""
+    rate = RATES.get(unit)
+    if rate is None or isinstance(value, str | bool | None):
+        return value_text(value)
+    return ", ".join(rate.told(each) for each in (value if isinstance(value, tuple) else (value,)))
+
+
+def read(entry: Entry, text: str, *, is_typed: bool = False) -> Value:
     """Read a value from text: a plain number, none or auto, on or off, the key of an option, words, or ten numbers.
+
+    Parameters
+    ----------
+    is_typed : bool
+        Whether a person typed it, so that a continuous rate may be given as what happens in a year: ``50%``. Without
+        the sign it is the stored number, in every text.
 
     Raises
     ------
@@ -103,16 +118,48 @@ def read(entry: Entry, text: str) -> Value:
         parts = (_LINES if _LINES.search(text) else _ONE_LINE).split(text)
         if len(parts) != YEARS:
             return check(entry, parts)
-        return check(entry, [_number(entry, part, f": year {year}") for year, part in enumerate(parts, start=1)])
-    return check(entry, _number(entry, text))
+        if is_typed and len({part.endswith("%") for part in parts}) > 1:
+            raise ScenarioError(f"{entry.path}: write all {YEARS} values with a percent sign, or none of them")
+        return check(
+            entry, [_number(entry, part, is_typed, f": year {year}") for year, part in enumerate(parts, start=1)]
+        )
+    return check(entry, _number(entry, text, is_typed))
 
 
-def _number(entry: Entry, text: str, year: str = "") -> float:
+def _number(entry: Entry, text: str, is_typed: bool, year: str = "") -> float:
+    rate, number = RATES.get(entry.unit), text.strip().removesuffix("%").rstrip()
+    is_yearly = rate is not None and text.strip().endswith("%")
     try:
-        return read_number(text)
+        if rate is None or not is_yearly:
+            return read_number(text)
+        if is_typed:
+            return _of_a_year(entry, rate, text.strip(), round(read_number(number) / 100.0, 12), year)
+        raise ValueError(_stored_remedy(rate, read_number(number) / 100.0))
     except ValueError as remedy:
         absent = f", or none for: {entry.none}" if entry.none and not year else ""
         raise ScenarioError(f"{entry.path}{year}: {quoted(text)} cannot be read; {remedy}{absent}") from None
+
+
+def _of_a_year(entry: Entry, rate: YearlyRate, text: str, share: float, year: str) -> float:
+    """Continuous rate of a change in a year, between the bounds; raises ScenarioError that tells them in percent."""
+    low, high = rate.limits(float(entry.low or 0.0), float(entry.high or 0.0))
+    if not low <= share <= high:
+        where, side = f"{entry.path}{year}", "high" if share > high else "low"
+        gone = "; nothing would be left after a year" if rate.sign * share <= -1.0 else ""
+        allowed = f"allowed is {percent_text(low)} to {percent_text(high)}{rate.words.removeprefix('%')}"
+        raise ScenarioError(f"{where}: {quoted(text)} is too {side}{gone}; {allowed}")
+    return min(max(rate.stored(share), float(entry.low or 0.0)), float(entry.high or 0.0))
+
+
+def _stored_remedy(rate: YearlyRate, share: float) -> str:
+    """What to write in a link, which holds what is stored, for a percentage."""
+    if rate.sign * share <= -1.0:
+        return "no continuous rate leaves nothing after a year"
+    plain = number_text(share)
+    return (
+        f"the plain number {plain}, not a percentage, would be {rate.told(share)} a year; "
+        f"{percent_text(share)} a year is stored as {number_text(float(f'{rate.stored(share):.6g}'))}"
+    )
 
 
 def check(entry: Entry, value: object) -> Value:

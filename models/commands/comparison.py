@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from models.basis.entry import value_text
+from models.basis.entry import told
+from models.basis.rates import RATES
 from models.commands.options import read_file
 from models.engine.figures import FIGURES
 from models.evidence.presets import presets
@@ -69,8 +70,9 @@ def inputs_text(found: Comparison) -> str:
         return "The two scenarios are the same.\n"
     lines = [f"{len(found.inputs)} inputs differ"]
     for row in found.inputs:
-        here, there = (value_text(value) for value in row.values)
-        lines.append(f"  {row.entry.path:44} {here} -> {there}  ({row.entry.unit})")
+        here, there = (told(value, row.entry.unit) for value in row.values)
+        unit = RATES[row.entry.unit].words if row.entry.unit in RATES else row.entry.unit
+        lines.append(f"  {row.entry.path:44} {here} -> {there}  ({unit})")
     return "\n".join(lines) + "\n"
 
 

@@ -56,7 +56,8 @@ def add_scenario_options(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--link", metavar="QUERY", help="read the scenario from a link or its query string")
     parser.add_argument(
         "--set", metavar="PATH=VALUE", action="append", default=[], dest="changes",
-        help="set one assumption by its dotted path"
+        help="set one assumption by its dotted path: a plain number as `catalog` lists it, or, for a rate that has a "
+             "`typed` unit there, with a percent sign what happens in a year (demand.growth_now=50%% multiplies by 1.5)"
     )
     parser.add_argument(
         "--add-program", metavar="ID", action="append", default=[], dest="programs",

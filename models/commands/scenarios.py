@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from typing import Any
 
+from models.basis.entry import Entry, told
+from models.basis.rates import RATES, percent_text
 from models.commands.options import (
     Parser,
     Run,
@@ -45,11 +48,21 @@ def presets(parser: Parser) -> Run:
 
 
 def catalog(parser: Parser) -> Run:
-    """List every assumption with unit, bounds, help and source."""
+    """List every assumption as stored, with unit, bounds, help and source; what --set takes with a percent sign."""
     parser.add_argument("--schema", action="store_true", help="print the JSON Schema of a scenario instead")
     return lambda args: print(
-        plain_json(json_schema() if args.schema else [dataclasses.asdict(entry) for entry in entries()])
+        plain_json(json_schema() if args.schema else [_listed(entry) for entry in entries()])
     )
+
+
+def _listed(entry: Entry) -> dict[str, Any]:
+    """One assumption as it is stored; a continuous rate also as it is typed with a percent sign."""
+    item = dataclasses.asdict(entry)
+    if rate := RATES.get(entry.unit):
+        low, high = map(percent_text, rate.limits(entry.low or 0.0, entry.high or 0.0))
+        default = told(entry.default, entry.unit)
+        item["typed"] = {"unit": rate.words, "default": default, "low": low, "high": high}
+    return item
 
 
 def link(parser: Parser) -> Run:

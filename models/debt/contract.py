@@ -36,13 +36,13 @@ class ContractCredit(Assumptions):
         help="Largest share of cost lent without a contract, whatever the facility asks.",
     )
     sovereign_default: float = assumption(
-        0.002, unit="per year", low=0.0, high=0.03, step=0.001, symbol="λ0 sovereign",
-        label="Sovereign default rate", source="judgment", help="Yearly rate at which a state fails to pay.",
+        0.002, unit="events per year", low=0.0, high=0.03, step=0.001, symbol="λ0 sovereign",
+        label="Sovereign default rate", source="judgment", help="Chance that a state fails to pay within a year.",
     )
     cliff_rate: float = assumption(
-        0.06, unit="per year", low=0.0, high=0.3, step=0.01, symbol="λ_c (contract)",
+        0.06, unit="events per year", low=0.0, high=0.3, step=0.01, symbol="λ_c (contract)",
         label="Sovereign cliff", source="judgment",
-        help="Yearly rate at which a state ends its program, and the contract with it after notice.",
+        help="Chance that a state ends its program within a year, and the contract with it after notice.",
     )
     notice_quarters: int = assumption(
         4, unit="quarters", low=0, high=12, step=1, symbol="notice (contract)", label="Notice of a cliff",
@@ -63,8 +63,8 @@ class ContractCredit(Assumptions):
         help="Share of the termination payment that a customer in default still pays; a state pays in full.",
     )
     renegotiation_rate: float = assumption(
-        0.0, unit="per year", low=0.0, high=2.0, step=0.05, symbol="λ_r", label="Renegotiation",
-        source="judgment", help="Yearly rate of renegotiation per unit that rents are cheaper than the tolerated gap.",
+        0.0, unit="events per year", low=0.0, high=2.0, step=0.05, symbol="λ_r", label="Renegotiation",
+        source="judgment", help="Chance of renegotiation within a year, at rents below the tolerated gap by 100%.",
     )
     renegotiation_gap: float = assumption(
         0.3, unit="share", low=0.0, high=0.8, step=0.05, symbol="gap", label="Tolerated gap",

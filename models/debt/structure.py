@@ -62,7 +62,7 @@ class LoanPricing(Assumptions):
         help="Years in which the base rate covers half of its way to the long run.",
     )
     volatility: float = assumption(
-        0.06, unit="per sqrt year", low=0.0, high=0.15, step=0.005, symbol="σ (CIR)",
+        0.06, unit="per root of rate and year", low=0.0, high=0.15, step=0.005, symbol="σ (CIR)",
         label="Volatility of the base rate", source="cir_1985",
         help="Moves of the base rate per root of the rate and of time, for a drawn rate.",
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from models.assets.gpu_debt.loan import SPREADS
 from models.assets.gpu_fleet.fleet import MARKET_POWER_PRICE
-from models.basis.entry import Entry, value_text
+from models.basis.entry import Entry, told
+from models.basis.rates import RATES
 from models.basis.shocks import REPLICATES
 from models.basis.timeline import DELTA, HOURS
 from models.engine.estimate import CONFIDENCE
@@ -27,6 +28,8 @@ def assumption_spec(reader: Reader, path: str) -> Equation:
         note = f"{note}; switched off on the one path without shocks".lstrip("; ")
     if item.value is None:
         note = f"{note}; no value: {item.none}".lstrip("; ")
+    if item.unit in RATES and isinstance(item.value, float):
+        note = f"{note}; in the equations: {RATES[item.unit].equation(item.value)}".lstrip("; ")
     return Equation(
         item.label, item.value, item.unit, item.help, item.symbol, kind="given", status=status, source=origin, note=note
     )
@@ -44,8 +47,8 @@ def _origin(reader: Reader, item: Entry) -> tuple[Status, Source | None, str]:
             return status, source(reason.source), words
     if item.value == item.default:
         return item.status, source(item.source), ""
-    told = source(item.source).citation
-    return "assumption", None, f"set in this scenario; the default is {value_text(item.default)} ({told})"
+    cited = source(item.source).citation
+    return "assumption", None, f"set in this scenario; the default is {told(item.default, item.unit)} ({cited})"
 
 
 @explains("draws", "paths")

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from models.basis.entry import Value
+from models.basis.entry import Value, told
+from models.basis.rates import RATES
 from models.evidence.sources import Source
 from models.explain.equation import Kind, Status
 
@@ -169,6 +170,8 @@ def _head(node: Trace) -> str:
     is_number = isinstance(node.value, tuple) or (
         not isinstance(node.value, str | bool | None) and math.isfinite(node.value)
     )
+    if is_number and node.kind == "given" and node.unit in RATES:
+        return f"{node.label}: {told(node.value, node.unit)} ({RATES[node.unit].words})"
     return f"{node.label}: {number(node.value)}{error}{f' {node.unit}' if is_number and node.unit else ''}"
 
 

@@ -16,34 +16,34 @@ class Offtaker(Assumptions):
     """Default rates of customers by grade: base, per unit of price gap, per unit of lost demand."""
 
     ig_base: float = assumption(
-        0.003, unit="per year", low=0.0, high=0.009, step=0.001, symbol="λ0 IG", status="assumption",
+        0.003, unit="events per year", low=0.0, high=0.009, step=0.001, symbol="λ0 IG", status="assumption",
         label="IG default rate", source="macro-010",
-        help="Yearly default rate of an investment-grade customer in calm markets.",
+        help="Chance that an investment-grade customer fails within a year in calm markets.",
     )
     ig_price: float = assumption(
-        0.005, unit="per year", low=0.0, high=0.015, step=0.001, symbol="λ1 IG", status="assumption",
+        0.005, unit="events per year", low=0.0, high=0.015, step=0.001, symbol="λ1 IG", status="assumption",
         label="IG default, price gap", source="judgment",
-        help="Default rate added as compute gets cheaper than the contract, at a gap of 100%.",
+        help="Chance of default added as compute gets cheaper than the contract, at a gap of 100%.",
     )
     ig_demand: float = assumption(
-        0.02, unit="per year", low=0.0, high=0.06, step=0.005, symbol="λ2 IG", status="assumption",
+        0.02, unit="events per year", low=0.0, high=0.06, step=0.005, symbol="λ2 IG", status="assumption",
         label="IG default, lost demand", source="judgment",
-        help="Default rate added per log point of demand below its reference.",
+        help="Chance of default added where demand is at 37% of its reference (1/e), less where it is nearer.",
     )
     non_ig_base: float = assumption(
-        0.02, unit="per year", low=0.0, high=0.06, step=0.005, symbol="λ0 non-IG", status="assumption",
+        0.02, unit="events per year", low=0.0, high=0.06, step=0.005, symbol="λ0 non-IG", status="assumption",
         label="Non-IG default rate", source="macro-010",
-        help="Yearly default rate of a customer below investment grade in calm markets.",
+        help="Chance that a customer below investment grade fails within a year in calm markets.",
     )
     non_ig_price: float = assumption(
-        0.08, unit="per year", low=0.0, high=0.24, step=0.01, symbol="λ1 non-IG", status="assumption",
+        0.08, unit="events per year", low=0.0, high=0.24, step=0.01, symbol="λ1 non-IG", status="assumption",
         label="Non-IG default, price gap", source="judgment",
-        help="Default rate added as compute gets cheaper than the contract, at a gap of 100%.",
+        help="Chance of default added as compute gets cheaper than the contract, at a gap of 100%.",
     )
     non_ig_demand: float = assumption(
-        0.15, unit="per year", low=0.0, high=0.45, step=0.01, symbol="λ2 non-IG", status="assumption",
+        0.15, unit="events per year", low=0.0, high=0.45, step=0.01, symbol="λ2 non-IG", status="assumption",
         label="Non-IG default, lost demand", source="judgment",
-        help="Default rate added per log point of demand below its reference.",
+        help="Chance of default added where demand is at 37% of its reference (1/e), less where it is nearer.",
     )
     ig_discount: float = assumption(
         0.05, unit="share", low=0.0, high=0.2, step=0.01, symbol="d_c IG",

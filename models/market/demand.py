@@ -26,7 +26,7 @@ class Demand(Assumptions):
     growth_now: float = assumption(
         0.40, unit="log per year", low=0.0, high=0.8, step=0.02, symbol="g$_0", status="assumption",
         label="Demand growth now", source="hardware_suppliers-005",
-        help="Yearly growth of spending on compute today, as a continuous rate.",
+        help="Yearly growth of spending on compute today.",
     )
     growth_long_run: float = assumption(
         0.07, unit="log per year", low=0.0, high=0.12, step=0.005, symbol="g$_∞", status="assumption",
@@ -34,9 +34,9 @@ class Demand(Assumptions):
         help="Yearly growth of spending that today's growth fades to.",
     )
     growth_fade: float = assumption(
-        0.40, unit="per year", low=0.1, high=1.0, step=0.02, symbol="κ", status="assumption",
+        0.40, unit="fade per year", low=0.1, high=1.0, step=0.02, symbol="κ", status="assumption",
         label="Fade of demand growth", source="judgment",
-        help="Speed of the fade: 0.40 halves the gap to long-run growth in 1.7 years.",
+        help="How much of the gap to long-run growth is gone after a year; 33% halves it in 1.7 years.",
     )
     growth_by_year: Years | None = yearly(
         unit="log per year", low=-0.5, high=1.0, symbol="g$_y", label="Demand growth by year",
@@ -54,9 +54,9 @@ class Demand(Assumptions):
         help="Half-life of a deviation of demand from its reference path.",
     )
     bust_rate: float = assumption(
-        0.08, unit="per year", low=0.0, high=0.3, step=0.01, symbol="λ", status="assumption",
+        0.08, unit="events per year", low=0.0, high=0.3, step=0.01, symbol="λ", status="assumption",
         label="Demand bust rate", source="judgment",
-        help="Expected number of sudden demand busts a year.",
+        help="Chance that a sudden demand bust strikes within a year.",
     )
     bust_size: float = assumption(
         0.35, unit="share", low=0.0, high=0.7, step=0.05, symbol="J", status="assumption",

@@ -16,8 +16,8 @@ class ExportControl(Assumptions):
     """When controls come, how long they last and what they do."""
 
     rate: float = assumption(
-        0.0, unit="per year", low=0.0, high=0.5, step=0.02, symbol="λ_x",
-        label="Export shock rate", source="judgment", help="Yearly rate at which export controls strike.",
+        0.0, unit="events per year", low=0.0, high=0.5, step=0.02, symbol="λ_x",
+        label="Export shock rate", source="judgment", help="Chance that export controls strike within a year.",
     )
     start_quarter: int | None = assumption(
         None, unit="quarter", low=1, high=40, step=1, symbol="export start",

@@ -47,27 +47,27 @@ class Hardware(Assumptions):
         help="Return a buyer of new hardware needs when renting it out at market prices.",
     )
     deflation_now: float = assumption(
-        0.26, unit="log per year", low=0.15, high=0.40, step=0.01, symbol="δ0", status="assumption",
+        0.26, unit="log fall per year", low=0.15, high=0.40, step=0.01, symbol="δ0", status="assumption",
         label="Hardware deflation now", source="llm_economics-018",
-        help="Continuous yearly fall in the cost of a unit of compute today; 0.26 is 23% a year.",
+        help="Yearly fall in the cost of a unit of compute today.",
     )
     deflation_long_run: float = assumption(
-        0.12, unit="log per year", low=0.05, high=0.20, step=0.01, symbol="δ∞", status="assumption",
+        0.12, unit="log fall per year", low=0.05, high=0.20, step=0.01, symbol="δ∞", status="assumption",
         label="Hardware deflation, long run", source="llm_economics-018",
         help="Yearly fall in the cost of compute that deflation fades to.",
     )
     deflation_fade: float = assumption(
-        0.25, unit="per year", low=0.1, high=1.0, step=0.05, symbol="k", status="assumption",
+        0.25, unit="fade per year", low=0.1, high=1.0, step=0.05, symbol="k", status="assumption",
         label="Fade of deflation", source="judgment",
-        help="Speed at which deflation moves from its current to its long-run rate.",
+        help="How much of the way from current to long-run deflation is gone after a year.",
     )
     deflation_by_year: Years | None = yearly(
-        unit="log per year", low=-0.1, high=0.6, symbol="δ_y", label="Hardware deflation by year",
+        unit="log fall per year", low=-0.1, high=0.6, symbol="δ_y", label="Hardware deflation by year",
         none="fades from deflation now to deflation in the long run", replaces=("deflation_now", "deflation_fade"),
         help="Expected fall in the cost of compute in each of the next ten years; the long-run rate follows.",
     )
     deflation_surprise: float = assumption(
-        0.0, unit="log per year", low=-0.10, high=0.20, step=0.01, symbol="Δδ", status="assumption",
+        0.0, unit="log fall per year", low=-0.10, high=0.20, step=0.01, symbol="Δδ", status="assumption",
         label="Hardware deflation surprise", source="judgment",
         help="Extra yearly fall in hardware cost that nobody priced in; owners of older machines bear it.",
     )

@@ -25,12 +25,12 @@ class Regime(Assumptions):
         label="Drift in a bust", source="judgment", help="Yearly drift of demand below its reference in a bust.",
     )
     bust_rate: float = assumption(
-        0.20, unit="per year", low=0.0, high=1.0, step=0.02, symbol="boom to bust",
-        label="Boom ends", source="judgment", help="Yearly rate at which a boom turns into a bust.",
+        0.20, unit="events per year", low=0.0, high=1.0, step=0.02, symbol="boom to bust",
+        label="Boom ends", source="judgment", help="Chance that a boom turns into a bust within a year.",
     )
     boom_rate: float = assumption(
-        0.60, unit="per year", low=0.05, high=2.0, step=0.05, symbol="bust to boom",
-        label="Bust ends", source="telecom_bust-019", help="Yearly rate at which a bust turns into a boom.",
+        0.60, unit="events per year", low=0.05, high=2.0, step=0.05, symbol="bust to boom",
+        label="Bust ends", source="telecom_bust-019", help="Chance that a bust turns into a boom within a year.",
     )
 
 

@@ -36,9 +36,9 @@ class Schedule(Assumptions):
         label="Build lag", source="data_centers-087", help="Quarters from spending to running capacity.",
     )
     cliff_rate: float = assumption(
-        0.0, unit="per year", low=0.0, high=0.5, step=0.01, symbol="λ_c",
+        0.0, unit="events per year", low=0.0, high=0.5, step=0.01, symbol="λ_c",
         label="Cliff rate", source="judgment",
-        help="Yearly chance rate that the program is ended early.",
+        help="Chance that the program is ended early within a year.",
     )
     notice: int = assumption(
         4, unit="quarters", low=0, high=8, step=1, symbol="notice",

@@ -113,14 +113,15 @@ def unknown(path: str, scenario: Scenario) -> str:
 
 
 def parse(path: str, text: str, scenario: Scenario | None = None) -> Value:
-    """Read a value as typed after ``--set path=`` or in a link.
+    """Read a value as typed after ``--set path=`` .
 
     Parameters
     ----------
     path : str
         Dotted path.
     text : str
-        A plain number, ``none`` or ``auto`` for no value, ``on`` or ``off``, the key of an option, or words.
+        A plain number as it is stored, ``none`` or ``auto`` for no value, ``on`` or ``off``, the key of an option, or
+        words. A continuous rate may be written as what happens in a year, with its sign: ``50%``.
     scenario : Scenario, optional
         Whose programs may be named.
 
@@ -129,7 +130,7 @@ def parse(path: str, text: str, scenario: Scenario | None = None) -> Value:
     ScenarioError
         Naming path, value, bound and remedy.
     """
-    return read(entry(path, scenario), text)
+    return read(entry(path, scenario), text, is_typed=True)
 
 
 def with_programs(scenario: Scenario, count: int) -> Scenario:

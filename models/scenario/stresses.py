@@ -14,7 +14,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, TypeAdapter, model_validator
 
-from models.basis.entry import Entry, Value, check
+from models.basis.entry import Entry, Value, check, told
+from models.basis.rates import RATES
 from models.basis.reading import number_text, quoted
 from models.errors import DataError, ScenarioError
 from models.evidence.presets import preset
@@ -199,5 +200,7 @@ def _shown(item: Entry, value: Value) -> str:
         return item.none
     if isinstance(value, bool) or not isinstance(value, float | int):
         return str(value)
+    if item.unit in RATES:
+        return told(value, item.unit)
     is_share = item.unit.split(" ")[0] == "share" or item.unit in ("per year", "per quarter", "log sd")
     return f"{number_text(round(100 * value, 6))}%" if is_share else f"{number_text(value)} {item.unit}"

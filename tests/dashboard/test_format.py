@@ -75,7 +75,7 @@ def test_quarters_are_counted_from_the_end_of_2026(quarter: int, date: str, year
         (0.35, "share", "35%"),
         (0.0387, "per year", "3.87%"),
         (0.583, "share of cost", "58.3%"),
-        (-0.1, "log per year", "−10%"),
+        (-0.1, "log per year", "−9.52%"),
         (22000.0, "USD/H100e", "$22,000"),
         (60e9, "USD", "$60bn"),
         (17.6e6, "USD/MW", "$17.6m"),

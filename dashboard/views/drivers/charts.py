@@ -107,17 +107,17 @@ def _shares_chart() -> Spec:
     )
 
 
-def seek_frame(found: Mapping[str, Any], factor: float) -> pd.DataFrame:
+def seek_frame(found: Mapping[str, Any], scale: f.Scale) -> pd.DataFrame:
     """The scan with its noise and the goal, and as points the solutions or what comes nearest; x as it is shown."""
     scan = [
-        {"x": x * factor, "y": y, "low": y - 2 * error, "high": y + 2 * error, "goal": goal, "kind": "scan",
+        {"x": scale.shown(x), "y": y, "low": y - 2 * error, "high": y + 2 * error, "goal": goal, "kind": "scan",
          "text": f"{written(x, found)}: {amount(y, found['target_unit'])}"}
         for x, y, error, goal in zip(found["points"], found["metrics"], found["errors"], found["goals"], strict=True)
     ]
     marks = [(s["value"], s["metric"], "") for s in found["solutions"]] or [
         (found["nearest"], found["nearest_metric"], "nearest: ")
     ]
-    points = [{"x": x * factor, "y": y, "kind": "found", "text": name + written(x, found)} for x, y, name in marks]
+    points = [{"x": scale.shown(x), "y": y, "kind": "found", "text": name + written(x, found)} for x, y, name in marks]
     return pd.DataFrame(scan + points)
 
 

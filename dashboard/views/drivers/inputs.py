@@ -68,6 +68,6 @@ def assumption_names(scenario: Scenario) -> dict[str, str]:
     return {i.path: i.label if labels.count(i.label) == 1 else f"{i.label}, {f.inside(i.group_title)}" for i in items}
 
 
-def scale(path: str, scenario: Scenario) -> inputs.Scale:
+def scale(path: str, scenario: Scenario) -> f.Scale:
     """How values of an assumption, or the price of a class, are shown."""
-    return inputs.Scale(1.0, "USD") if path == PRICE else inputs.scale(entry(path, scenario))
+    return f.Scale(1.0, "USD") if path == PRICE else inputs.scale(entry(path, scenario))

@@ -8,7 +8,6 @@ from typing import Any
 from dashboard import format as f
 from dashboard import theme
 from dashboard.blocks.blocks import Chart
-from dashboard.blocks.inputs import Scale
 from dashboard.blocks.markup import Markup, key_html, row, table_html
 from dashboard.views.drivers import charts, surface_chart, words
 from dashboard.views.drivers.inputs import LABELS
@@ -64,11 +63,11 @@ def agreement(found: Study) -> str:
     )
 
 
-def sought(found: Study, goal: float | str, scale: Scale) -> Chart:
+def sought(found: Study, goal: float | str, scale: f.Scale) -> Chart:
     """The metric along an assumption, with the values at which it meets the goal."""
     spec = charts.seek_spec(_axis(found["label"], scale), found["target_label"], f.is_share(found["target_unit"]))
     return Chart(
-        _goal_message(found, goal), charts.seek_frame(found, scale.factor), spec,
+        _goal_message(found, goal), charts.seek_frame(found, scale), spec,
         "Every value within the declared bounds at which the metric meets the goal, on the same futures at the price "
         "already paid; in brackets what two standard errors of the metric mean for the value. The band is the noise of "
         "the metric, the dashed line the goal.",
@@ -94,16 +93,16 @@ def _band(solution: Study, found: Study) -> str:
     return f" ({words.written(low, found)} to {words.written(high, found)})" if low == low else ""
 
 
-def _axis(name: str, scale: Scale) -> str:
+def _axis(name: str, scale: f.Scale) -> str:
     return f"{name}, {scale.unit}" if scale.unit else name
 
 
-def surface(found: Study, x: tuple[str, Scale], y: tuple[str, Scale]) -> Chart:
+def surface(found: Study, x: tuple[str, f.Scale], y: tuple[str, f.Scale]) -> Chart:
     """One class against another over two assumptions, each with its name and how it is shown."""
     classes = found["first"], found["second"]
     return Chart(
         words.surface_message(found, *(LABELS[key] for key in classes)),
-        surface_chart.surface_frame(found, x[1].factor, y[1].factor),
+        surface_chart.surface_frame(found, x[1], y[1]),
         surface_chart.surface_spec(_axis(*x), _axis(*y), *classes),
         "Color: the class that is ahead in more futures, the paler the closer to half. The dashed line is where the "
         "mean difference is zero, the washed-out band where it is within two standard errors of zero: too close to "

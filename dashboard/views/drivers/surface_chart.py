@@ -18,7 +18,7 @@ from dashboard.charts.style import INK, PAGE, Spec
 FAINT, FULL = 0.06, 0.9
 
 
-def surface_frame(found: Mapping[str, Any], x_scale: float, y_scale: float) -> pd.DataFrame:
+def surface_frame(found: Mapping[str, Any], x_scale: f.Scale, y_scale: f.Scale) -> pd.DataFrame:
     """Cells of the grid, lines of the zero, outlines of the band and today's point; axes as they are shown."""
     rows: list[dict[str, Any]] = []
     x_edges, y_edges = _edges(found["x"]["values"], x_scale), _edges(found["y"]["values"], y_scale)
@@ -37,11 +37,11 @@ def surface_frame(found: Mapping[str, Any], x_scale: float, y_scale: float) -> p
     for kind in ("zero", "band"):
         for piece, points in enumerate(found[kind]):
             rows += [
-                {"kind": kind, "piece": piece, "order": k, "x": x * x_scale, "y": y * y_scale}
+                {"kind": kind, "piece": piece, "order": k, "x": x_scale.shown(x), "y": y_scale.shown(y)}
                 for k, (x, y) in enumerate(points)
             ]
-    rows.append({"kind": "today", "piece": 0, "order": 0, "x": found["x"]["today"] * x_scale,
-                 "y": found["y"]["today"] * y_scale, "tip": "Today's scenario"})
+    rows.append({"kind": "today", "piece": 0, "order": 0, "x": x_scale.shown(found["x"]["today"]),
+                 "y": y_scale.shown(found["y"]["today"]), "tip": "Today's scenario"})
     return pd.DataFrame(rows)
 
 
@@ -49,9 +49,9 @@ def _noise(error: float) -> str:
     return f" {text} pts" if (text := f.noise(error, 1)) else ""
 
 
-def _edges(values: Sequence[float], scale: float) -> list[float]:
+def _edges(values: Sequence[float], scale: f.Scale) -> list[float]:
     """Borders of the cells around the points of an axis; the outer cells end at the bounds."""
-    shown = [v * scale for v in values]
+    shown = [scale.shown(v) for v in values]
     return [shown[0], *(0.5 * (a + b) for a, b in pairwise(shown)), shown[-1]]
 
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard import format as f
+from models.basis.rates import RATES
 
 
 def short(value: float, unit: str) -> str:
     """Value of an assumption in three digits."""
-    return f.assumption(float(f"{value:.3g}"), unit)
+    rate = RATES.get(unit)
+    return f.percent(rate.shown(value)) if rate else f.assumption(float(f"{value:.3g}"), unit)
 
 
 def amount(value: float, unit: str) -> str:

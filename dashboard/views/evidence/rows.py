@@ -10,7 +10,8 @@ import pandas as pd
 from dashboard import format as f
 from dashboard.blocks import inputs
 from models.basis.assumption import Status
-from models.basis.entry import Entry
+from models.basis.entry import Entry, told
+from models.basis.rates import RATES
 from models.errors import DataError
 from models.evidence.sources import Source, source
 from models.studies.hindcast import Replay
@@ -20,7 +21,7 @@ STATUS = {
     "assumption": ("Assumption", "Bounded by sources, chosen by us within them."),
     "judgment": ("Judgment", "No source gives this number; it is ours."),
 }
-COLUMNS = ("path", "group", "label", "status", "value", "unit", "default", "low", "high", "changed", "source",
+COLUMNS = ("path", "group", "label", "status", "value", "unit", "shown", "default", "low", "high", "changed", "source",
            "publisher", "address", "date", "confidence", "history", "help")
 
 
@@ -30,7 +31,7 @@ def kind_of(entry: Entry) -> Status:
 
 
 def assumption_rows(entries: Iterable[Entry], base: Mapping[str, object]) -> list[dict[str, Any]]:
-    """One row an assumption in plain units, with its source; columns are `COLUMNS`.
+    """One row an assumption as it is stored and as it is shown, with its source; columns are `COLUMNS`.
 
     Parameters
     ----------
@@ -45,11 +46,18 @@ def assumption_rows(entries: Iterable[Entry], base: Mapping[str, object]) -> lis
         }
         rows.append({
             "path": e.path, "group": e.group_title, "label": e.label, "status": STATUS[kind_of(e)][0], "value": e.value,
-            "unit": e.unit, "default": e.default, "low": e.low, "high": e.high,
+            "unit": e.unit, "shown": _shown(e), "default": e.default, "low": e.low, "high": e.high,
             "changed": "changed" if e.value != base.get(e.path) else "", "source": known.title if known else e.source,
             **cited, "history": "history" if known and known.is_history else "", "help": e.help,
         })
     return rows
+
+
+def _shown(entry: Entry) -> str:
+    """Value in words where it is not the stored number times a power of ten: 49.18% (% a year)."""
+    if entry.unit not in RATES or entry.value is None:
+        return inputs.written(entry, entry.value)
+    return f"{told(entry.value, entry.unit)} ({RATES[entry.unit].words})"
 
 
 def _source(key: str) -> Source | None:
@@ -64,12 +72,13 @@ def assumption_table(rows: Iterable[Mapping[str, Any]], entries: Mapping[str, En
     shown = []
     for row in rows:
         e = entries[row["path"]]
-        bounds = "" if e.low is None else f"{inputs.written(e, e.low)} to {inputs.written(e, e.high)}"
+        bounds = " to ".join(inputs.bounds(e) or ())
         shown.append({
-            "Assumption": row["label"], "Value": inputs.written(e, e.value), "Unit": row["unit"], "Kind": row["status"],
-            "Bounds": bounds, "Source": row["source"], "Date": row["date"], "Age": row["history"],
-            "Confidence": row["confidence"], "Publisher": row["publisher"], "Address": row["address"] or None,
-            "Group": row["group"], "Changed": row["changed"], "What it is": row["help"],
+            "Assumption": row["label"], "Value": inputs.written(e, e.value), "Unit": f.told_unit(row["unit"]),
+            "Kind": row["status"], "Bounds": bounds, "Source": row["source"], "Date": row["date"],
+            "Age": row["history"], "Confidence": row["confidence"], "Publisher": row["publisher"],
+            "Address": row["address"] or None, "Group": row["group"], "Changed": row["changed"],
+            "What it is": row["help"],
         })
     return pd.DataFrame(shown)
 

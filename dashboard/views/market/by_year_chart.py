@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import altair as alt
 import pandas as pd
 
@@ -16,15 +14,7 @@ COLUMNS = ("year", "value", "line", "text", "name")
 GIVEN, USUAL = "as given", "usual path"
 
 
-@dataclass(frozen=True)
-class Scale:
-    """How a driver is shown: stored values times ``factor``, in ``unit``."""
-
-    factor: float
-    unit: str
-
-
-def path_frame(paths: pd.DataFrame, scale: Scale) -> pd.DataFrame:
+def path_frame(paths: pd.DataFrame, scale: f.Scale) -> pd.DataFrame:
     """Rows of both lines: year, value in the unit shown, line, text, name (at one end, where the other line is not).
 
     Parameters
@@ -36,7 +26,7 @@ def path_frame(paths: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     for line, name in ((USUAL, "usual"), (GIVEN, "given")):
         shown = paths.loc[paths[name].notna()]
         for row in shown.to_dict("records"):
-            value = float(row[name]) * scale.factor
+            value = scale.shown(float(row[name]))
             is_named = row["year"] == (shown["year"].min() if line == USUAL else shown["year"].max())
             rows.append({
                 "year": f.year_of(4 * int(row["year"]) - 3), "value": value, "line": line,

@@ -86,12 +86,11 @@ def drivers_by_year(scenario: Scenario, scope: str) -> None:
     items = {path: entry(path, scenario) for path in paths}
     item = items[pill("Driver", {path: _name(items[path]) for path in paths}, f"{scope}driver")]
     left, right = st.columns([62, 38], gap="large")
-    shape = inputs.scale(item)
-    scale = chart.Scale(shape.factor, shape.unit)
+    scale = inputs.scale(item)
     with left:
         table = driver_path(scenario, item.path)
-        title(path_message(item.label, table, scale, item.none), f"{item.help} In {shape.unit or 'multiples'}.")
-        st.caption(f.plain(shape.unit or "multiple"))
+        title(path_message(item.label, table, scale, item.none), f"{item.help} In {scale.unit or 'multiples'}.")
+        st.caption(f.plain(scale.unit or "multiple"))
         picture(chart.path_frame(table, scale), chart.SPEC, item.help)
     with right:
         inputs.any_assumption(item, None, scope)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard import format as f
-from dashboard.views.market.by_year_chart import Scale
 from dashboard.words import peak
 
 SMALL = 0.02
@@ -66,15 +65,15 @@ def safety_message(safety: pd.DataFrame) -> str:
     return f"{int(here['blocs'])} separate blocs need {f.multiple(here['ratio'])} the spare capacity of one pool"
 
 
-def path_message(label: str, paths: pd.DataFrame, scale: Scale, none: str) -> str:
+def path_message(label: str, paths: pd.DataFrame, scale: f.Scale, none: str) -> str:
     """How far the given path lies from the usual one, and where most."""
     name = label.removesuffix(" by year")
     if paths["given"].isna().all():
         return f"{name}: {none}"
     if paths["usual"].isna().all():
-        first, last = (f.digits(float(paths["given"].iloc[i]) * scale.factor, 3, 2) for i in (0, -1))
+        first, last = (f.digits(scale.shown(float(paths["given"].iloc[i])), 3, 2) for i in (0, -1))
         return f"{name} as given: {first} at first, {last} in the end; usually there is none"
-    gap = (paths["given"] - paths["usual"]) * scale.factor
+    gap = paths["given"].map(scale.shown) - paths["usual"].map(scale.shown)
     most, mean = int(gap.abs().to_numpy().argmax()), float(gap.mean())
     if float(gap.abs().max()) == 0.0:
         return f"{name} as given is the usual path"

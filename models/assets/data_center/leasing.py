@@ -42,13 +42,13 @@ class Leasing(Assumptions):
         help="How much target vacancy rises with surplus compute capacity.",
     )
     inflation: float = assumption(
-        0.02, unit="per year", low=0.0, high=0.05, step=0.0025, symbol="infl", status="assumption",
-        label="Rent inflation", source="judgment", help="Growth of market rents at natural vacancy.",
+        0.02, unit="log per year", low=0.0, high=0.05, step=0.0025, symbol="infl", status="assumption",
+        label="Rent inflation", source="judgment", help="Yearly growth of market rents at natural vacancy.",
     )
     rent_adjustment: float = assumption(
-        0.6, unit="per year", low=0.3, high=1.0, step=0.05, symbol=".6", status="assumption",
+        0.6, unit="per vacancy", low=0.3, high=1.0, step=0.05, symbol=".6", status="assumption",
         label="Rent adjustment", source="rosen_smith_1983",
-        help="How fast rents grow per point of vacancy below its natural rate.",
+        help="Points a year that rents grow faster for each point of vacancy below its natural rate.",
     )
     escalator: float = assumption(
         0.025, unit="per year", low=0.0, high=0.04, step=0.0025, symbol="escalator", status="assumption",

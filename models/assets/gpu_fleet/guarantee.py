@@ -38,13 +38,14 @@ class ResidualGuarantee(Assumptions):
         label="Premium for the guarantee", source="judgment", help="What the buyer pays for the guarantee at closing.",
     )
     default_base: float = assumption(
-        0.01, unit="per year", low=0.0, high=0.05, step=0.0025, symbol="λ0 vendor", status="assumption",
-        label="Vendor default rate", source="macro-010", help="Yearly default rate of the vendor in a balanced market.",
+        0.01, unit="events per year", low=0.0, high=0.05, step=0.0025, symbol="λ0 vendor", status="assumption",
+        label="Vendor default rate", source="macro-010",
+        help="Chance that the vendor fails within a year in a balanced market.",
     )
     default_glut: float = assumption(
-        0.20, unit="per year", low=0.0, high=0.6, step=0.02, symbol="λ1 vendor",
+        0.20, unit="events per year", low=0.0, high=0.6, step=0.02, symbol="λ1 vendor",
         label="Vendor default in a glut", source="judgment",
-        help="Default rate added as rents fall below the long-run price, at a gap of 100%.",
+        help="Chance of default added as rents fall below the long-run price, at a gap of 100%.",
     )
     recovery: float = assumption(
         0.3, unit="share", low=0.0, high=1.0, step=0.05, symbol="R_v", status="assumption",

@@ -79,18 +79,20 @@ def test_headline_assumptions_are_always_there(document: bytes, base: Scenario) 
     second = pages(document)[1]
     for path in HEADLINE:
         item = entry(path, base)
-        assert f"{item.label}, {item.unit}" in second
+        assert f"{item.label}, {fmt.told_unit(item.unit)}" in second
+    assert "log per year" not in second and "Demand growth now, % a year 49.18%" in second
 
 
 def test_changes_are_listed_with_preset_value_value_source_and_date(evaluation: Evaluation, render) -> None:
     changed = evaluation.scenario.replace({"demand.growth_now": 0.55, "gpu_debt.advance_cap": 0.6})
     second = pages(render(replace(evaluation, scenario=changed)))[1]
     assert "Assumptions: 2 differ from the preset" in second
-    for path, before, after in (("demand.growth_now", "40%", "55%"), ("gpu_debt.advance_cap", "75%", "60%")):
+    for path, before, after in (("demand.growth_now", "49.18%", "73.33%"), ("gpu_debt.advance_cap", "75%", "60%")):
         item = entry(path)
         cited = source(item.source)
-        row = second[second.index(f"{item.label}, {item.unit}") :]
-        assert row.startswith(f"{item.label}, {item.unit} {before} {before} {after} {cited.publisher}")
+        name = f"{item.label}, {fmt.told_unit(item.unit)}"
+        row = second[second.index(name) :]
+        assert row.startswith(f"{name} {before} {before} {after} {cited.publisher}")
         assert cited.date in row[:200]
 
 

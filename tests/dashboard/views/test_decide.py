@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from math import expm1, log
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -59,10 +60,28 @@ def test_the_page_opens_on_the_base_with_everything_a_partner_needs(open_page: O
 def test_widgets_are_seeded_from_the_scenario_in_the_unit_people_say(open_page: Opener) -> None:
     page = open_page(p="gulf", policy__intensity="2.5", demand__growth_now="0.437")
     shown = {slider.key: slider.value for slider in page.slider}
-    assert shown["policy.intensity"] == 2.5 and shown["demand.growth_now"] == 43.7 and shown[PEAK] == 0.0
-    assert page.number_input(key="demand.growth_now:typed").value == 43.7
-    assert page.number_input(key="demand.growth_now:typed").proto.format == "%.1f"
+    assert shown["policy.intensity"] == 2.5 and shown[PEAK] == 0.0
+    assert shown["demand.growth_now"] == pytest.approx(100.0 * expm1(0.437))
+    assert page.number_input(key="demand.growth_now:typed").value == shown["demand.growth_now"]
+    assert page.number_input(key="demand.growth_now:typed").proto.format == "%.2f"
     assert page.selectbox(key="preset").value == "gulf"
+
+
+def test_a_rate_is_typed_as_what_happens_in_a_year_and_one_not_touched_stays_exact(open_page: Opener) -> None:
+    page = open_page(demand__growth_now="0.437")
+    page.number_input(key=TYPED).set_value(50.0).run()
+    assert link_of(page)["demand.growth_now"] == "0.437", "another slider moved"
+    page.number_input(key="demand.growth_now:typed").set_value(50.0).run()
+    assert decode(link_of(page)).scenario.demand.growth_now == log(1.5)
+    assert "was 49\\.18%" in page.number_input(key="demand.growth_now:typed").label
+    top = page.slider(key="demand.growth_now").max
+    page.slider(key="demand.growth_now").set_value(top).run()
+    assert not page.exception and link_of(page)["demand.growth_now"] == "0.8"
+    surprise = page.slider(key="hardware.deflation_surprise")
+    surprise.set_value(surprise.min).run()
+    assert link_of(page)["hardware.deflation_surprise"] == "-0.1"
+    page.number_input(key="hardware.deflation_surprise:typed").set_value(10.0).run()
+    assert decode(link_of(page)).scenario.hardware.deflation_surprise == pytest.approx(-log(0.9))
 
 
 @pytest.mark.parametrize("path", inputs.HEADLINE)
@@ -242,7 +261,7 @@ def test_flips_are_buttons_that_apply_themselves(open_page: Opener, monkeypatch:
     assert "Flips if overcapacity at its peak rises to 64%: cloud platform pays best." in markup(page)
     labels = {b.key: b.label.replace("\\", "") for b in page.button if b.key and b.key.startswith("flip:")}
     assert labels["flip:0:overcapacity.peak"] == "Overcapacity at its peak 0% → 64%: cloud platform pays best"
-    assert labels["flip:1:demand.growth_now"] == "Demand growth now 40% → 20%: LLM and cloud lead"
+    assert labels["flip:1:demand.growth_now"] == "Demand growth now 49.18% → 22.14%: LLM and cloud lead"
     page.button(key="flip:0:overcapacity.peak").click().run()
     assert link_of(page)[PEAK] == "0.64"
 

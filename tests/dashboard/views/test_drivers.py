@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import format as f
 from dashboard.views.drivers import charts, surface_chart
 from dashboard.views.drivers import page as drivers
 from dashboard.views.drivers import words as says
@@ -136,7 +137,7 @@ def test_titles_say_what_the_surface_shows() -> None:
 def test_the_band_is_drawn_beside_the_line_and_cells_fill_the_grid() -> None:
     gulf = Scenario.preset("gulf").replace({"run.paths": PATHS})
     found = surface(gulf, "gpu_fleet", "data_center", points=5).to_dict()
-    frame = surface_chart.surface_frame(found, 100.0, 1.0)
+    frame = surface_chart.surface_frame(found, f.Scale(100.0, "%"), f.Scale(1.0, ""))
     cells = frame[frame["kind"] == "cell"]
     assert len(cells) == 25 and cells["ahead"].isin(["gpu_fleet", "data_center"]).all()
     assert ((cells["x2"] - cells["x"]) * (cells["y2"] - cells["y"])).sum() == pytest.approx(300.0 * 30.0)

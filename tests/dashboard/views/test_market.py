@@ -1,15 +1,20 @@
 """The market page by its widgets, its charts by the values they are given, and the tables behind them."""
 
+from math import exp, log, log1p
+
 import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.blocks import inputs
 from dashboard.views.market import by_year_chart as driver_path_chart
 from dashboard.views.market import charts
 from dashboard.views.market import words as market_messages
 from models.engine.evaluate import evaluate
 from models.scenario.by_year import driver_path
+from models.scenario.catalog import entry
+from models.scenario.link import decode
 from models.scenario.scenario import Scenario
 from models.tables import market as market_tables
 
@@ -140,12 +145,44 @@ def test_a_column_of_growth_is_pasted_refused_used_and_taken_back():
     app.text_area(key=f"{GROWTH}:text").set_value("60\n" * 10)
     app.button(key=f"{GROWTH}:use").click().run()
     assert not app.exception and not app.warning
-    assert app.query_params["demand.growth_by_year"] == "~".join(["0.6"] * 10)
+    assert app.query_params["demand.growth_by_year"] == "~".join([repr(log1p(0.6))] * 10)
     assert {metric.label: metric.value for metric in app.metric} != before
     assert "points above the usual path" in " ".join(element.proto.body for element in app.get("html"))
     app.button(key=f"{GROWTH}:reset").click().run()
     assert {metric.label: metric.value for metric in app.metric} == before
     assert "demand.growth_by_year" not in app.query_params
+
+
+@pytest.mark.parametrize("how", ["typed", "uploaded"])
+def test_fifty_percent_in_each_of_ten_years_multiplies_by_one_and_a_half(how: str):
+    app = page().run()
+    if how == "typed":
+        app.text_area(key=f"{GROWTH}:text").set_value("50\n" * 10)
+    else:
+        app.file_uploader(key=f"{GROWTH}:file").set_value(("growth.csv", b"50\n" * 10, "text/csv"))
+    app.button(key=f"{GROWTH}:use").click().run()
+    assert not app.exception and not app.warning
+    path = decode(dict(app.query_params)).scenario.demand.growth_by_year
+    assert path is not None and exp(sum(path)) == pytest.approx(1.5**10) == pytest.approx(57.665)
+    assert app.text_area(key=f"{GROWTH}:text").value == "\n".join(["50"] * 10)
+
+
+def test_nothing_left_after_a_year_is_refused_in_the_unit_typed():
+    app = page().run()
+    app.text_area(key=f"{GROWTH}:text").set_value("50\n" * 9 + "-100")
+    app.button(key=f"{GROWTH}:use").click().run()
+    assert "2036" in app.warning[0].value and "171" in app.warning[0].value and "too low" in app.warning[0].value
+    assert "demand.growth_by_year" not in app.query_params
+
+
+def test_a_path_of_an_old_link_is_shown_in_percent_and_never_rounded_again():
+    old = "~".join(["0.4", "0.123456789012345", *["0.1"] * 8])
+    app = page()
+    app.query_params["demand.growth_by_year"] = old
+    app.run()
+    assert app.text_area(key=f"{GROWTH}:text").value.startswith("49.1824697641\n13.14011145")
+    app.button(key=f"{GROWTH}:use").click().run()
+    assert not app.exception and app.query_params["demand.growth_by_year"] == old
 
 
 def test_a_slider_that_a_path_replaces_says_so():
@@ -175,8 +212,8 @@ def test_the_chosen_index_is_marked_and_moves_the_start():
 
 
 def test_what_is_given_by_year_is_drawn_against_the_usual_path():
-    scale = driver_path_chart.Scale(100.0, "% a year")
-    scenario = Scenario().replace({"demand.growth_by_year": (0.5,) * 10})
+    scale = inputs.scale(entry("demand.growth_by_year"))
+    scenario = Scenario().replace({"demand.growth_by_year": (log(1.5),) * 10})
     table = driver_path(scenario, "demand.growth_by_year")
     frame = driver_path_chart.path_frame(table, scale)
     assert len(frame) == 20 and frame["year"].min() == 2027 and frame["year"].max() == 2036
