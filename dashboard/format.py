@@ -244,6 +244,11 @@ def assumption(value: object, unit: str, options: dict[str, str] | None = None, 
     return _amount(float(value), unit)
 
 
+def brief(value: float, unit: str) -> str:
+    """Value of an assumption in three digits."""
+    return percent(RATES[unit].shown(value)) if unit in RATES else assumption(float(f"{value:.3g}"), unit)
+
+
 def _amount(value: float, unit: str) -> str:
     if unit in RATES:
         return RATES[unit].told(value).replace("-", MINUS)

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard import format as f
-from models.basis.rates import RATES
 
 
 def short(value: float, unit: str) -> str:
     """Value of an assumption in three digits."""
-    rate = RATES.get(unit)
-    return f.percent(rate.shown(value)) if rate else f.assumption(float(f"{value:.3g}"), unit)
+    return f.brief(value, unit)
 
 
 def amount(value: float, unit: str) -> str:
