@@ -52,13 +52,15 @@ def collateral(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> tuple
     interest = deducted_interest(scenario)
     run = collateral_run(scenario, market, shocks, interest)
     behind = backing(scenario, run, market, shocks)
+    _, base_cfads, base_value = _base_run(scenario, interest)
     extra = np.zeros_like(run.flow)
     if market.quarters >= gpu_fleet.CREDIT_QUARTER:
         extra[:, gpu_fleet.CREDIT_QUARTER] = run.support.credit
     pot = gpu_debt.Collateral(
         cost=_financed_cost(run.terms.cost + run.protection, run.support),
         cfads=behind.flow,
-        base_cfads=_base_cfads(scenario, interest),
+        base_cfads=base_cfads,
+        base_value=base_value,
         extra=extra,
         value=run.value(market),
         claim=behind.claim,
@@ -83,10 +85,10 @@ def deducted_interest(scenario: Scenario) -> Array | None:
         return None
     interest = None
     for _ in range(ROUNDS):
-        base, flow = _base_run(scenario, interest)
+        base, flow, value = _base_run(scenario, interest)
         pot = gpu_debt.Collateral(
             cost=_financed_cost(base.terms.cost + base.protection, base.support), cfads=base.flow, base_cfads=flow,
-            extra=base.flow, value=base.flow, claim=base.flow, exit_values=lambda: np.zeros((1, 1)),
+            base_value=value, extra=base.flow, value=base.flow, claim=base.flow, exit_values=lambda: np.zeros((1, 1)),
         )
         terms, _ = sized_loan(scenario, pot, base.support)
         interest = _planned_interest(terms, flow)
@@ -103,13 +105,11 @@ def _planned_interest(terms: LoanTerms, base_cfads: Array) -> Array:
     return out[: len(base_cfads)]
 
 
-def _base_cfads(scenario: Scenario, interest: Array | None) -> Array:
-    """Cash flow of the collateral on the neutral path without shocks: what a lender sizes on, (quarters + 1,)."""
-    return _base_run(scenario, interest)[1]
+def _base_run(scenario: Scenario, interest: Array | None) -> tuple[FleetRun, Array, Array]:
+    """Collateral on the neutral path without shocks, what a lender sizes on.
 
-
-def _base_run(scenario: Scenario, interest: Array | None) -> tuple[FleetRun, Array]:
-    """Collateral on the neutral path without shocks, and its cash with contract terms and hedges, (quarters + 1,)."""
+    Returns the run, its cash with contract terms and hedges, and the value of the machines, (quarters + 1,), USD.
+    """
     calm = scenario.neutral.calm.derived(cluster=scenario.cluster)
     shocks = calm_shocks()
     market = simulate_market(calm.setting, shocks)
@@ -117,7 +117,7 @@ def _base_run(scenario: Scenario, interest: Array | None) -> tuple[FleetRun, Arr
     pays = np.ones((1, market.quarters + 1), dtype=bool)
     repaid = scenario.hardware.ramp_quarters + facility(scenario).tenor_quarters
     run = run_fleet(calm, fleet, market, shocks, not_before=repaid, interest=interest, pays=pays)
-    return run, np.asarray(backing(calm, run, market, shocks).flow[0])
+    return run, np.asarray(backing(calm, run, market, shocks).flow[0]), np.asarray(run.value(market)[0])
 
 
 def sized_loan(

@@ -25,13 +25,17 @@ def scheduled(t: int, balance: float, planned: float, rate: float, rules: LoanRu
 
 
 @kernel
-def reserve_target(t: int, balance: float, planned_next: float, rate_next: float, rules: LoanRules) -> float:
-    """Reserve to hold after quarter t: months of the next quarter's service."""
+def reserve_target(
+    t: int, balance: float, planned_next: float, rate_next: float, swap_next: float, balloon: float, rules: LoanRules
+) -> float:
+    """Reserve to hold after quarter t: months of the next quarter's service, in which a balloon is none."""
     nxt = t + 1
     if balance <= ledger.DUST or nxt > rules.last:
         return 0.0
-    service = balance * rate_next + scheduled(nxt, balance, planned_next, rate_next, rules)
-    return float(rules.reserve_quarters * service)
+    principal = scheduled(nxt, balance, planned_next, rate_next, rules)
+    if nxt == rules.last:
+        principal -= min(balloon, principal)
+    return float(rules.reserve_quarters * (balance * (rate_next + swap_next) + principal))
 
 
 @kernel
@@ -83,7 +87,7 @@ def liquidate(
 
 
 @kernel
-def new_money(principal: float, balloon: float, rate: float, value: float, ahead: float, rules: LoanRules) -> float:
+def new_money(balloon: float, rate: float, value: float, ahead: float, rules: LoanRules) -> float:
     """What a new lender advances against the balloon: the least of balloon, loan-to-value and coverage limits.
 
     ``rate`` a quarter of the new loan; ``ahead`` cash flow a quarter around maturity, when the contract may be over.
@@ -91,7 +95,7 @@ def new_money(principal: float, balloon: float, rate: float, value: float, ahead
     count = rules.refi_quarters
     annuity = (1.0 - (1.0 + rate) ** -count) / rate if rate > FLAT else float(count)
     limit = min(rules.refi_ltv * value, ahead / rules.refi_coverage * annuity)
-    return float(max(min(principal, balloon, limit), 0.0))
+    return float(max(min(balloon, limit), 0.0))
 
 
 @kernel
@@ -190,22 +194,24 @@ def waterfall(first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: 
             rule = 0
             senior_live = balance > ledger.DUST
             rate = inputs.rate[t, ir]
-            interest = principal = settled = fee = advanced = 0.0
+            interest = principal = balloon = settled = fee = advanced = 0.0
             if senior_live:
                 interest = balance * rate
                 principal = scheduled(t, balance, inputs.plan[t] * scale, rate, rules)
                 fee = balance * rules.agent_fee
                 settled = rules.hedged * balance * (rules.swap_rate - inputs.base[t, ib])
+                if t == rules.last:
+                    balloon = min(rules.balloon * scale, principal)
                 if rules.refinances and t == rules.last:
                     ahead = min(cash, inputs.cfads[min(t + 1, quarters), i])
-                    dearer = rate + rules.refi_margin
-                    advanced = new_money(principal, rules.balloon * scale, dearer, value, ahead, rules)
-            service = interest + principal + settled - advanced
+                    advanced = new_money(balloon, rate + rules.refi_margin, value, ahead, rules)
+            service = interest + principal - balloon + settled
             dscr = np.nan
             if service > 0.0:
                 dscr = (cash - fee) / service
+                out.service[t, i] = service
                 out.dscr[t, i] = dscr
-            due = fee + service
+            due = fee + service + balloon - advanced
             liquid = cash + income + reserve + trap
             cure = 0.0
             is_called = senior_live and rules.accelerates and weak >= 1 and dscr < rules.event_of_default
@@ -265,7 +271,9 @@ def waterfall(first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: 
                 excess += from_trap + from_reserve
             nxt = min(t + 1, quarters)
             rate_next, planned_next = inputs.rate[nxt, ir], inputs.plan[nxt] * scale
-            target = reserve_target(t, balance, planned_next, rate_next, rules)
+            swap_next = rules.hedged * (rules.swap_rate - inputs.base[nxt, ib])
+            due_at_end = rules.balloon * scale
+            target = reserve_target(t, balance, planned_next, rate_next, swap_next, due_at_end, rules)
             wanted = max(target - reserve, 0.0)
             top_up = min(wanted, max(excess, 0.0))
             freed = max(reserve - target, 0.0)
@@ -311,7 +319,8 @@ def waterfall(first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: 
                 if prepaid > 0.0:
                     out.prepaid[t, i] = prepaid
                     out.lender[t, i] += prepaid
-                late = max(reserve - reserve_target(t, balance, planned_next, rate_next, rules), 0.0)
+                needed = reserve_target(t, balance, planned_next, rate_next, swap_next, due_at_end, rules)
+                late = max(reserve - needed, 0.0)
                 reserve -= late
                 excess += late
                 freed += late
@@ -340,7 +349,8 @@ def waterfall(first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: 
                 log[t, ledger.SWAP, 0] = log[t, ledger.SWAP, 1] = settled
                 log[t, ledger.FEE, 0] = log[t, ledger.FEE, 1] = fee
                 log[t, ledger.INTEREST, 0] = log[t, ledger.INTEREST, 1] = interest
-                log[t, ledger.PRINCIPAL, 0] = log[t, ledger.PRINCIPAL, 1] = principal
+                log[t, ledger.PRINCIPAL, 0] = log[t, ledger.PRINCIPAL, 1] = principal - balloon
+                log[t, ledger.BALLOON, 0] = log[t, ledger.BALLOON, 1] = balloon
                 log[t, ledger.FROM_TRAP, 1], log[t, ledger.FROM_RESERVE, 1] = from_trap, from_reserve
                 log[t, ledger.CURE, 1] = cure
                 log[t, ledger.TOP_UP, 0], log[t, ledger.TOP_UP, 1] = wanted, top_up

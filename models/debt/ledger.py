@@ -14,12 +14,12 @@ DUST = 1e-9  # USD per unit of collateral below which a balance counts as repaid
 # Rows of the step log, in order of payment; each has what was due and what was paid.
 STEPS = (
     "cash available", "new loan at maturity", "from trap", "from reserve", "equity cure", "agent fee", "swap",
-    "senior interest", "senior principal", "reserve top-up", "service of the new loan", "mezzanine interest",
+    "senior interest", "senior principal", "balloon", "reserve top-up", "service of the new loan", "mezzanine interest",
     "mezzanine principal", "senior prepayment", "trapped", "released", "equity",
 )
 CASH, REFINANCE, FROM_TRAP, FROM_RESERVE, CURE, FEE, SWAP = range(7)
-INTEREST, PRINCIPAL, TOP_UP, REFI_SERVICE, MEZZ_INTEREST = range(7, 12)
-MEZZ_PRINCIPAL, PREPAY, TRAP, RELEASE, EQUITY = range(12, 17)
+INTEREST, PRINCIPAL, BALLOON, TOP_UP, REFI_SERVICE, MEZZ_INTEREST = range(7, 13)
+MEZZ_PRINCIPAL, PREPAY, TRAP, RELEASE, EQUITY = range(13, 18)
 # Rules that can fire in a quarter, as bits of ``rule``.
 LOCKUP, EVENT, TRAPPED, CURED, DEFAULTED, REPAID, PIK = 1, 2, 4, 8, 16, 32, 64
 EARLY, ACCELERATED, REFINANCED, MATURITY = 128, 256, 512, 1024
@@ -97,8 +97,9 @@ class LoanPaths(NamedTuple):
     """Result of the waterfall, USD unless said otherwise: (paths, quarters + 1), time-major inside the loop.
 
     ``lender``, ``mezzanine`` and ``equity`` receipts (equity negative when it cures), ``interest``, ``principal`` paid,
-    ``prepaid``, ``balance`` closing, the same for the mezzanine, ``reserve`` and ``trap`` closing, ``dscr`` NaN without
-    service, ``unpaid`` operating cost, ``recovery`` received, ``reserve_income``, ``cure`` paid in, ``sale`` proceeds,
+    ``prepaid``, ``balance`` closing, the same for the mezzanine, ``reserve`` and ``trap`` closing, ``service`` due:
+    interest, scheduled principal without a balloon, and swap; ``dscr`` cash after the agent's fee over it, NaN without;
+    ``unpaid`` operating cost, ``recovery`` received, ``reserve_income``, ``cure`` paid in, ``sale`` proceeds,
     ``guarantee`` paid by the state, ``written_off`` mezzanine, ``rule`` bits of what fired (``LOCKUP`` ...),
     ``capitalized`` interest and fees added to the balance, ``lender_fees`` paid in cash, ``agent`` fee, ``swap`` net
     receipts of the swap bank, ``refinance`` net receipts of the lender that refinances the balloon and ``refi_balance``
@@ -118,6 +119,7 @@ class LoanPaths(NamedTuple):
     mezz_principal: Array
     reserve: Array
     trap: Array
+    service: Array
     dscr: Array
     unpaid: Array
     recovery: Array

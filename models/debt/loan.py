@@ -15,7 +15,7 @@ from models.basis.timeline import DELTA, Array
 from models.debt.kernel import waterfall
 from models.debt.ledger import LINES, STEPS, LoanInputs, LoanPaths, LoanRules
 from models.debt.rates import RatePaths, fair_swap_rate, termination_values
-from models.debt.schedule import level_payment
+from models.debt.schedule import level_payment, planned_service
 from models.debt.terms import LoanTerms
 
 __all__ = ["LoanPaths", "LoanTerms", "least_coverage", "run_waterfall", "weighted_average_life"]
@@ -88,14 +88,15 @@ def _rules(terms: LoanTerms, plan: Array, quarters: int) -> LoanRules:
     count = terms.last - terms.first + 1
     first_rate = float(terms.rates_q(terms.first)[terms.first])
     opening = terms.opening_balance
-    first_service = float(plan[0]) + opening * first_rate
+    installment = float(plan[0]) + opening * first_rate
+    first_service = float(planned_service(terms, plan)[0])
     funds = terms.funds_reserve and terms.first <= quarters
     new = terms.refinancing
     # What the terms say as it stands, and what the loop reads in its own units.
     same = {name: getattr(terms, name) for name in LoanRules._fields if hasattr(terms, name)}
     return LoanRules(**same | {
         "is_level": terms.amortization == "level" and terms.balloon == 0.0 and not terms.is_floating,
-        "installment": first_service,
+        "installment": installment,
         "opening": opening,
         "mezz_installment": level_payment(terms.mezz_opening, 0.0, terms.mezz_coupon * DELTA, count),
         "agent_fee": terms.agent_fee * DELTA,

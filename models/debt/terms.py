@@ -46,7 +46,6 @@ class LoanTerms:
     last: int
     amortization: str
     balloon: float
-    target_dscr: float
     reserve_quarters: float
     reserve_rate: float
     lockup: float

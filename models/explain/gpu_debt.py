@@ -115,41 +115,37 @@ def coverage(reader: Reader, path: str, t: int) -> Equation:
 
 @explains("assets.gpu_debt.service.{path}.{t}")
 def service(reader: Reader, path: str, t: int) -> Equation:
-    """Interest and scheduled principal due."""
-    other = {"exchanged": f"{LOAN}.exchanged.{path}.{t}"} if _exchanged(reader, path, t) else {}
+    """Interest, scheduled principal and swap due."""
+    swap = {"swap": f"{LOAN}.swap_due.{path}.{t}"} if _swap_due(reader, path, t) else {}
     return Equation(
         f"Debt service due, quarter {t}, {reader.whose(path)}", _due(reader, path, t), UNIT,
-        "Interest on the balance, and scheduled principal"
-        + ("; what a swap costs, less what a new lender repays." if other else "."),
-        "interest + principal" + (" + exchanged" if other else ""),
-        {"interest": f"{LOAN}.interest_due.{path}.{t}", "principal": f"{LOAN}.principal_due.{path}.{t}", **other},
+        "Interest on the balance, scheduled principal" + (" and what a swap costs" if swap else "")
+        + "; a balloon is due beside it.",
+        "interest + principal" + (" + swap" if swap else ""),
+        {"interest": f"{LOAN}.interest_due.{path}.{t}", "principal": f"{LOAN}.principal_due.{path}.{t}", **swap},
     )
 
 
 def _due(reader: Reader, path: str, t: int) -> float:
-    loan, terms = loan_of(reader)
-    covered = reader.pick(loan.dscr, path, t)
-    if np.isnan(covered):
+    loan, _ = loan_of(reader)
+    if np.isnan(reader.pick(loan.dscr, path, t)):
         raise UnknownPath(f"nothing is due in quarter {t}")
-    cash = reader.pick(reader.evaluation.claims.by_key["gpu_debt"].flows.ledger["project"], path, t)
-    cash -= reader.pick(loan.balance, path, t - 1) * terms.agent_fee * DELTA
-    return cash / covered if covered else _interest(reader, path, t) + reader.pick(loan.principal, path, t)
+    return reader.pick(loan.service, path, t)
 
 
-@explains("assets.gpu_debt.exchanged.{path}.{t}")
-def exchanged(reader: Reader, path: str, t: int) -> Equation:
-    """What others add to the debt service of a quarter."""
+@explains("assets.gpu_debt.swap_due.{path}.{t}")
+def swap_due(reader: Reader, path: str, t: int) -> Equation:
+    """What a swap adds to the debt service of a quarter."""
     return Equation(
-        f"Swap less new loan, quarter {t}, {reader.whose(path)}", _exchanged(reader, path, t), UNIT,
-        "What a swap costs in the quarter, less what a new lender repays.", "swap − new loan",
-        named("loan_pricing.hedged", "loan_triggers.refinances", "draws"), "simulation",
+        f"Swap, quarter {t}, {reader.whose(path)}", _swap_due(reader, path, t), UNIT,
+        "What the fixed rate of the swap costs over the base rate of the quarter, on the share swapped.", "",
+        named("loan_pricing.hedged", "loan_pricing.base", "draws"), "simulation",
     )
 
 
-def _exchanged(reader: Reader, path: str, t: int) -> float:
-    """What a swap adds to service less what a new lender repays of it, USD."""
-    loan, _ = loan_of(reader)
-    return reader.pick(loan.swap, path, t) + min(reader.pick(loan.refinance, path, t), 0.0)
+def _swap_due(reader: Reader, path: str, t: int) -> float:
+    """What a swap adds to service, USD."""
+    return reader.pick(loan_of(reader)[0].swap, path, t)
 
 
 def _interest(reader: Reader, path: str, t: int) -> float:
@@ -191,10 +187,10 @@ def interest_due(reader: Reader, path: str, t: int) -> Equation:
 @explains("assets.gpu_debt.principal_due.{path}.{t}")
 def principal_due(reader: Reader, path: str, t: int) -> Equation:
     """Scheduled principal due in a quarter."""
-    value = _due(reader, path, t) - _interest(reader, path, t) - _exchanged(reader, path, t)
+    value = _due(reader, path, t) - _interest(reader, path, t) - _swap_due(reader, path, t)
     return Equation(
         f"Principal due, quarter {t}, {reader.whose(path)}", value, UNIT,
-        "Level payments less interest, equal principal, or sculpted to coverage; the rest in the last quarter.", "",
+        "Level payments less interest, equal principal, or sculpted to one coverage; a balloon is due beside it.", "",
         named("gpu_debt.amortization", f"{LOAN}.installment", "gpu_debt.balloon", "gpu_debt.tenor_quarters",
               f"{LOAN}.balance.{path}.{t - 1}"), "simulation",
     )
@@ -292,28 +288,39 @@ def grants(reader: Reader) -> Equation:
 @explains("assets.gpu_debt.principal", "assets.gpu_debt.base")
 def principal(reader: Reader) -> Equation:
     """Size of the loan."""
-    loan, debt, credit = loan_of(reader)[1].principal, reader.scenario.gpu_debt, reader.scenario.contract_credit
-    by_grade, sized_on = credit.highest_advance(debt.customer), reader.evaluation.claims.collateral_cost
+    size = reader.evaluation.claims.loan_size
+    if size is None:
+        raise UnknownPath("this evaluation holds no loan")
     cost_ = f"{LOAN}.cost"
-    if by_grade is not None and abs(loan - by_grade * sized_on) < 1e-6:
+    if size.why_nothing:
+        return Equation("Loan", 0.0, UNIT, "A rule allows less than a hundredth of cost, which is no loan.", "0",
+                        beside=(_RULES[size.binding][0], cost_), note=size.why_nothing)
+    if size.binding in ("advance", "grade"):
+        is_cap = size.binding == "advance"
+        cap, other = "gpu_debt.advance_cap", f"contract_credit.{reader.scenario.gpu_debt.customer}_advance"
         return Equation(
-            "Loan", loan, UNIT, "Highest advance rate of the customer's grade times cost.", "λ_A·cost",
-            {"λ_A": f"contract_credit.{debt.customer}_advance", "cost": cost_}, beside=("gpu_debt.advance_cap",),
-            note="the customer's grade binds",
+            "Loan", size.lent, UNIT, f"Highest advance rate{'' if is_cap else ' of the grade'} times cost.", "λ_A·cost",
+            {"λ_A": cap if is_cap else other, "cost": cost_}, beside=("gpu_debt.sizing_dscr" if is_cap else cap,),
+            note=_RULES[size.binding][1],
         )
-    if abs(loan - debt.advance_cap * sized_on) < 1e-6:
-        return Equation("Loan", loan, UNIT, "Highest advance rate times cost.", "λ_A·cost",
-                        {"λ_A": "gpu_debt.advance_cap", "cost": cost_}, beside=("gpu_debt.sizing_dscr",),
-                        note="the cap binds")
     return Equation(
-        "Loan", loan, UNIT,
-        "The smallest of the highest advance rate, what coverage on the path without shocks allows and, where it is "
-        "asked, a share of what the machines are worth at closing.", "min(λ_A·cost, loan·DSCR_min/target)",
+        "Loan", size.lent, UNIT,
+        "The smallest of the highest advance rate, what coverage on the path without shocks allows, and shares of what "
+        "the machines are worth at closing and, for a balloon, at maturity.", "min(λ_A·cost, cover, value, balloon)",
         named("gpu_debt.advance_cap", cost_, "gpu_debt.sizing_dscr", "gpu_debt.tenor_quarters",
               "gpu_debt.amortization", f"{LOAN}.coupon", f"{FLEET}.contract_price", f"{FLEET}.cash_cost",
-              "gpu_debt.contracted_share", "loan_triggers.sizing_ltv"), "simulation",
-        note="coverage on the path without shocks binds",
+              "gpu_debt.contracted_share", "loan_triggers.sizing_ltv", "loan_triggers.refi_ltv"), "simulation",
+        note=_RULES[size.binding][1],
     )
+
+
+_RULES = {
+    "advance": ("gpu_debt.advance_cap", "the cap binds"),
+    "grade": ("gpu_debt.customer", "the customer's grade binds"),
+    "coverage": ("gpu_debt.sizing_dscr", "coverage on the path without shocks binds"),
+    "value": ("loan_triggers.sizing_ltv", "what the machines are worth at closing binds"),
+    "balloon": ("loan_triggers.refi_ltv", "what the machines are worth at maturity binds"),
+}
 
 
 @explains("{asset}.coupon")

@@ -101,8 +101,8 @@ def default(reader: Reader, path: str) -> Equation:
                         "", named(f"{LOAN}.min_dscr.{path}"), "simulation")
     return Equation(
         f"Quarter of default, {reader.whose(path)}", t, "quarter",
-        "First quarter in which cash, what the reserve earns and holds, trapped cash and a cure fall short of interest "
-        "and principal due.", "CFADS + income + DSRA + trap + cure < service",
+        "First quarter in which cash, what the reserve earns and holds, trapped cash and a cure fall short of debt "
+        "service, fee and balloon.", "CFADS + income + DSRA + trap + cure < service + fee + balloon",
         named(f"{FLEET}.cash.{path}.{t}", f"{LOAN}.reserve.{path}.{t - 1}", f"{LOAN}.service.{path}.{t}",
               "covenants.cures", "covenants.cure_cover"), "simulation",
     )

@@ -28,7 +28,7 @@ def plain_loan(**changes: Any) -> LoanTerms:
     """A loan without ramp, reserve, covenants or cures; the coupon is a year's, simple."""
     terms: dict[str, Any] = {
         "principal": 100.0, "coupon": 0.08, "first": 1, "last": 16, "amortization": "level", "balloon": 0.0,
-        "target_dscr": 1.3, "reserve_quarters": 0.0, "reserve_rate": 0.0, "lockup": 0.0, "event_of_default": 0.0,
+        "reserve_quarters": 0.0, "reserve_rate": 0.0, "lockup": 0.0, "event_of_default": 0.0,
         "sweep": 0.0, "ltv_cap": None, "cures": 0, "cure_cover": 1.1, "fire_sale": 0.25, "sale_cost": 0.03,
         "recovery_lag": 2, "contract_recovery": 0.5,
     }

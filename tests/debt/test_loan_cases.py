@@ -6,7 +6,7 @@ import pytest
 
 from models.basis.timeline import Array
 from models.debt.loan import LoanPaths, LoanTerms, run_waterfall, weighted_average_life
-from models.debt.schedule import level_payment, loan_to_value, minimum_dscr, scheduled_principal, sculpted_capacity
+from models.debt.schedule import covered_principal, level_payment, loan_to_value, minimum_dscr, scheduled_principal
 from tests.debt.structures import liquidated, plain_loan
 from tests.oracle_cases import Case, find_cases, load_case
 
@@ -120,11 +120,11 @@ def test_sculpted_debt_keeps_coverage_at_its_target() -> None:
     rng = np.random.default_rng(4)
     for target in (1.1, 1.3, 1.6):
         cfads = rng.uniform(5.0, 20.0, 16)
-        terms = plain_loan(amortization="sculpted", target_dscr=target)
+        terms = plain_loan(amortization="sculpted")
         padded = np.concatenate([[0.0], cfads])
-        size = sculpted_capacity(padded, target, terms.rate_q, 1, 16)
+        size = covered_principal(terms, padded, target)
         assert size == pytest.approx(sum(c / target / 1.02**k for k, c in enumerate(cfads, start=1)), rel=1e-12)
-        sized = plain_loan(amortization="sculpted", target_dscr=target, principal=size)
+        sized = plain_loan(amortization="sculpted", principal=size)
         loan = run(sized, cfads)
         assert loan.dscr[0, 1:] == pytest.approx(target, rel=1e-9)
         assert loan.balance[0, -1] == pytest.approx(0.0, abs=1e-9)

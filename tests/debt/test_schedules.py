@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.debt.loan import LoanTerms, run_waterfall
 from models.debt.rates import BaseRate, forward_curve, paid_in
-from models.debt.schedule import level_payment, minimum_dscr, scheduled_principal, sculpted_capacity
+from models.debt.schedule import covered_principal, level_payment, minimum_dscr, scheduled_principal
 from models.measures import returns
 from tests.debt.structures import plain_loan
 from tests.oracle_cases import load_case
@@ -98,8 +98,8 @@ def test_sculpted_debt_keeps_its_coverage(target: float, later: float, seed: int
     """F6: coverage is the target in every quarter, loan life coverage at the start too, and nothing is left."""
     cash = np.random.default_rng(seed).uniform(5.0, 15.0, 21)
     base = paid_in(forward_curve(BaseRate(0.04, later, 1.0, 0.0), 20))
-    terms = plain_loan(coupon=0.07, first=1, last=20, amortization="sculpted", target_dscr=target, base=base)
-    size = sculpted_capacity(cash, target, terms.rates_q(20)[1:], 1, 20)
+    terms = plain_loan(coupon=0.07, first=1, last=20, amortization="sculpted", base=base)
+    size = covered_principal(terms, cash, target)
     terms = replace(terms, principal=size)
     assert minimum_dscr(terms, cash) == pytest.approx(target, rel=1e-9)
     flows = np.repeat(cash[None, :], 2, axis=0)

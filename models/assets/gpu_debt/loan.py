@@ -134,15 +134,17 @@ SPREADS = {"ig": 0.0225, "non_ig": 0.0400}
 class Collateral:
     """The financed fleet, per H100e, USD.
 
-    ``cost`` net of what is received at closing; ``base_cfads`` (quarters + 1,) cash flow without shocks; the rest is
-    (paths, quarters + 1): ``cfads``, ``extra`` equity receipts outside the waterfall (tax credit), ``value`` of the
-    machines and ``claim`` on the contract; ``exit_values`` what both sell for, computed when asked for.
+    ``cost`` net of what is received at closing; ``base_cfads`` and ``base_value`` (quarters + 1,) cash flow and value
+    of the machines without shocks; the rest is (paths, quarters + 1): ``cfads``, ``extra`` equity receipts outside the
+    waterfall (tax credit), ``value`` of the machines and ``claim`` on the contract; ``exit_values`` what both sell for,
+    computed when asked for.
     ``rates`` the base rate a floating loan meets, ``lost`` whether the customer is gone, (paths or 1, quarters + 1).
     """
 
     cost: float
     cfads: Array
     base_cfads: Array
+    base_value: Array
     extra: Array
     value: Array
     claim: Array

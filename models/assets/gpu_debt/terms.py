@@ -12,11 +12,9 @@ from models.assets.gpu_debt.size import LoanSize
 from models.basis.timeline import Array
 from models.debt.contract import ContractCredit
 from models.debt.rates import BaseRate, RatePaths, forward_curve, paid_in, simulate_base
-from models.debt.schedule import minimum_dscr, sculpted_capacity
+from models.debt.schedule import covered_principal
 from models.debt.structure import LoanPricing, LoanTriggers, Mezzanine
 from models.debt.terms import LoanTerms, Refinancing
-
-SCULPTED_DSCR = 1.30  # target of a sculpted loan that coverage does not size
 
 
 class Facility(NamedTuple):
@@ -69,8 +67,7 @@ def _asked_terms(facility: Facility, collateral: Collateral, rate_cut: float, gu
         principal=debt.advance_cap * collateral.cost, coupon=facility.coupon - rate_cut, interest_subsidy=rate_cut,
         guarantee=guarantee, first=ramp + 1,
         last=ramp + debt.tenor_quarters, amortization=debt.amortization, balloon=debt.balloon,
-        target_dscr=debt.sizing_dscr or SCULPTED_DSCR, reserve_quarters=debt.reserve_months / 3.0,
-        reserve_rate=base_rate, sweep=debt.sweep, **dict(covenants),
+        reserve_quarters=debt.reserve_months / 3.0, reserve_rate=base_rate, sweep=debt.sweep, **dict(covenants),
         mezz_principal=mezzanine.advance * collateral.cost, mezz_coupon=mezzanine.coupon,
         pays_in_kind=mezzanine.pays_in_kind,
         draws=pricing.draws, upfront_fee=pricing.upfront_fee, discount=pricing.discount,
@@ -111,18 +108,12 @@ def _size_limits(facility: Facility, collateral: Collateral, terms: LoanTerms) -
     if by_grade is not None:
         limits["grade"] = by_grade * collateral.cost
     if debt.sizing_dscr is not None:
-        limits["coverage"] = _coverage_limit(terms, collateral, debt.sizing_dscr)
+        limits["coverage"] = covered_principal(terms, collateral.base_cfads, debt.sizing_dscr)
+        if terms.balloon > 0.0:
+            opening = replace(terms, principal=1.0).opening_balance
+            worth = float(collateral.base_value[min(terms.last, len(collateral.base_value) - 1)])
+            limits["balloon"] = facility.triggers.refi_ltv * worth / (terms.balloon * opening)
     if sizing_ltv is not None:
         limits["value"] = sizing_ltv * float(collateral.value[:, 0].mean())
     return limits
 
-
-def _coverage_limit(terms: LoanTerms, collateral: Collateral, target: float) -> float:
-    """Largest principal with the target coverage on the no-shock path; coverage is inverse in size unless sculpted."""
-    if terms.principal <= 0.0:
-        return 0.0
-    if terms.amortization == "sculpted":
-        rates = terms.rates_q(terms.last)[terms.first :]
-        capacity = sculpted_capacity(collateral.base_cfads, target, rates, terms.first, terms.last)
-        return capacity * terms.principal / terms.opening_balance
-    return terms.principal * max(minimum_dscr(terms, collateral.base_cfads), 0.0) / target

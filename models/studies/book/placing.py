@@ -64,7 +64,7 @@ def place(scenario: Scenario, market: MarketPaths, loan: Loan) -> Placed:
         principal=loan.advance_rate * fleet.cost,
         coupon=base + (loan.spread or 0.0) if loan.fixed_coupon is None else loan.fixed_coupon,
         first=ramp + 1, last=ramp + loan.tenor_quarters, amortization=loan.amortization, balloon=loan.balloon,
-        target_dscr=1.0, reserve_quarters=months / 3.0, reserve_rate=base, sweep=debt.sweep, **dict(scenario.covenants),
+        reserve_quarters=months / 3.0, reserve_rate=base, sweep=debt.sweep, **dict(scenario.covenants),
     )
     units = loan.size / terms.principal
     terms, plan = _seasoned(terms, ramp, max(0, -loan.vintage))
@@ -81,7 +81,8 @@ def _seasoned(terms: LoanTerms, ramp: int, age: int) -> tuple[LoanTerms, Array]:
         return terms, scheduled_principal(terms, nothing)
     plan = scheduled_principal(terms, nothing)
     owed = terms.opening_balance - float(plan[:served].sum())
-    return replace(terms, principal=owed, first=1, last=terms.last - age), plan[served:]
+    due_at_end = terms.balloon * terms.opening_balance / owed
+    return replace(terms, principal=owed, balloon=due_at_end, first=1, last=terms.last - age), plan[served:]
 
 
 def _fleet_terms(scenario: Scenario, market: MarketPaths, loan: Loan) -> FleetTerms:

@@ -65,7 +65,10 @@ def steps(result: FacilityResult, path: int, quarter: int) -> pd.DataFrame:
 
 
 def path_table(result: FacilityResult, path: int) -> pd.DataFrame:
-    """One row a quarter of one path until the loan is over: cash, due, coverage, balance, loan-to-value, rules."""
+    """One row a quarter of one path until the loan is over.
+
+    Cash after the agent's fee, debt service due and the coverage they give; balance, loan-to-value, rules.
+    """
     loan = _alone(result, path)
     ltv = result.ltv[path]
     end = _end(result, loan)
@@ -73,13 +76,13 @@ def path_table(result: FacilityResult, path: int) -> pd.DataFrame:
     for t in range(end + 1):
         bits = int(loan.rule[0, t])
         log = loan.log[t]
-        due = float(log[ledger.FEE, 0] + log[ledger.SWAP, 0] + log[ledger.INTEREST, 0] + log[ledger.PRINCIPAL, 0])
+        cash = float(log[ledger.CASH, 1] - loan.reserve_income[0, t] - log[ledger.FEE, 0]) if log.any() else 0.0
         words = rules_in_words(bits)
         if t < result.terms.first:
             words = "drawn" if result.terms.drawn(result.terms.principal, result.quarters)[t] > 0 else "ramp"
         if t > int(loan.default_quarter[0]):
             words = "collateral is sold" if loan.sale[0, t] > 0 else "the sale is prepared"
-        rows.append((t, float(log[ledger.CASH, 1]), due, float(loan.dscr[0, t]), float(loan.balance[0, t]),
+        rows.append((t, cash, float(loan.service[0, t]), float(loan.dscr[0, t]), float(loan.balance[0, t]),
                      float(ltv[t]), float(loan.lender[0, t]), words))
     return pd.DataFrame(
         rows, columns=["quarter", "cash", "due", "dscr", "balance", "ltv", "to_lender", "rule"]
@@ -166,7 +169,7 @@ def _reason(step: int, bits: int, short: float) -> str:
     told = {
         ledger.CURE: ledger.CURED, ledger.PREPAY: ledger.EVENT | ledger.LOCKUP | ledger.EARLY,
         ledger.TRAP: ledger.TRAPPED, ledger.MEZZ_INTEREST: ledger.PIK, ledger.REFINANCE: ledger.REFINANCED,
-        ledger.PRINCIPAL: ledger.REPAID,
+        ledger.PRINCIPAL: ledger.REPAID, ledger.BALLOON: ledger.REPAID,
     }
     words = rules_in_words(bits & told.get(step, 0))
     if step == ledger.TOP_UP and short > ledger.DUST:

@@ -69,12 +69,12 @@ def test_log_adds_up_on_many_paths(result: FacilityResult) -> None:
             log = loan.log[t]
             into = paid(log, ledger.CASH, ledger.REFINANCE, ledger.FROM_TRAP, ledger.FROM_RESERVE, ledger.CURE)
             into += paid(log, ledger.RELEASE)
-            out = paid(log, ledger.FEE, ledger.SWAP, ledger.INTEREST, ledger.PRINCIPAL, ledger.TOP_UP,
-                       ledger.REFI_SERVICE, ledger.MEZZ_INTEREST, ledger.MEZZ_PRINCIPAL, ledger.PREPAY, ledger.TRAP,
-                       ledger.EQUITY) + paid(log, ledger.CURE)
+            out = paid(log, ledger.FEE, ledger.SWAP, ledger.INTEREST, ledger.PRINCIPAL, ledger.BALLOON,
+                       ledger.TOP_UP, ledger.REFI_SERVICE, ledger.MEZZ_INTEREST, ledger.MEZZ_PRINCIPAL,
+                       ledger.PREPAY, ledger.TRAP, ledger.EQUITY) + paid(log, ledger.CURE)
             if log.any():
                 assert into == pytest.approx(out, abs=1e-6), (path, t)
-            lender = paid(log, ledger.INTEREST, ledger.PRINCIPAL, ledger.PREPAY)
+            lender = paid(log, ledger.INTEREST, ledger.PRINCIPAL, ledger.BALLOON, ledger.PREPAY)
             assert loan.lender[0, t] == pytest.approx(lender, abs=1e-9)
             mezzanine = paid(log, ledger.MEZZ_INTEREST, ledger.MEZZ_PRINCIPAL)
             assert loan.mezzanine[0, t] == pytest.approx(mezzanine, abs=1e-9)

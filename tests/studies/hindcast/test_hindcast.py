@@ -303,7 +303,7 @@ def test_loan_to_value_of_a_rig_loan_against_the_reference_case() -> None:
     given = case.inputs
     terms = LoanTerms(
         principal=given["initial_ltv"], coupon=4.0 * given["rate_q"], first=1, last=given["n"], amortization="level",
-        balloon=0.0, target_dscr=1.3, reserve_quarters=0.0, reserve_rate=0.0, lockup=1.2, event_of_default=1.05,
+        balloon=0.0, reserve_quarters=0.0, reserve_rate=0.0, lockup=1.2, event_of_default=1.05,
         sweep=0.0, ltv_cap=None, cures=0, cure_cover=1.1, fire_sale=0.25, sale_cost=0.03, recovery_lag=2,
         contract_recovery=0.5,
     )  # fmt: skip
