@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 
 from models.commands import drivers, holdings, loans, scenarios
+from models.commands.parser import Parser
 from models.errors import AssayError
 
 COMMANDS = {
@@ -35,9 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> Parser:
     """Parser of all commands; only the one asked for adds its options, since each imports its part of the model."""
-    parser = argparse.ArgumentParser(prog="python -m models", description="Evaluate sovereign-AI investment scenarios.")
+    parser = Parser(prog="python -m models", description="Evaluate sovereign-AI investment scenarios.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
         chosen = commands.add_parser(name, help=command.__doc__, description=command.__doc__)

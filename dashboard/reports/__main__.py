@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dashboard.reports.pdf import render_pdf
 from models.commands.options import add_scenario_options, evaluation_from, scenario_from
+from models.commands.parser import Parser
 from models.errors import AssayError
 from models.scenario.link import encode
 from models.scenario.scenario import Scenario
@@ -30,8 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m dashboard.reports", description="Write a scenario as a document.")
+def _parser() -> Parser:
+    parser = Parser(prog="python -m dashboard.reports", description="Write a scenario as a document.")
     commands = parser.add_subparsers(metavar="FORMAT", required=True)
     words = (
         "Two pages: verdict, risk/return map, the six classes, the market, every changed assumption with its source."

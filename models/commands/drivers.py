@@ -8,7 +8,6 @@ from typing import Any
 from models.basis.reading import quoted
 from models.claims.registry import CLASSES
 from models.commands.options import (
-    Parser,
     Run,
     add_draw_options,
     add_entry_option,
@@ -23,6 +22,7 @@ from models.commands.options import (
     told_progress,
     told_scenario,
 )
+from models.commands.parser import Parser, finite
 from models.engine.figures import FIGURES
 from models.errors import ScenarioError
 
@@ -32,11 +32,12 @@ def tornado(parser: Parser) -> Run:
     from models.studies.sensitivity.tornado import RANGES, tornado
 
     add_target_options(parser)
-    parser.add_argument("--drivers", nargs="+", default=(), metavar="PATH", help="assumptions to move (default: all)")
+    parser.add_argument("--drivers", nargs="+", action="extend", default=[], metavar="PATH",
+                        help="assumptions to move (default: all)")
     parser.add_argument("--ranges", choices=tuple(RANGES), default="p10_p90", help="how far each one is moved")
     add_draw_options(parser)
     return lambda args: _told(tornado(
-        asked_scenario(args), target(args), ranges=args.ranges, drivers=args.drivers, progress=told_progress(),
+        asked_scenario(args), target(args), ranges=args.ranges, drivers=_drivers(args), progress=told_progress(),
         **draws(args),
     ))
 
@@ -46,13 +47,13 @@ def sobol(parser: Parser) -> Run:
     from models.studies.sensitivity.sobol import BASE, DRIVERS, sobol
 
     add_target_options(parser)
-    parser.add_argument("--drivers", nargs="+", default=(), metavar="PATH",
+    parser.add_argument("--drivers", nargs="+", action="extend", default=[], metavar="PATH",
                         help=f"assumptions to vary (default: the {DRIVERS} widest bars of the tornado)")
     parser.add_argument("--base", type=int, default=BASE, metavar="N",
                         help=f"rows of the base sample, a power of two (default: {BASE}); drivers + 2 scenarios each")
     add_draw_options(parser)
     return lambda args: _told(sobol(
-        asked_scenario(args), target(args), drivers=args.drivers, base=args.base, progress=told_progress(),
+        asked_scenario(args), target(args), drivers=_drivers(args), base=args.base, progress=told_progress(),
         **draws(args),
     ))
 
@@ -100,6 +101,11 @@ def flips(parser: Parser) -> Run:
     parser.add_argument("--question", choices=QUESTIONS, default="family", help="which answer is to flip")
     add_draw_options(parser)
     return lambda args: _told(cheapest(asked_scenario(args), args.question, progress=told_progress(), **draws(args)))
+
+
+def _drivers(args: argparse.Namespace) -> tuple[str, ...]:
+    """Each once, in the order named."""
+    return tuple(dict.fromkeys(args.drivers))
 
 
 def _told(study: Any) -> None:
@@ -173,7 +179,7 @@ def reverse(parser: Parser) -> Run:
     from models.studies.stress.reverse_stress import reverse_stress
 
     parser.add_argument("asset", metavar="CLASS", help=", ".join(CLASSES))
-    parser.add_argument("--loss", type=float, default=0.0, metavar="SHARE", help="share of capital lost (default: 0)")
+    parser.add_argument("--loss", type=finite, default=0.0, metavar="SHARE", help="share of capital lost (default: 0)")
     add_scenario_options(parser)
     add_entry_option(parser)
     add_json_option(parser)

@@ -10,7 +10,6 @@ import pandas as pd
 
 from models.claims.registry import CLASSES
 from models.commands.options import (
-    Parser,
     Run,
     add_entry_option,
     add_json_option,
@@ -19,7 +18,8 @@ from models.commands.options import (
     tell,
     told_scenario,
 )
-from models.errors import DataError, ScenarioError
+from models.commands.parser import Parser, shares
+from models.errors import DataError
 
 FIGURES = ("mean", "tail", "tail_se", "tail_in_sample", "sure", "sure_se", "below_cash", "wealth", "sure_all")
 
@@ -32,12 +32,13 @@ def portfolio(parser: Parser) -> Run:
     add_scenario_options(parser)
     own = parser.add_mutually_exclusive_group()
     own.add_argument(
-        "--weights", metavar="CLASS=SHARE", nargs="+",
-        help="your own mix, such as gpu_fleet=0.2 data_center=0.5; the rest is cash (default: a sixth each)",
+        "--weights", metavar="CLASS=SHARE", nargs="+", action="extend",
+        help="your own mix, such as gpu_fleet=0.2 data_center=0.5; a class that stands twice adds up, the rest is cash "
+             "(default: a sixth each)",
     )
     own.add_argument("--holdings", metavar="FILE", help="your own holdings, CSV or XLSX with columns class and amount")
     parser.add_argument(
-        "--cap", metavar="NAME=SHARE", nargs="+", default=[], dest="caps",
+        "--cap", metavar="NAME=SHARE", nargs="+", action="extend", default=[], dest="caps",
         help="largest share of a class or a family in the mixes proposed, such as llm_developer=0.1",
     )
     add_entry_option(parser)
@@ -45,7 +46,7 @@ def portfolio(parser: Parser) -> Run:
 
     def run(args: argparse.Namespace) -> None:
         scenario, _ = told_scenario(args)
-        caps = _shares("--cap", args.caps, (*CLASSES, *FAMILIES))
+        caps = shares("--cap", args.caps, (*CLASSES, *FAMILIES))
         settings = Settings(args.entry, *(tuple(caps.get(key, 1.0) for key in keys) for keys in (CLASSES, FAMILIES)))
         found = portfolio(scenario, _own_weights(args), settings)
         if args.json:
@@ -76,21 +77,8 @@ def _own_weights(args: argparse.Namespace) -> tuple[float, ...]:
             raise DataError(f"{path}: {error.strerror or 'cannot be read'}") from None
     if not args.weights:
         return EQUAL
-    given = _shares("--weights", args.weights, tuple(CLASSES))
+    given = shares("--weights", args.weights, tuple(CLASSES), adds_up=True)
     return tuple(given.get(key, 0.0) for key in CLASSES)
-
-
-def _shares(option: str, given: list[str], known: tuple[str, ...]) -> dict[str, float]:
-    out = {}
-    for item in given:
-        key, sign, text = item.partition("=")
-        if not sign or key not in known:
-            raise ScenarioError(f"{option} {item}: write it as NAME=SHARE, NAME being one of {', '.join(known)}")
-        try:
-            out[key] = float(text)
-        except ValueError:
-            raise ScenarioError(f"{option} {item}: {text} is not a share; write 0.25 for 25%") from None
-    return out
 
 
 def waiting(parser: Parser) -> Run:

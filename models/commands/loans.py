@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.commands.options import Parser, Run, add_json_option, add_scenario_options, plain_json, tell, told_scenario
+from models.commands.options import Run, add_json_option, add_scenario_options, plain_json, tell, told_scenario
+from models.commands.parser import Parser
 from models.errors import DataError
 from models.evidence.deals import comparables_table
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from models.commands.parser import Parser
 from models.engine.evaluate import Evaluation, evaluate, evaluate_calm
 from models.engine.target import METRICS, Target
 from models.errors import ScenarioError
@@ -19,7 +20,6 @@ from models.scenario.file import from_json
 from models.scenario.link import decode
 from models.scenario.scenario import Scenario
 
-Parser = argparse.ArgumentParser
 Run = Callable[[argparse.Namespace], None]
 
 MAX_FILE_BYTES = 2_000_000
@@ -48,7 +48,7 @@ def add_draw_options(parser: Parser) -> None:
     add_scenario_options(parser)
 
 
-def add_scenario_options(parser: argparse.ArgumentParser) -> None:
+def add_scenario_options(parser: Parser) -> None:
     """Add the options that name a scenario."""
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--preset", metavar="NAME", help="start from a named preset (default: base)")
@@ -96,8 +96,14 @@ def scenario_from(args: argparse.Namespace) -> tuple[Scenario, str, tuple[str, .
         path, sign, text = change.partition("=")
         if not sign:
             raise ScenarioError(f"--set {change}: write it as dotted.path=value")
-        changes[path.strip()] = parse(path.strip(), text.strip(), scenario)
-    changes |= {f"run.{name}": getattr(args, name) for name in ("paths", "seed") if getattr(args, name) is not None}
+        if (path := path.strip()) in changes:
+            raise ScenarioError(f"--set {change}: {path} is set before; write it once")
+        changes[path] = parse(path, text.strip(), scenario)
+    for name in ("paths", "seed"):
+        if getattr(args, name) is not None:
+            if f"run.{name}" in changes:
+                raise ScenarioError(f"--{name}: run.{name} is set before; write one of them")
+            changes[f"run.{name}"] = getattr(args, name)
     if changes:  # together, because some fields must agree with each other
         scenario = scenario.replace(changes)
     return scenario, preset, notes

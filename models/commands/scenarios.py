@@ -9,7 +9,6 @@ from typing import Any
 from models.basis.entry import Entry, told
 from models.basis.rates import RATES, percent_text
 from models.commands.options import (
-    Parser,
     Run,
     add_json_option,
     add_scenario_options,
@@ -19,6 +18,7 @@ from models.commands.options import (
     tell,
     told_scenario,
 )
+from models.commands.parser import Parser
 from models.evidence import presets as library
 from models.scenario.catalog import catalog as entries
 from models.scenario.catalog import json_schema
