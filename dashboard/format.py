@@ -148,7 +148,7 @@ def points(value: float, places: int = 1) -> str:
 def signed(value: float, places: int = 1) -> str:
     """Difference with its sign; zero has none."""
     text = digits(value, 3, places)
-    return text if text.startswith(MINUS) or not text.strip("0.") else f"+{text}"
+    return text if text == NOT_AVAILABLE or text.startswith(MINUS) or not text.strip("0.") else f"+{text}"
 
 
 def multiple(value: float) -> str:

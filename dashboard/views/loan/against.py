@@ -52,6 +52,9 @@ def _pin(scenario: Scenario | None) -> None:
 def _message(rows: Rows) -> str:
     loss = next(row for row in rows if row["figure"] == "loss")
     change, error = loss["difference"], loss["error"]
+    if change != change:
+        empty = [name for name, at in (("the pinned one", "a"), ("this one", "b")) if loss[at] != loss[at]]
+        return f"Nothing is lent in {' and '.join(empty)}"
     if change == 0.0:
         return "Both facilities lose the same"
     if f.is_close(change, error):

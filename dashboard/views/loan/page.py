@@ -22,23 +22,27 @@ def render() -> None:
     with st.spinner("Running the loan through every future"):
         design = run.kept(read_design, scenario)
     verdict(design.headline, design.detail)
-    facts(design.figures)
-    notes(design.bands)
-    explained(design.explained, scenario, "loan")
+    if not design.why_nothing:
+        facts(design.figures)
+        notes(design.bands)
+        explained(design.explained, scenario, "loan")
     left, middle, right = st.columns([1.1, 1.2, 1.2], gap="medium")
     with left:
         section("Structure", "Changes count on every page: this is the loan of the scenario.")
         _drawn([design.size])
         terms.render(scenario)
-    with middle:
-        section("Coverage and collateral")
-        _drawn(design.coverage)
-    with right:
-        section("Losses")
-        _drawn(design.losses)
+    for column, subject, drawn in (
+        (middle, "Coverage and collateral", design.coverage), (right, "Losses", design.losses)
+    ):
+        with column:
+            if drawn:
+                section(subject)
+            _drawn(drawn)
     tool = switch("Tool", TOOLS, "designer:tool")
     if tool == "solve":
-        solve.render(scenario)
+        solve.render(scenario, design.why_nothing)
+    elif tool == "path" and design.why_nothing:
+        title(design.headline)
     elif tool == "path":
         future.render(scenario, design)
     else:

@@ -26,8 +26,12 @@ from models.studies.facility.steps import telling_paths
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """A facility as the page shows it; ``telling`` names futures by number, ``first`` is the first quarter owed."""
+    """A facility as the page shows it; ``telling`` names futures by number, ``first`` is the first quarter owed.
 
+    Where nothing is lent, ``why_nothing`` says why, and there are no figures and no charts but that of its size.
+    """
+
+    why_nothing: str
     headline: str
     detail: str
     figures: Sequence[Fact]
@@ -50,18 +54,25 @@ def result_of(scenario: Scenario) -> FacilityResult:
 def read_design(scenario: Scenario) -> Design:
     """Measure the facility of a scenario; keeps no paths."""
     result = result_of(scenario)
-    view, terms = lender.lender_view(result), result.terms
-    sized, breaches = say.sized(result.size, RULES), lender.breaches(result)
+    terms, sized = result.terms, say.sized(result.size, RULES)
+    size = Chart(sized, charts.size_frame(result.size.limits, RULES, result.size.cost), charts.SIZE,
+                 "What each rule would lend, share of hardware cost; the smallest one sizes the loan.")
+    if result.size.why_nothing:
+        return Design(
+            why_nothing=result.size.why_nothing, headline=say.sentence(result.size.why_nothing), detail=f"{sized}.",
+            figures=(), explained=(), bands="", size=size, coverage=(), losses=(), telling={}, paths=result.paths,
+            first=terms.first, seed=result.ground.shocks.seed,
+        )
+    view, breaches = lender.lender_view(result), lender.breaches(result)
     return Design(
-        headline=say.headline(view, result.advance_rate, result.size.why_nothing),
+        why_nothing="", headline=say.headline(view, result.advance_rate),
         detail=f"{f.money(terms.principal)} per H100e at a coupon of {f.percent(terms.coupon, 2)} when signed, on "
         f"{result.paths:,} futures. {sized}.",
         figures=figures(view), explained=explained(view, terms.principal, terms.coupon),
         bands="Rating bands are indicative: Moody's idealized losses at the average life, by loss "
         f"{view.by_loss.words}, by default {view.by_default.words} (two standard errors). No agency rates by such a "
         "table alone.",
-        size=Chart(sized, charts.size_frame(result.size.limits, RULES, result.size.cost), charts.SIZE,
-                   "What each rule would lend, share of hardware cost; the smallest one sizes the loan."),
+        size=size,
         coverage=_coverage(result, breaches), losses=_losses(result, breaches), telling=telling_paths(result),
         paths=result.paths, first=terms.first, seed=result.ground.shocks.seed,
     )
@@ -114,8 +125,9 @@ def _coverage(result: FacilityResult, breaches: pd.DataFrame) -> list[Chart]:
     tests = {"lock-up": terms.lockup, "event of default": terms.event_of_default}
     return [
         Chart(say.coverage(coverage, breaches, terms.lockup), charts.fan_frame(coverage, "dscr", tests),
-              charts.FANS["dscr"], "Cash available over interest and scheduled principal, of loans not in default. "
-              "Dashed: where cash is locked up, and where it is an event of default."),
+              charts.FANS["dscr"], "Cash after the agent's fee over interest, scheduled principal and swap, of loans "
+              "not in default; a balloon is no debt service. Dashed: where cash is locked up, and where it is an event "
+              "of default."),
         Chart(say.collateral(breaches), charts.fan_frame(value, "ltv", {"worth as much as the loan": 1.0}),
               charts.FANS["ltv"],
               f"Balance over what used machines fetch in the market; cut at {charts.MOST_LTV:.0f}00%."),

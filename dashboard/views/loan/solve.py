@@ -51,15 +51,18 @@ def find_haircuts(scenario: Scenario, progress: Callable[[float], None]) -> tupl
     return rents, haircut.residual_haircut(result, lambda share: progress(0.8 + 0.2 * share))
 
 
-def render(scenario: Scenario) -> None:
-    """A question, its figures, the answer."""
+def render(scenario: Scenario, why_nothing: str) -> None:
+    """A question, its figures, the answer; price and haircuts are asked of a loan, not of the lack of one."""
     question = pick("Question", QUESTIONS, "designer:question")
+    if why_nothing and question in ("spread", "haircut"):
+        title(say.sentence(why_nothing))
+        return
     limit, glut, margin = 0.05, 1.0, 0.0
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="designer:asked"):
         if question in ("advance", "glut"):
             limit = _percent("Default in at most, % of futures", 100.0, 5.0, 0.5, "designer:limit")
         if question == "glut":
-            glut = _percent("Overcapacity at its peak, %", 400.0, 100.0, 5.0, "designer:glut")
+            glut = _percent("Overcapacity at its peak, %", 300.0, 100.0, 5.0, "designer:glut")
         if question == "spread":
             margin = _percent("To be earned on top, % a year", 5.0, 0.0, 0.25, "designer:margin")
     if question == "haircut":

@@ -16,7 +16,7 @@ NOISE = 2.0
 def headline(view: Any, advance: float, why_nothing: str = "nothing is lent") -> str:
     """What the loan is, how often it fails, and whether its spread pays for that; or why nothing is lent."""
     if advance <= 0.0:
-        return why_nothing[0].upper() + why_nothing[1:]
+        return sentence(why_nothing)
     chance, rate, error = view.default_probability.value, view.loss_rate.value, view.loss_rate.error
     lends = f"At {f.percent(advance, 0)} of cost this loan defaults in {f.percent(chance)} of futures"
     if chance <= 0.0:
@@ -28,6 +28,11 @@ def headline(view: Any, advance: float, why_nothing: str = "nothing is lent") ->
     times = view.spread / rate if rate > 0 else float("inf")
     paid = "many times over" if times > 20 else f"{f.multiple(times)} over"
     return f"{lends}; its spread pays for the loss {paid}"
+
+
+def sentence(words: str) -> str:
+    """Words as they begin a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 def sized(size: Any, words: Mapping[str, str]) -> str:
@@ -114,6 +119,8 @@ def breach(table: pd.DataFrame) -> str:
 
 def solved(question: str, found: Any, limit: float) -> str:
     """Answer of a search in one sentence."""
+    if found.why_nothing:
+        return sentence(found.why_nothing)
     if question == "spread":
         if pd.isna(found.value):
             return "No spread pays for the loss: a dearer loan fails more often"
@@ -121,8 +128,8 @@ def solved(question: str, found: Any, limit: float) -> str:
     if found.is_bounded:
         most = f.percent(found.advance, 0)
         return f"Even the largest loan, {most} of cost, defaults in {f.percent(found.reached)} of futures only"
-    if found.value <= 0.001:
-        return f"No loan keeps default under {f.percent(limit)}"
+    if not found.value > 0.0:
+        return f"No loan keeps default under {f.percent(limit)}, not even one of 1% of cost"
     return (
         f"{f.percent(found.value)} of cost can be lent with default under {f.percent(limit)}: coverage of "
         f"{f.multiple(found.coverage)} at closing"
@@ -131,6 +138,8 @@ def solved(question: str, found: Any, limit: float) -> str:
 
 def haircut(found: Any, what: str) -> str:
     """A break-even haircut in words."""
+    if pd.isna(found.value) and not found.holds_always:
+        return "Nothing is lent"
     if found.fails_already:
         return f"The lender earns less than the base rate already, without any cut of {what}"
     if found.holds_always:

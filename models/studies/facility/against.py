@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pandas as pd
 
-from models.engine.estimate import Estimate, mean, paired, ratio, share
+from models.engine.estimate import Estimate, mean, paired, ratio
 from models.studies.facility.facility import FacilityResult
-from models.studies.facility.lender import average_life, irr_of_mean, loss_shares, middle
+from models.studies.facility.lender import average_life, default_share, irr_of_mean, loss_shares, middle
 
 FIGURES: dict[str, tuple[str, str]] = {
     "advance": ("Advance rate", "share of cost"),
@@ -36,7 +36,7 @@ def figures(result: FacilityResult) -> dict[str, Estimate]:
         "advance": paired(result.advance_rate, result.advance_rate * agreed),
         "coupon": paired(result.terms.coupon, result.terms.coupon * agreed),
         "return": irr_of_mean(result.lender, groups),
-        "default": share(loan.is_defaulted, groups),
+        "default": default_share(result),
         "given_default": ratio(loan.loss, loan.exposure, groups),
         "loss": loss,
         "loss_rate": paired(loss.value / life.value, loss.each / life.each, omit=True),

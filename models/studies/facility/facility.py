@@ -90,8 +90,8 @@ class FacilityResult:
 
     @property
     def advance_rate(self) -> float:
-        """Loan over hardware cost, net of what is received at closing."""
-        return self.terms.principal / self.ground.pot.cost
+        """Loan over hardware cost, net of what is received at closing; 0 where nothing is lent."""
+        return self.size.lent / self.size.cost if self.size.lent > 0.0 else 0.0
 
     @property
     def contract_end(self) -> int:

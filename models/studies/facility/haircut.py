@@ -22,7 +22,7 @@ STEPS = 9
 
 @dataclass(frozen=True)
 class Haircut:
-    """A break-even haircut (share) with its standard error; NaN where even no cut loses or where none is enough."""
+    """A break-even haircut (share) with its standard error; NaN where none is enough, or where nothing is lent."""
 
     value: float
     error: float
@@ -39,7 +39,7 @@ def price_haircut(result: FacilityResult, progress: Progress | None = None) -> H
         ground = _on_lower_rents(result, cut)
         return _mean_value(_same_loan(result, ground))
 
-    return _break_even(value, progress)
+    return _break_even(result, value, progress)
 
 
 def residual_haircut(result: FacilityResult, progress: Progress | None = None) -> Haircut:
@@ -49,7 +49,7 @@ def residual_haircut(result: FacilityResult, progress: Progress | None = None) -
         ground = replace(result.ground, pot=replace(pot, value=pot.value * (1.0 - cut)))
         return _mean_value(_same_loan(result, ground))
 
-    return _break_even(value, progress)
+    return _break_even(result, value, progress)
 
 
 def lower_rents(market: MarketPaths, cut: float) -> MarketPaths:
@@ -71,11 +71,15 @@ def _same_loan(result: FacilityResult, ground: Ground) -> FacilityResult:
 
 
 def _mean_value(result: FacilityResult) -> Estimate:
-    return mean(lender_value(result) / max(result.terms.principal, 1e-9), result.replicate)
+    return mean(lender_value(result) / result.terms.principal, result.replicate)
 
 
-def _break_even(value: Callable[[float], Estimate], progress: Progress | None) -> Haircut:
+def _break_even(
+    result: FacilityResult, value: Callable[[float], Estimate], progress: Progress | None
+) -> Haircut:
     """Bisect the cut; the error is that of the value over its slope."""
+    if result.size.why_nothing:
+        return Haircut(float("nan"), float("nan"), False, False)
     known = {cut: value(cut) for cut in (0.0, MOST)}
     if known[0.0].value < 0.0:
         return Haircut(0.0, float("nan"), False, True)

@@ -51,11 +51,12 @@ def lender_view(result: FacilityResult) -> LenderView:
     loss_rate = ratio(losses, _life_weights(result), groups)
     base = float(terms.base[terms.first : terms.last + 1].mean()) if terms.base is not None else _base(result)
     spread = (4.0 * ((1.0 + promised) ** DELTA - 1.0)) - base if np.isfinite(promised) else float("nan")
-    default = share(loan.is_defaulted, groups)
+    default = default_share(result)
+    low = by_scramble(lambda part: np.quantile(part, 0.05), _irrs(result), groups)
     return LenderView(
         yield_promised=promised,
         irr=irr_of_mean(result.lender, groups),
-        irr_low=by_scramble(lambda part: np.quantile(part, 0.05), _irrs(result), groups),
+        irr_low=NOTHING if result.size.why_nothing else low,
         default_probability=default,
         loss_given_default=ratio(loan.loss, loan.exposure, groups),
         expected_loss=loss,
@@ -68,6 +69,11 @@ def lender_view(result: FacilityResult) -> LenderView:
         by_loss=rating.by_loss(loss.value, loss.error, life.value),
         by_default=rating.by_default(default.value, default.error, life.value),
     )
+
+
+def default_share(result: FacilityResult) -> Estimate:
+    """Share of paths on which the loan defaults; undefined where nothing is lent."""
+    return NOTHING if result.size.why_nothing else share(result.loan.is_defaulted, result.replicate)
 
 
 def loss_shares(result: FacilityResult) -> dict[str, Array]:
@@ -90,6 +96,11 @@ def loss_shares(result: FacilityResult) -> dict[str, Array]:
     with np.errstate(divide="ignore", invalid="ignore"):
         out["equity"] = np.where(paid < 0.0, np.maximum(1.0 + got / paid, 0.0), 0.0)
     return out
+
+
+def _lost(result: FacilityResult) -> dict[str, Array]:
+    """Losses of the tranches that there are."""
+    return {name: losses for name, losses in loss_shares(result).items() if not np.isnan(losses).all()}
 
 
 def default_by_year(result: FacilityResult) -> pd.DataFrame:
@@ -145,7 +156,7 @@ def breaches(result: FacilityResult) -> pd.DataFrame:
 def tranche_losses(result: FacilityResult) -> pd.DataFrame:
     """Loss of each tranche: probability of any, mean, mean of the worst 5%, quantiles, each with its error."""
     rows = []
-    for name, losses in loss_shares(result).items():
+    for name, losses in _lost(result).items():
         groups = result.replicate
         figures = (share(losses > 1e-9, groups), mean(losses, groups), tail(losses, groups))
         rows.append((name, *(x for f in figures for x in (f.value, f.error)), *np.quantile(losses, (0.90, 0.95, 0.99))))
@@ -159,7 +170,7 @@ def loss_curve(result: FacilityResult, points: int = 50) -> pd.DataFrame:
     at = np.linspace(0.0, 1.0, points + 1)
     rows = [
         (name, float(x), float((losses > max(x, 1e-9)).mean()))
-        for name, losses in loss_shares(result).items() for x in at
+        for name, losses in _lost(result).items() for x in at
     ]
     return pd.DataFrame(rows, columns=["tranche", "loss", "probability"])
 

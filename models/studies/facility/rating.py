@@ -19,6 +19,7 @@ GRADES = (
     "Aaa", "Aa1", "Aa2", "Aa3", "A1", "A2", "A3", "Baa1", "Baa2", "Baa3", "Ba1", "Ba2", "Ba3", "B1", "B2", "B3",
     "Caa1", "Caa2", "Caa3",
 )
+BELOW = "below Caa3"
 _PERCENT = """
 0.00003 0.00011 0.00039 0.00099 0.00160 0.00220 0.00286 0.00363 0.00451 0.00550
 0.00031 0.00165 0.00550 0.01155 0.01705 0.02310 0.02970 0.03685 0.04510 0.05500
@@ -59,7 +60,10 @@ class Band:
 
 
 def by_loss(expected_loss: float, standard_error: float, life_years: float) -> Band:
-    """Band by expected loss (share of what was lent) over an average life, with two standard errors either way."""
+    """Band by expected loss (share of what was lent) over an average life, with two standard errors either way.
+
+    Without a life, because nothing was lent or nothing was paid back, only a loss beyond every horizon has a band.
+    """
     return _band(expected_loss, standard_error, limits(life_years))
 
 
@@ -69,20 +73,26 @@ def by_default(probability: float, standard_error: float, life_years: float) -> 
 
 
 def limits(life_years: float) -> Array:
-    """Largest idealized loss of each grade at a horizon, (grades,); horizons beyond the table take its ends."""
+    """Largest idealized loss of each grade at a horizon, (grades,); horizons beyond the table take its ends.
+
+    NaN for a horizon that is not known, but for the last grade: its loss at the end of the table.
+    """
+    if np.isnan(life_years):
+        return np.append(np.full(len(GRADES) - 1, np.nan), IDEALIZED_LOSS[-1, -1])
     years = np.arange(1, IDEALIZED_LOSS.shape[1] + 1)
     at = float(np.clip(life_years, years[0], years[-1]))
     return np.array([np.exp(np.interp(at, years, np.log(row))) for row in IDEALIZED_LOSS])
 
 
 def _band(value: float, error: float, table: Array) -> Band:
-    spread = 2.0 * error if np.isfinite(error) else 0.0
+    spread = 2.0 * error if np.isfinite(error) and not np.isnan(table[0]) else 0.0
     return Band(_grade(value, table), _grade(max(value - spread, 0.0), table), _grade(value + spread, table))
 
 
 def _grade(value: float, table: Array) -> str:
     """The best grade whose idealized loss is not exceeded; below Caa3 where none is left."""
-    if not np.isfinite(value):
+    if np.isfinite(value) and value > table[-1]:
+        return BELOW
+    if not np.isfinite(value) or np.isnan(table[0]):
         return "n/a"
-    row = int(np.searchsorted(table, value, side="left"))
-    return GRADES[row] if row < len(GRADES) else "below Caa3"
+    return GRADES[int(np.searchsorted(table, value, side="left"))]

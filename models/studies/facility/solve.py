@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from models.assets.gpu_debt.size import LEAST
 from models.basis.shocks import Shocks
 from models.basis.timeline import DELTA, Array
 from models.debt.schedule import minimum_dscr
@@ -31,9 +32,10 @@ STEPS = 12
 class Solution:
     """Answer of a search.
 
-    ``value`` (NaN where nothing fits), ``reached`` what the trial at that value gave, with its ``error``;
-    ``is_bounded``: even the end of the range meets the wish; ``coverage`` least coverage on the path without shocks
-    and ``advance`` rate of the loan found.
+    ``value`` (NaN where nothing fits, 0 where no loan does), ``reached`` what the trial at that value gave, or at the
+    smallest loan, with its ``error``; ``is_bounded``: even the end of the range meets the wish; ``coverage`` to ask for
+    at closing, which yields the loan found (infinite where no loan is small enough), and ``advance`` its rate;
+    ``why_nothing``: why nothing is lent whatever is asked, in words.
     """
 
     value: float
@@ -43,6 +45,7 @@ class Solution:
     coverage: float
     advance: float
     trials: int
+    why_nothing: str = ""
 
 
 def largest_advance(
@@ -65,9 +68,13 @@ def largest_advance(
         lambda x: on_ground(_sized(scenario, x), ground), lambda r: r.loan.is_defaulted.astype(float),
         GRID + STEPS, progress,
     )
-    before = 0.0
-    for x in np.linspace(0.0, MOST_ADVANCE, GRID + 1):
-        if x > 0.0 and trials.at(x).value.value > most_default:
+    least, before = trials.at(LEAST), LEAST
+    if least.why_nothing or least.value.value > most_default:
+        return Solution(
+            0.0, least.value.value, least.value.error, False, float("inf"), 0.0, len(trials.known), least.why_nothing
+        )
+    for x in np.linspace(0.0, MOST_ADVANCE, GRID + 1)[1:]:
+        if trials.at(x).value.value > most_default:
             low, _ = halved(before, x, lambda v: trials.at(v).value.value > most_default, STEPS)
             return trials.solution(low)
         before = x
@@ -93,6 +100,9 @@ def paying_spread(
     The size of the loan stays; a dearer loan is harder to serve, so that there may be no such spread.
     """
     first = facility_result(scenario, shocks)
+    if first.size.why_nothing:
+        nothing = float("nan")
+        return Solution(nothing, nothing, nothing, False, nothing, 0.0, 0, first.size.why_nothing)
     grid = np.linspace(0.0, MOST_SPREAD, 2 * GRID + 1)
     trials = _Trials(
         lambda x: on_ground(_priced(scenario, x, first.advance_rate), first.ground),
@@ -149,6 +159,7 @@ class _Trial:
     value: Estimate
     coverage: float
     advance: float
+    why_nothing: str
 
 
 class _Trials:
@@ -166,20 +177,22 @@ class _Trials:
         key = float(np.asarray(x))
         if key not in self.known:
             result = self.run(key)
-            has_loan = result.terms.principal > 0.0
-            coverage = minimum_dscr(result.terms, result.ground.pot.base_cfads) if has_loan else float("inf")
-            self.known[key] = _Trial(mean(self.figure(result), result.replicate), coverage, result.advance_rate)
+            self.known[key] = _Trial(
+                mean(self.figure(result), result.replicate), minimum_dscr(result.terms, result.ground.pot.base_cfads),
+                result.advance_rate, result.size.why_nothing,
+            )
             if self.progress is not None:
                 self.progress(min(len(self.known) / self.most, 1.0))
         return self.known[key]
 
     def solution(self, x: ArrayLike, *, is_bounded: bool = False) -> Solution:
         """The answer of a search that ended at a value."""
-        tried, found = len(self.known), self.at(x)  # no loan at all, where nothing else fits, is no trial
+        found = self.at(x)
         if self.progress is not None:
             self.progress(1.0)
         return Solution(
-            float(np.asarray(x)), found.value.value, found.value.error, is_bounded, found.coverage, found.advance, tried
+            float(np.asarray(x)), found.value.value, found.value.error, is_bounded, found.coverage, found.advance,
+            len(self.known),
         )
 
 

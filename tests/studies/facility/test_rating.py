@@ -22,10 +22,19 @@ def test_its_first_grade_is_a_default_in_ten_thousand_at_55_percent() -> None:
 
 @pytest.mark.parametrize(("loss", "years", "grade"), [
     (0.0, 5.0, "Aaa"), (0.0086900, 5.0, "Baa2"), (0.0086901, 5.0, "Baa3"), (0.5, 5.0, "below Caa3"), (0.02, 3.0, "Ba2"),
-    (float("nan"), 3.0, "n/a"),
+    (float("nan"), 3.0, "n/a"), (0.0, float("nan"), "n/a"), (0.02, float("nan"), "n/a"),
+    (0.7, float("nan"), "below Caa3"), (1.0, float("nan"), "below Caa3"),
 ])
 def test_grade_by_loss(loss: float, years: float, grade: str) -> None:
-    assert rating.by_loss(loss, 0.0, years).grade == grade
+    band = rating.by_loss(loss, 0.0, years)
+    assert band.grade == band.words == grade
+    assert rating.by_loss(loss, 0.01, years).grade == grade
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.0, 0.5) | st.just(float("nan")))
+def test_what_has_no_life_has_no_good_rating(share: float, error: float) -> None:
+    for band in (rating.by_loss(share, error, float("nan")), rating.by_default(share, error, float("nan"))):
+        assert {band.grade, band.best, band.worst} <= {"n/a", "below Caa3"}
 
 
 @given(st.floats(0.0, 0.6), st.floats(0.0, 0.1), st.floats(0.25, 12.0))
