@@ -106,6 +106,29 @@ def irr(flows: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR) -> Any:
     return rate, status
 
 
+def borrowing_rate(flows: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR) -> Any:
+    """Return what money that comes first and is paid back later costs a year: a borrower's rate.
+
+    Such flows are no investment, so `irr` has no rate of return for them; turned around they are the lender's, whose
+    return this is. NaN for flows that are not a borrower's: there, all inflows come before all outflows.
+
+    Parameters
+    ----------
+    flows
+        As in `irr`.
+
+    Returns
+    -------
+    (paths,) of annual effective rates, or a float for one path.
+    """
+    table = np.asarray(flows, dtype=np.float64)
+    columns = np.atleast_2d(table).T
+    pays, earns = columns < 0.0, columns > 0.0
+    borrows = pays.any(axis=0) & earns.any(axis=0) & _pays_before_it_earns(earns, pays)
+    rate = np.where(borrows, irr(-columns.T, periods_per_year)[0], np.nan)
+    return float(rate[0]) if table.ndim < 2 else rate
+
+
 def irr_roots(flows: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR) -> FloatArray:
     """Return every rate above -100% at which one path's flows (T+1,) have zero present value, ascending.
 

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from models.measures.irr import QUARTERS_PER_YEAR, IrrStatus, irr, irr_roots, status_names
+from models.measures.irr import QUARTERS_PER_YEAR, IrrStatus, borrowing_rate, irr, irr_roots, status_names
 from models.measures.roots import FloatArray
 
 __all__ = [
-    "QUARTERS_PER_YEAR", "IrrStatus", "dpi", "irr", "irr_roots", "mirr", "moic", "npv", "payback", "status_names",
-    "wal", "xirr", "xnpv",
+    "QUARTERS_PER_YEAR", "IrrStatus", "borrowing_rate", "dpi", "irr", "irr_roots", "mirr", "moic", "npv", "payback",
+    "status_names", "wal", "xirr", "xnpv",
 ]
 
 DAYS_PER_YEAR = 365.0  # ACT/365F, as in spreadsheet XNPV and XIRR
@@ -163,25 +163,48 @@ def wal(principal: ArrayLike, periods_per_year: float = QUARTERS_PER_YEAR, years
 
 
 def xnpv(rate_y: float, dates: Sequence[date], flows: ArrayLike) -> float:
-    """Return the present value at the first date of dated flows (flows,), on ACT/365F like a spreadsheet's XNPV."""
-    days = _days(dates)
-    years = (days - days[0]) / DAYS_PER_YEAR
-    return float(np.sum(_table(flows) * (1.0 + rate_y) ** -years))
+    """Return the present value at the first date of dated flows (flows,), on ACT/365F like a spreadsheet's XNPV.
+
+    NaN where a date is missing, and for the rates for which `npv` is.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many dates as flows.
+    """
+    days, amounts = _dated(dates, flows)
+    if not rate_y > -1.0 or np.isnan(days).any():
+        return float("nan")
+    years = (days - days[:1]) / DAYS_PER_YEAR
+    return float(np.sum(amounts * (1.0 + rate_y) ** -years))
 
 
 def xirr(dates: Sequence[date], flows: ArrayLike) -> tuple[float, IrrStatus]:
     """Return the annual internal rate of return of dated flows (flows,) on ACT/365F, and its status.
 
-    The rules are those of `irr`, read day by day. Dates may come in any order; flows of one day are added up.
+    The rules are those of `irr`, read day by day. Dates may come in any order; flows of one day are added up. Without
+    flows, or where a date is missing, the rate is undefined.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many dates as flows.
     """
-    days = _days(dates)
-    rate, status = irr(np.bincount((days - days.min()).astype(np.intp), weights=_table(flows)), DAYS_PER_YEAR)
+    days, amounts = _dated(dates, flows)
+    if len(days) == 0 or np.isnan(days).any():
+        return float("nan"), IrrStatus.undefined
+    rate, status = irr(np.bincount((days - days.min()).astype(np.intp), weights=amounts), DAYS_PER_YEAR)
     return float(rate), status
 
 
-def _days(dates: Sequence[date]) -> FloatArray:
-    """Return day numbers (dates,)."""
-    return np.asarray(dates, dtype="datetime64[D]").astype(np.float64)
+def _dated(dates: Sequence[date], flows: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return day numbers, NaN where a date is missing, and flows, (flows,) each."""
+    amounts = _table(flows)
+    known = [np.datetime64("NaT") if day is None or day != day else day for day in dates]  # NaT differs from itself
+    days = np.array(known, dtype="datetime64[D]")
+    if days.shape != amounts.shape or days.ndim != 1:
+        raise ValueError(f"dates ({days.size}) and flows ({amounts.size}) differ in length; every flow needs one date")
+    return np.where(np.isnat(days), np.nan, days.astype(np.float64)), amounts
 
 
 def _table(values: ArrayLike) -> FloatArray:

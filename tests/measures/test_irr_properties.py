@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.measures.returns import IrrStatus, irr, irr_roots, npv, status_names
+from models.measures.returns import IrrStatus, borrowing_rate, irr, irr_roots, npv, status_names
 from tests.measures.cash_flows import (
     FloatArray,
     flows_with_roots,
@@ -126,6 +126,23 @@ def test_borrowing_has_the_roots_of_investing_but_is_no_investment_return(
     if abs(flow.sum()) > 1e-9 * np.abs(flow).sum():
         assert status is IrrStatus.no_root
         assert rate == -1.0 if flow.sum() > 0.0 else np.isnan(rate)
+
+
+@given(investments_with_rate())
+def test_a_borrower_pays_what_his_lender_earns(flow_and_rate: tuple[FloatArray, float]) -> None:
+    flow, _ = flow_and_rate
+    np.testing.assert_equal(borrowing_rate(-flow, 1), irr(flow, 1)[0])
+    assert np.isnan(borrowing_rate(flow, 1)), "an investment borrows nothing"
+
+
+def test_a_borrowers_rate_is_that_of_money_first_and_paid_back_later() -> None:
+    flows = np.array([[100.0, -60.0, -60.0], [-100.0, 60.0, 60.0], [100.0, 0.0, 0.0], [-1.0, 0.0, 0.0],
+                      [100.0, -160.0, 60.0], [0.0, 0.0, 0.0], [0.0, 100.0, -110.0]])
+    nan = float("nan")
+    rates = borrowing_rate(flows, 1)
+    assert rates == pytest.approx([0.130662386, nan, nan, nan, nan, nan, 0.10], nan_ok=True)
+    assert borrowing_rate(flows[0], 1) == rates[0]
+    assert np.isnan(borrowing_rate([], 1))
 
 
 @pytest.mark.parametrize("periods", [1, 4, 40])

@@ -3,6 +3,7 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +53,38 @@ def test_dated_rate_takes_any_order_and_several_roots() -> None:
     rate, status = returns.xirr(days, [-60.0, 171.0, -72.0, -40.0])
     assert rate == pytest.approx(-0.04, abs=1e-9) and status is returns.IrrStatus.multiple
     assert returns.xirr(days[:1], [-5.0]) == (-1.0, returns.IrrStatus.total_loss)
+
+
+MISSING = [None, np.datetime64("NaT"), pd.NaT, float("nan")]
+
+
+@pytest.mark.parametrize("missing", MISSING)
+@pytest.mark.filterwarnings("error")
+def test_a_missing_date_leaves_dated_measures_undefined(missing: object) -> None:
+    days = [date(2026, 1, 1), missing]
+    rate, status = returns.xirr(days, [-1.0, 2.0])
+    assert np.isnan(rate) and status is returns.IrrStatus.undefined
+    assert np.isnan(returns.xnpv(0.1, days, [-1.0, 2.0]))
+
+
+@pytest.mark.filterwarnings("error")
+def test_dated_measures_answer_like_those_of_equal_periods() -> None:
+    rate, status = returns.xirr([], [])
+    assert np.isnan(rate) and status is returns.irr([])[1] is returns.IrrStatus.undefined
+    assert returns.xnpv(0.1, [], []) == returns.npv(0.1, []) == 0.0
+    days, flows = [date(2026, 1, 1), date(2027, 1, 1)], [-1.0, 2.0]
+    for impossible in (-1.0, -2.0, float("nan")):
+        assert np.isnan(returns.xnpv(impossible, days, flows)) and np.isnan(returns.npv(impossible, flows, 1))
+    assert np.isnan(returns.xnpv(0.1, days, [-1.0, float("nan")]))
+    assert returns.xirr(days, [-1.0, float("nan")])[1] is returns.IrrStatus.undefined
+
+
+@pytest.mark.parametrize(("days", "flows", "said"), [(1, 2, r"\(1\) .* \(2\)"), (3, 0, r"\(3\) .* \(0\)")])
+def test_lengths_that_differ_are_named(days: int, flows: int, said: str) -> None:
+    dates, amounts = [date(2026, 1, 1)] * days, [1.0] * flows
+    for ask in (lambda: returns.xirr(dates, amounts), lambda: returns.xnpv(0.1, dates, amounts)):
+        with pytest.raises(ValueError, match=said):
+            ask()
 
 
 def test_weighted_average_life_cases() -> None:
