@@ -13,6 +13,7 @@ import streamlit as st
 
 from dashboard import address, run, state, theme
 from dashboard.blocks import frame
+from dashboard.blocks.long_run import leave_unseen
 from dashboard.views.asset_class import page as asset_class
 from dashboard.views.book import page as loan_book
 from dashboard.views.compare import page as compare
@@ -76,6 +77,7 @@ def main() -> None:
             judged = run.verdict(scenario)
         page.run()
         frame.foot(judged, scenario.run)
+        leave_unseen()
     except AssayError as error:
         _say(str(error), "Your scenario is kept. Undo takes the last change back, reset returns to the preset.")
     except Exception:

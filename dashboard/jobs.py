@@ -1,78 +1,57 @@
 """Work in the background: progress, time left, one core for everybody in turns, and an end when nobody asks any more.
 
-Any number of sessions may wait for jobs. One job computes at a time, so that the people who move sliders keep the other
-core; at each report of progress it hands the turn to the next in line, so that a short job never waits for a long one
-to end.
+Any number of sessions may wait for jobs. One job computes at a time, and between two worlds of its search it lets the
+people who move sliders go first; after a while it hands the turn to the next in line, so that a short job never waits
+for a long one to end.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
-QUANTUM = 1.0
-"""Seconds a job computes before it lets the next one in line."""
+from dashboard.turns import Gate, GivenUp, Turns
+from models.basis.pace import paced
+
 WORKERS = 8
 """Jobs that may be under way, holding memory; more wait without any."""
+GRACE = 10.0
+"""Seconds a reader may be cut off before what he waits for is given up."""
+COURTESY = 2.0
+"""Seconds a job lets readers go first at each pause, so that it moves on, however slowly, on a busy server."""
 
 T = TypeVar("T")
 Status = Literal["idle", "working", "done", "failed"]
 
-
-class GivenUp(Exception):
-    """Nobody waits for the job any more."""
-
-
-class Turns:
-    """A line of jobs: the first one computes; after its quantum it goes to the end."""
-
-    def __init__(self, quantum: float = QUANTUM) -> None:
-        self.quantum = quantum
-        self._line: deque[object] = deque()
-        self._changed = threading.Condition()
-        self._since = 0.0
-
-    def __len__(self) -> int:
-        return len(self._line)
-
-    def take(self, who: object, is_wanted: Callable[[], bool]) -> None:
-        """Join the line and wait for the turn; raises GivenUp when nobody wants the work any more."""
-        with self._changed:
-            self._line.append(who)
-            self._wait(who, is_wanted)
-
-    def pass_on(self, who: object, is_wanted: Callable[[], bool]) -> None:
-        """Let the next one work if the quantum is over, and wait for the turn to come back."""
-        if len(self._line) < 2 or time.monotonic() - self._since < self.quantum:
-            return
-        with self._changed:
-            self._line.rotate(-1)
-            self._changed.notify_all()
-            self._wait(who, is_wanted)
-
-    def leave(self, who: object) -> None:
-        """Leave the line."""
-        with self._changed:
-            if who in self._line:
-                self._line.remove(who)
-            self._since = time.monotonic()
-            self._changed.notify_all()
-
-    def _wait(self, who: object, is_wanted: Callable[[], bool]) -> None:
-        while self._line[0] is not who:
-            self._changed.wait(0.5)
-            if not is_wanted():
-                raise GivenUp
-        self._since = time.monotonic()
-
-
+moves = Gate()
+"""What readers wait for at this moment: priced at most one a core at a time."""
 _turns = Turns()
-_pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="job")
+_rooms = Gate(WORKERS)
+
+
+def _is_here() -> bool:
+    """Whoever asks without saying how to look for him is here."""
+    return True
+
+
+@dataclass
+class Waiter:
+    """Somebody who waits for a job, and how to see whether he still does."""
+
+    until: float
+    is_here: Callable[[], bool]
+    seen: float
+
+    def waits(self) -> bool:
+        """Whether his patience lasts and he was here not long ago."""
+        now = time.monotonic()
+        if self.is_here():
+            self.seen = now
+        return now < min(self.until, self.seen + GRACE)
 
 
 @dataclass(eq=False)
@@ -93,7 +72,7 @@ class Job(Generic[T]):
     done: float = 0.0
     began: float = 0.0
     future: Future[T] | None = None
-    _until: dict[str, float] = field(default_factory=dict)
+    _waiters: dict[str, Waiter] = field(default_factory=dict)
     _declined: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -108,23 +87,34 @@ class Job(Generic[T]):
         error = future.exception()
         return "done" if error is None else "idle" if isinstance(error, GivenUp) else "failed"
 
-    def ask(self, who: str = "", *, patience: float) -> None:
-        """Start or restart the job where needed, and keep it alive for ``patience`` seconds on behalf of ``who``."""
-        self._until[who] = time.monotonic() + patience
+    def ask(self, who: str = "", *, patience: float, is_here: Callable[[], bool] = _is_here) -> None:
+        """Start or restart the job where needed, and keep it alive on behalf of ``who``.
+
+        Parameters
+        ----------
+        patience : float
+            Seconds until it must be asked for again.
+        is_here : callable
+            Whether ``who`` is still connected; after `GRACE` seconds without he does not wait any more.
+        """
+        now = time.monotonic()
+        self._waiters[who] = Waiter(now + patience, is_here, now)
         self._declined.discard(who)
         with self._lock:
             if self.status != "idle":
                 return
             self.done, self.began = 0.0, time.monotonic()
-            self.future = _pool.submit(self._run)
+            self.future = Future()
+            # A thread that the end of the server does not wait for.
+            threading.Thread(target=self._fulfill, args=(self.future,), name="job", daemon=True).start()
 
     def is_asked_by(self, who: str) -> bool:
         """Whether ``who`` has asked and has not left."""
-        return who in self._until
+        return who in self._waiters
 
     def leave(self, who: str) -> None:
         """``who`` does not wait any more; without anybody the job ends at its next report."""
-        self._until.pop(who, None)
+        self._waiters.pop(who, None)
 
     def decline(self, who: str) -> None:
         """``who`` does not want it, also where it would start by itself."""
@@ -163,22 +153,39 @@ class Job(Generic[T]):
             raise error
         return self.future.result()
 
-    def _run(self) -> T:
+    def _fulfill(self, promise: Future[T]) -> None:
         try:
-            _turns.take(self, self._is_wanted)
-            self._advance(0.0)
-            return self.make(self._advance)
-        finally:
-            _turns.leave(self)
+            promise.set_result(self._run())
+        except BaseException as error:  # told by whoever asks for the result
+            promise.set_exception(error)
+
+    def _run(self) -> T:
+        with _rooms.inside(self._check):
+            try:
+                _turns.take(self, self._is_wanted)
+                with paced(self._pause):
+                    self._advance(0.0)
+                    return self.make(self._advance)
+            finally:
+                _turns.leave(self)
 
     def _advance(self, share: float) -> None:
-        if not self._is_wanted():
-            raise GivenUp
         self.done = share
+        self._pause()
+
+    def _pause(self) -> None:
+        """Let readers go first and other jobs in their turn; end where nobody waits."""
+        self._check()
+        moves.let_pass(COURTESY)
+        self._check()
         _turns.pass_on(self, self._is_wanted)
 
+    def _check(self) -> None:
+        if not self._is_wanted():
+            raise GivenUp
+
     def _is_wanted(self) -> bool:
-        return any(until > time.monotonic() for until in tuple(self._until.values()))
+        return any(waiter.waits() for waiter in tuple(self._waiters.values()))
 
 
 def under_way() -> int:

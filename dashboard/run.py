@@ -15,15 +15,19 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_run_yield_check
 
-from dashboard.jobs import Job
+from dashboard import memory
+from dashboard.jobs import Job, moves
+from models.basis.store import Store
 from models.engine.evaluate import Evaluation
 from models.engine.evaluate import evaluate as _evaluate
 from models.scenario.scenario import Scenario
 from models.studies import verdict as _verdict
 from models.studies.book.tape import Tape
 
-EVALUATIONS, KEPT, JOBS, OWN = 2, 512, 64, 4
+EVALUATIONS, KEPT, JOBS, OWN = 2, 1_024, 64, 4
+"""An evaluation holds 130 MB; what the first page keeps of it are four readings of 35 kB each."""
 
 _LOG = logging.getLogger(__name__)
 _KEY: dict[str | type[Any], Callable[[Any], Any]] = {
@@ -32,11 +36,13 @@ _KEY: dict[str | type[Any], Callable[[Any], Any]] = {
 
 T = TypeVar("T")
 
+_evaluations: Store[Evaluation] = Store(EVALUATIONS)
+_readings: Store[Any] = Store(KEPT)
 
-@st.cache_resource(max_entries=EVALUATIONS, show_spinner=False, hash_funcs=_KEY)
+
 def evaluation(scenario: Scenario) -> Evaluation:
     """Evaluation of a scenario; shared between sessions, so to be read only."""
-    return _evaluate(scenario)
+    return _once(_evaluations, scenario, lambda: _evaluate(scenario))
 
 
 def verdict(scenario: Scenario) -> _verdict.Verdict:
@@ -50,12 +56,23 @@ def _judged(scenario: Scenario) -> _verdict.Verdict:
 
 def kept(make: Callable[..., T], *key: Hashable) -> T:
     """What a function of a module makes of a scenario (or a name), made once for all sessions; to be read only."""
-    return _kept(_name(make), make, *key)
+    found: T = _once(_readings, (_name(make), *key), lambda: make(*key))
+    return found
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=_KEY)
-def _kept(name: str, _make: Callable[..., T], *key: Hashable) -> T:
-    return _make(*key)
+def _once(store: Store[T], key: Hashable, make: Callable[[], T]) -> T:
+    """What is kept at once; what must be made when a place is free, unless the reader has moved on by then.
+
+    The place is taken before the store is asked, so that nobody waits inside for somebody outside.
+    """
+    for found in store.find(key):
+        return found
+    with moves.inside(get_run_yield_check() or _stay):
+        return store.get(key, make)
+
+
+def _stay() -> None:
+    """Work without a reader is never superseded."""
 
 
 def job(make: Callable[..., T], *key: Hashable, **named: Hashable) -> Job[T]:
@@ -95,6 +112,8 @@ def _name(make: Callable[..., Any]) -> str:
 def warming(make: Callable[[], object]) -> Callable[[object], AbstractAsyncContextManager[None]]:
     """Lifespan of a server that makes what its first reader will ask for while it waits for that reader."""
 
+    memory.share()
+
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
         threading.Thread(target=_warm, args=(make,), name="warm-up", daemon=True).start()
@@ -110,5 +129,6 @@ def _warm(make: Callable[[], object]) -> None:
         _LOG.exception("warming up failed")
     # Streamlit collects garbage after every run while it holds the interpreter lock; what lives forever need not be
     # looked at again.
-    gc.collect()
+    memory.give_back()
     gc.freeze()
+    memory.keep_low(lambda: moves.passed, lambda: not moves)

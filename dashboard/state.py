@@ -5,11 +5,15 @@ The frozen scenario is the store. Widgets are seeded from it and their callbacks
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.pins import Board
 from models.basis.entry import Entry, Value
@@ -53,6 +57,7 @@ class Store:
     board: Board = field(default_factory=Board)
     name: str = field(default_factory=lambda: uuid4().hex)
     places: dict[str, Any] = field(default_factory=dict)
+    appeared: set[str] = field(default_factory=set)
 
 
 def store() -> Store:
@@ -242,6 +247,28 @@ def exchange(place: str, thing: object) -> object:
     before = store().places.get(place)
     store().places[place] = thing
     return before
+
+
+def appear(place: str, thing: object) -> object:
+    """`exchange` of what is on screen only as long as every run puts it there."""
+    store().appeared.add(place)
+    return exchange(place, thing)
+
+
+def disappeared(prefix: str) -> list[object]:
+    """Take away what stands at places of that name and did not appear in this run; called at the end of a run."""
+    kept = store()
+    gone = [place for place in kept.places if place.startswith(prefix) and place not in kept.appeared]
+    kept.appeared = set()
+    return [kept.places.pop(place) for place in gone]
+
+
+def presence() -> Callable[[], bool]:
+    """Whether the reader of this run is still connected, for whoever works on his behalf outside of it."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return lambda: True
+    return partial(runtime.get_instance().is_active_session, context.session_id)
 
 
 def place(name: str) -> object:

@@ -35,6 +35,7 @@ ROOMS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ),
     "dashboard": (
         ("", "format", "theme"),
+        ("memory", "turns"),
         ("jobs", "pins", "words"),
         ("charts",),
         ("drawings",),

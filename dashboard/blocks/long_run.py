@@ -7,8 +7,8 @@
 The work is a function of a module, ``find_sobol(scenario, settings, progress=...)``, that reports the share done at
 least once a second and returns small tables. `run.job` keeps it by scenario and settings for all sessions. The page
 stays usable meanwhile: nothing blocks, a fragment looks at the job every `EVERY` seconds and draws the page anew once
-when it is done. When the reader changes the scenario or a setting, the run of the same ``slot`` that is no longer on
-screen is given up.
+when it is done. A run that is no longer on screen is given up: when the reader changes the scenario or a setting, goes
+to another page (`leave_unseen`) or closes it.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ QUICK = 6.0
 """Seconds below which a run starts by itself."""
 BRIEF = 2.0
 """Seconds below which there is nothing worth cancelling."""
-EVERY = 0.7
+EVERY = 1.0
 """Seconds between two looks at a job."""
 PATIENCE = 90.0
 """Seconds a run goes on after the page was last seen: browsers look rarely at pages in the background."""
+PLACE = "run:"
 
 _LOG = logging.getLogger(__name__)
 
@@ -58,12 +59,14 @@ def long_run(
     starts : bool
         Whether it starts by itself however long it takes; what takes less than `QUICK` does anyhow.
     settles : float
-        Seconds the page must stand still before it starts by itself, so that a slider on the move starts nothing.
+        Seconds the page must stand still before it starts by itself, so that a slider on the move starts nothing;
+        also the time between two looks at it.
     is_quiet : bool
-        Whether words in place of a bar say what is going on; it is cancelled elsewhere.
+        Whether words in place of a bar say what is going on; it is started, looked at and cancelled elsewhere on the
+        same page.
     """
     me = state.session()
-    before = state.exchange(f"run:{slot}", job)
+    before = state.appear(f"{PLACE}{slot}", job)
     if isinstance(before, jobs.Job) and before is not job:
         before.leave(me)
     status = job.status
@@ -72,10 +75,20 @@ def long_run(
     if status == "failed":
         _failed(job, slot)
     elif job.is_asked_by(me) or ((starts or seconds <= QUICK) and not job.is_declined_by(me)):
-        _watch(job, slot, words, seconds, settles, is_quiet)
+        if is_quiet:
+            st.caption(f"{words}...")
+        else:
+            _watch(job, slot, words, seconds, settles)
     elif not is_quiet:
         _offer(job, slot, seconds, label)
     return None
+
+
+def leave_unseen() -> None:
+    """Last thing in a run: what was on screen before and is not now has no reader any more."""
+    for job in state.disappeared(PLACE):
+        if isinstance(job, jobs.Job):
+            job.leave(state.session())
 
 
 def lasting(seconds: float) -> str:
@@ -93,27 +106,24 @@ def _offer(job: jobs.Job[T], slot: str, seconds: float, label: str) -> None:
 
 
 def _start(job: jobs.Job[T]) -> None:
-    job.ask(state.session(), patience=PATIENCE)
+    job.ask(state.session(), patience=PATIENCE, is_here=state.presence())
 
 
 def _cancel(job: jobs.Job[T]) -> None:
     job.decline(state.session())
 
 
-def _watch(job: jobs.Job[T], slot: str, words: str, seconds: float, settles: float, is_quiet: bool) -> None:
+def _watch(job: jobs.Job[T], slot: str, words: str, seconds: float, settles: float) -> None:
     me, since = state.session(), time.monotonic()
 
-    @st.fragment(run_every=EVERY)
+    @st.fragment(run_every=max(EVERY, settles))
     def look() -> None:
-        if not job.is_asked_by(me) and time.monotonic() - since < settles:
+        if not job.is_asked_by(me) and time.monotonic() - since < 0.9 * settles:
             st.caption(f"{words}...")
             return
         if job.status in ("done", "failed") or job.is_declined_by(me):
             st.rerun()
-        job.ask(me, patience=PATIENCE)
-        if is_quiet:
-            st.caption(f"{words}: {f.percent(job.progress, 0)}")
-            return
+        _start(job)
         others = jobs.under_way() - 1
         shared = f"; shares the processor with {others} other run{'s' * (others > 1)}" if others > 0 else ""
         left = f"about {lasting(job.seconds_left(seconds))} left" if job.progress < 0.985 else "nearly done"

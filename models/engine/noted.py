@@ -97,6 +97,12 @@ class Noted(Generic[Layer]):
                     return [self._kept[key]]
         return []
 
+    def likely(self, parts: Parts, on: Hashable = None) -> tuple[Hashable, ...]:
+        """What the next result for a scenario will likely be kept by: the parts the last one read, else all of it."""
+        with self.lock:
+            names = next((names for names, _ in reversed(self._kept)), None)
+        return (on, parts.scenario) if names is None else (names, on, *parts.values(names))
+
     def keep(self, reading: Reading, result: Layer, on: Hashable = None) -> Layer:
         """Keep what was built from a reading."""
         names = tuple(sorted(reading.read))

@@ -1,13 +1,14 @@
 """Fair entry prices: what each class must cost so that a neutral world just pays its hurdle.
 
 The neutral world has no glut, no policy and no surprise. Its prices come from one fixed block of draws, so that they
-do not move with the seed or the number of paths of a scenario, and they are kept: most sliders leave them alone.
+do not move with the seed or the number of paths of a scenario, and they are kept: most sliders leave them alone. Who
+wants prices that somebody else is about to find waits for him; nobody waits for others.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields, replace
 from threading import RLock
 
@@ -47,9 +48,11 @@ class FairPrice:
     earnings: float
 
 
-_prices: defaultdict[str, Noted[FairPrice]] = defaultdict(lambda: Noted(64))
+KEPT = 64
+"""Prices of each class that are kept."""
+_prices: Store[Noted[FairPrice]] = Store(64)
 _blocks: Store[list[tuple[MarketPaths, Shocks]]] = Store(1)
-_solving = RLock()
+_locks: Store[AbstractContextManager[bool]] = Store(64)
 
 
 def fair_prices(scenario: Scenario) -> dict[str, FairPrice]:
@@ -64,15 +67,31 @@ def fair_prices(scenario: Scenario) -> dict[str, FairPrice]:
     parts = Parts(scenario)
     classes = CLASSES | VARIANTS
     priced = [key for key, one in classes.items() if one.below or not one.variant_of]
-    with _solving:
-        known = {key: price for key in priced for price in _prices[key].find(parts)}
-        missing = [key for key in priced if key not in known]
-        readings = {key: Reading(parts, set()) for key in missing}
-        known |= {
-            key: _prices[key].keep(readings[key], price)
-            for key, price in _solve({key: r.as_scenario.neutral for key, r in readings.items()}).items()
-        }
+    known = _found(priced, parts)
+    missing = [key for key in priced if key not in known]
+    if missing:
+        with _locks.get(tuple((key, *_priced(key).likely(parts)) for key in missing), RLock):
+            known |= _found(missing, parts)
+            if missing := [key for key in missing if key not in known]:
+                known |= _made(missing, parts)
     return {key: known[key if key in known else one.variant_of] for key, one in classes.items()}
+
+
+def _priced(key: str) -> Noted[FairPrice]:
+    """Prices of a class that are kept."""
+    return _prices.get(key, lambda: Noted(KEPT))
+
+
+def _found(keys: Sequence[str], parts: Parts) -> dict[str, FairPrice]:
+    """Prices that are kept, held by whoever asks, so that they may be forgotten meanwhile."""
+    return {key: price for key in keys for price in _priced(key).find(parts)}
+
+
+def _made(keys: Sequence[str], parts: Parts) -> dict[str, FairPrice]:
+    """Prices made now, and kept by what was read for them."""
+    readings = {key: Reading(parts, set()) for key in keys}
+    found = _solve({key: reading.as_scenario.neutral for key, reading in readings.items()})
+    return {key: _priced(key).keep(readings[key], price) for key, price in found.items()}
 
 
 def _solve(neutral: Mapping[str, Scenario]) -> dict[str, FairPrice]:

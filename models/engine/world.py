@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Literal
 
+from models.basis.pace import pause
 from models.basis.shocks import Shocks, draw_shocks
 from models.basis.store import Store
 from models.basis.timeline import Array
@@ -88,6 +89,7 @@ class World:
 
     def to(self, scenario: Scenario, price: Price = "agreed") -> World:
         """Any scenario on the same draws."""
+        pause()
         return World(scenario, self.shocks, self, price)
 
     def problem(self, changes: Changes) -> str:

@@ -8,25 +8,18 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.bench.server import APP, ROOT, serving
 from tests.conftest import find_chromium
 
-ROOT = Path(__file__).resolve().parents[2]
 ROUNDS, PRESSES, WARM_UP = 2, 12, 3
 QUIET = 450
 """Milliseconds without a message or a redraw after which a press counts as answered."""
@@ -124,40 +117,12 @@ def _rows(presses: dict[str, list[tuple[float, float]]]) -> list[dict[str, objec
 @contextmanager
 def _apps() -> Iterator[dict[str, str]]:
     """Addresses of the three apps, each in a server of its own."""
-    app = ROOT / "dashboard" / "app.py"
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory() as directory, ExitStack() as servers:
         floor, precomputed = Path(directory) / "floor.py", Path(directory) / "precomputed.py"
         floor.write_text(FLOOR)
-        precomputed.write_text(PRECOMPUTED.format(root=str(ROOT), app=str(app)))
-        servers, addresses = [], {}
-        try:
-            for name, script in (("floor", floor), ("precomputed", precomputed), ("page", app)):
-                server, addresses[name] = _serve(script)
-                servers.append(server)
-            yield addresses
-        finally:
-            for server in servers:
-                os.killpg(server.pid, signal.SIGTERM)
-                server.wait(timeout=20)
-
-
-def _serve(script: Path) -> tuple[subprocess.Popen[bytes], str]:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
-    server = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    for _ in range(300):
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
-                if answer.status == 200:
-                    break
-        except (URLError, OSError):
-            time.sleep(0.2)
-    return server, f"http://127.0.0.1:{port}/"
+        precomputed.write_text(PRECOMPUTED.format(root=str(ROOT), app=str(APP)))
+        scripts = {"floor": floor, "precomputed": precomputed, "page": APP}
+        yield {name: servers.enter_context(serving(script)).address for name, script in scripts.items()}
 
 
 def _opened(browser: Browser, address: str) -> Page:

@@ -18,7 +18,7 @@ from models.studies.sensitivity.flip import Flip, flip_points
 
 SECONDS = 8.0
 """Rough time on one quiet core."""
-SETTLING = 1.5
+SETTLING = 2.0
 """Seconds a scenario must stand still before anything is searched for it."""
 
 

@@ -8,7 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import jobs
 from dashboard.blocks.long_run import lasting
+from dashboard.turns import Gate
+from models.engine.world import world_of
 from models.errors import ScenarioError
+from models.scenario.scenario import Scenario
 
 
 def steps(count: int, pause: float, log: list[str] | None = None, name: str = ""):
@@ -108,13 +111,112 @@ def test_what_starts_by_itself_stays_cancelled_until_it_is_asked_for() -> None:
     until(lambda: job.status == "idle")
 
 
-def test_what_must_settle_waits_and_what_is_quiet_says_so_in_words() -> None:
+def test_what_must_settle_waits() -> None:
     job = jobs.Job(steps(2, 0.01))
-    app = page(job, starts=True, settles=60.0, is_quiet=True).run()
+    app = page(job, starts=True, settles=60.0).run()
     assert job.status == "idle" and [c.value for c in app.caption] == ["Counting..."] and not app.button
+
+
+def test_what_is_quiet_says_so_in_words_and_leaves_the_start_to_another_place() -> None:
+    job = jobs.Job(steps(2, 0.01))
     app = page(job, starts=True, is_quiet=True).run()
+    assert job.status == "idle" and [c.value for c in app.caption] == ["Counting..."] and not app.button
+    job.ask(patience=60.0)
     until(lambda: job.status == "done")
     assert not bars(app) and [t.value for t in app.run().text] == ["found 2 steps"]
+
+
+def test_a_run_whose_page_was_left_is_given_up() -> None:
+    def script(job):
+        import streamlit as st
+
+        from dashboard import address
+        from dashboard.blocks.long_run import leave_unseen, long_run
+
+        address.read()
+        if not st.checkbox("another page", key="another"):
+            long_run(job, slot="test", words="Counting", seconds=1.0)
+        leave_unseen()
+
+    job = jobs.Job(steps(2_000, 0.01))
+    app = AppTest.from_function(script, args=(job,), default_timeout=20).run().run()
+    until(lambda: job.done > 0)
+    app.checkbox(key="another").check().run()
+    until(lambda: job.status == "idle")
+    assert job.done < 1.0
+
+
+def test_a_run_of_a_reader_who_is_gone_is_given_up_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "GRACE", 0.2)
+    is_here = [True]
+    job = jobs.Job(steps(2_000, 0.01))
+    job.ask("a", patience=60.0, is_here=lambda: is_here[0])
+    until(lambda: job.done > 0)
+    time.sleep(0.3)
+    assert job.status == "working", "he is here"
+    is_here[0] = False
+    until(lambda: job.status == "idle")
+
+
+def test_a_search_lets_readers_go_first_between_two_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "COURTESY", 60.0)
+    world, log = world_of(Scenario(), 64), list[str]()
+
+    def work(progress):
+        for _ in range(400):
+            world.neighbor({})
+            log.append("a world")
+            time.sleep(0.005)
+
+    job = jobs.Job(work)
+    job.ask(patience=60.0)
+    until(lambda: bool(log))
+    with jobs.moves.inside():
+        time.sleep(0.05)  # the world under way ends
+        before = len(log)
+        time.sleep(0.2)
+        assert len(log) == before and job.status == "working"
+    until(lambda: len(log) > before)
+    job.leave("")
+    until(lambda: job.status == "idle")
+
+
+def test_readers_are_served_in_turn_a_few_at_a_time_and_may_walk_away() -> None:
+    gate, inside, served = Gate(2), set[int](), list[int]()
+    doors = [threading.Event() for _ in range(4)]
+
+    class Moved(BaseException):
+        pass
+
+    def check_third() -> None:
+        if doors[2].is_set():
+            raise Moved
+
+    def read(i: int) -> None:
+        try:
+            with gate.inside(check_third if i == 2 else lambda: None), gate.inside():
+                inside.add(i)
+                served.append(i)
+                doors[i].wait(10)
+                inside.remove(i)
+        except Moved:
+            served.append(-1)
+
+    readers = [threading.Thread(target=read, args=(i,)) for i in range(4)]
+    for i, reader in enumerate(readers):
+        reader.start()
+        until(lambda i=i: len(gate) == i + 1)
+    assert inside == {0, 1}
+    doors[2].set()
+    until(lambda: served[-1] == -1)
+    assert inside == {0, 1}, "who walked away never computed"
+    doors[0].set()
+    until(lambda: inside == {1, 3})
+    for door in doors:
+        door.set()
+    for reader in readers:
+        reader.join()
+    assert served == [0, 1, -1, 3] and len(gate) == 0
 
 
 @pytest.mark.parametrize(("error", "said"), [(ScenarioError("demand.x: too high"), "demand.x: too high"),
