@@ -32,6 +32,8 @@ def editor(entry: Entry, shape: f.Scale, about: str, scope: str) -> None:
         )
     if problem := state.entered(f"{key}:problem"):
         st.warning(f.plain(f"Not applied: {problem}. The scenario is kept as it was."))
+    if notes := state.entered(f"{key}:notes"):
+        st.caption(f.plain(str(notes)))
     if entry.value is None:
         st.caption(f"Now: {f.plain(entry.none)}")
     else:
@@ -44,11 +46,17 @@ def _reset(path: str) -> None:
 
 def _show_value(entry: Entry, shape: f.Scale, key: str) -> None:
     """Put the scenario's values into the text, unless the reader is at work on others."""
-    text = "\n".join(map(number_text, map(shape.shown, entry.value))) if isinstance(entry.value, tuple) else ""
+    text = "\n".join(_typed(shape, each) for each in entry.value) if isinstance(entry.value, tuple) else ""
     if state.entered(f"{key}:seen") != text or state.entered(f"{key}:text") is None:
         state.seed(f"{key}:seen", text)
         state.seed(f"{key}:text", text)
         state.seed(f"{key}:problem", "")
+
+
+def _typed(shape: f.Scale, value: float) -> str:
+    """A value as it may be typed again: small percentages carry their sign, because without it they may be fractions."""
+    shown = shape.shown(value)
+    return number_text(shown) + ("%" if shape.factor == 100.0 and 0.0 < abs(shown) <= years.SMALL else "")
 
 
 def _use(entry: Entry, shape: f.Scale, key: str) -> None:
@@ -58,24 +66,25 @@ def _use(entry: Entry, shape: f.Scale, key: str) -> None:
     text = state.entered(f"{key}:text")
     try:
         rows = years.uploaded(file.getvalue()) if is_new else years.pasted(str(text or ""))
-        path = _stored(entry, shape, rows)
+        path, notes = _stored(entry, shape, rows)
     except DataError as error:
         state.seed(f"{key}:problem", str(error))
         return
     if is_new:
         state.seed(f"{key}:used", file.file_id)
     state.seed(f"{key}:problem", "")
+    state.seed(f"{key}:notes", " ".join(notes))
     state.change(entry.path, path)
 
 
-def _stored(entry: Entry, shape: f.Scale, rows: list[list[str]]) -> tuple[float, ...]:
-    """Path of typed values as it is stored; a value that was only shown and read again stays what it was."""
+def _stored(entry: Entry, shape: f.Scale, rows: years.Given) -> tuple[tuple[float, ...], tuple[str, ...]]:
+    """Path of typed values as it is stored, and how it was read; a value shown and read again stays what it was."""
     low, high = entry.low or 0.0, entry.high or 0.0
+    least, most = shape.rate.limits(low, high) if shape.rate else (low, high)
+    typed = years.read_path(rows, low=least, high=most, factor=shape.factor, unit=shape.unit)
     if shape.rate is None:
-        return years.path_of(rows, low=low, high=high, factor=shape.factor, unit=shape.unit)
-    least, most = shape.rate.limits(low, high)
-    typed = years.path_of(rows, low=least, high=most, factor=shape.factor, unit=shape.unit)
+        return typed.values, typed.notes
     now = entry.value if isinstance(entry.value, tuple) else (nan,) * YEARS
-    found = (shape.rate.stored(share) for share in typed)
-    return tuple(old if abs(new - old) < f.DUST else min(max(new, low), high)
-                 for new, old in zip(found, now, strict=True))
+    found = (shape.rate.stored(share) for share in typed.values)
+    kept = (old if abs(new - old) < f.DUST else min(max(new, low), high) for new, old in zip(found, now, strict=True))
+    return tuple(kept), typed.notes

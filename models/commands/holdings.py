@@ -72,9 +72,11 @@ def _own_weights(args: argparse.Namespace) -> tuple[float, ...]:
     if args.holdings:
         path = Path(args.holdings)
         try:
-            return read_holdings(path.read_bytes()).weights
+            holdings = read_holdings(path.read_bytes())
         except OSError as error:
             raise DataError(f"{path}: {error.strerror or 'cannot be read'}") from None
+        tell(holdings.notes)
+        return holdings.weights
     if not args.weights:
         return EQUAL
     given = shares("--weights", args.weights, tuple(CLASSES), adds_up=True)

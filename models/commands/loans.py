@@ -69,7 +69,8 @@ def tape(parser: Parser) -> Run:
         tell(found.notes)
         if found.problems:
             tell([str(problem) for problem in found.problems[:SHOWN_PROBLEMS]])
-            count = "one problem" if len(found.problems) == 1 else f"{len(found.problems):,} problems"
+            total = len(found.problems) + found.more
+            count = "one problem" if total == 1 else f"{total:,} problems"
             shown = f", the first {SHOWN_PROBLEMS} of them above" if len(found.problems) > SHOWN_PROBLEMS else ""
             raise DataError(f"{args.tape}: {count}{shown}; nothing was run")
         book = evaluate_book(scenario, found.loans)

@@ -43,7 +43,9 @@ class Column:
     negative : str
         What to do about an amount below zero.
     aliases : tuple of str
-        Other headings it may have.
+        Other headings it may have; its label is one in any case.
+    spellings : mapping
+        Other words to stored key, for a choice.
     """
 
     name: str
@@ -59,6 +61,17 @@ class Column:
     negative: str = ""
     is_unique: bool = False
     aliases: tuple[str, ...] = ()
+    spellings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its cells are numbers."""
+        return self.kind in ("amount", "share", "rate", "number")
+
+    @property
+    def is_money(self) -> bool:
+        """Whether its cells are US dollars, or dollars for something."""
+        return self.kind == "amount" or self.unit.startswith("USD")
 
     @property
     def bounds(self) -> str:

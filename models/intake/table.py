@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from models.basis.reading import quoted
 from models.errors import DataError
-from models.intake.cells import Fault, read_cell
+from models.intake.cell import Cell, Fault, is_filled, text_of
+from models.intake.cells import read_column
 from models.intake.column import Column
-from models.intake.sheet import Limits, plain_name, read_sheet
+from models.intake.header import Header, read_header
+from models.intake.headings import named
+from models.intake.limits import COUNTED, MAX_PROBLEMS, Limits
+from models.intake.sheet import read_sheet
+from models.intake.summaries import is_summary, others_fault
 
 
 class Problem(NamedTuple):
@@ -38,11 +42,13 @@ class Table:
     lines : list of int
         Line or row of the file each record stands in.
     problems : list of Problem
-        In the order they were met.
+        By line, the first `MAX_PROBLEMS` of them.
     count : int
         Rows of the file.
     notes : tuple of str
         How it was read, where that is not plain.
+    more : int
+        Problems beyond those listed.
     """
 
     records: list[dict[str, Any]]
@@ -50,74 +56,90 @@ class Table:
     problems: list[Problem]
     count: int
     notes: tuple[str, ...] = ()
+    more: int = 0
 
 
 def read_table(data: bytes, columns: Sequence[Column], limits: Limits) -> Table:
     """Read a file, CSV or XLSX, cell by cell; never raises on what a user uploads."""
-    known = {plain_name(name): c.name for c in columns for name in (c.name, *c.aliases)}
     try:
-        sheet = read_sheet(data, limits, known)
+        sheet = read_sheet(data, limits, lambda heading: named(heading, columns) is not None)
     except DataError as error:
         problem, _, remedy = str(error).partition("; ")
         return Table([], [], [Problem(0, "", problem, remedy or "choose another file")], 0)
-    header, *rows = sheet.rows
+    heading_row, *rows = sheet.rows
+    header = read_header([text_of(cell) for cell in heading_row], rows, columns, limits.name)
     lines, count = sheet.lines[1:], sheet.count - 1
-    while not header[-1]:
-        header.pop()
-    names = [known.get(plain_name(heading)) for heading in header]
-    problems, unused = _header_problems(header, names, columns, limits.name)
-    notes = sheet.notes + ((f"Not used: {', '.join(unused[:10])}.",) if unused else ())
+    problems = [Problem(0, *told) for told in header.problems]
+    notes = [*sheet.notes, *header.notes]
     if count > limits.rows:
-        words = f"the file has {count:,} {limits.thing}s; at most {limits.rows:,} fit in one {limits.whole}"
+        many = f"more than {COUNTED:,}" if count >= COUNTED else f"{count:,}"
+        words = f"the file has {many} {limits.thing}s; at most {limits.rows:,} fit in one {limits.whole}"
         problems.append(Problem(0, "", words, limits.too_many))
-    if any(c.is_required and c.name not in names for c in columns):
-        return Table([], [], problems, count, notes)
+    if any(c.is_required and c.name not in header.places for c in columns):
+        return Table([], [], problems, count, tuple(notes))
+    rows, lines, left_out = _without_summaries(rows, lines, columns, header)
+    notes += left_out
+    count -= len(sheet.lines) - 1 - len(lines)
     if not rows and not problems:
         words = f"the file has a header and no {limits.thing}"
         problems.append(Problem(0, "", words, f"add a row for every {limits.thing}"))
-    places = [(c, names.index(c.name) if c.name in names else len(header)) for c in columns]
-    records: list[dict[str, Any]] = []
-    for line, cells in zip(lines, rows, strict=True):
-        if any(cells[len(header) :]):
-            words = f"{len(cells)} cells under {len(header)} columns"
-            problems.append(Problem(line, "", words, "put cells with a separator in them in quotes"))
-        cells = cells[: len(header)]
-        records.append({})
-        for c, place in places:
-            value = read_cell(cells[place] if place < len(cells) else "", c, sheet.decimal_comma)
-            if isinstance(value, Fault):
-                problems.append(Problem(line, c.name, *value))
-            records[-1][c.name] = value
+    records, found = _read(rows, lines, columns, header, notes, commas_part=sheet.separator == ",")
+    problems += found
     problems += [p for c in columns if c.is_unique for p in _repeated(c.name, limits.thing, records, lines)]
-    return Table(records, lines, problems, count, notes)
+    return Table(records, lines, problems[:MAX_PROBLEMS], count, tuple(notes), max(0, len(problems) - MAX_PROBLEMS))
 
 
-def _header_problems(
-    header: Sequence[str], names: Sequence[str | None], columns: Sequence[Column], file: str
-) -> tuple[list[Problem], list[str]]:
-    """What is wrong with the headings, and those that are not used."""
-    needed = [c for c in columns if c.is_required]
-    if not any(c.name in names for c in needed):
-        words = f"no column of a {file} is in the first line: {quoted(', '.join(header))}"
-        return [Problem(0, "", words, f"begin with the header {','.join(c.name for c in columns)}")], []
-    absent = [c.name for c in columns if c.name not in names]
-    problems, unused, suspected = [], [], set()
-    for heading, name in zip(header, names, strict=True):
-        near = get_close_matches(plain_name(heading), absent, n=1, cutoff=0.6) if name is None else []
-        if near:
-            suspected.add(near[0])
-            problems.append(Problem(0, quoted(heading), "there is no such column", f"did you mean {near[0]}?"))
-        elif heading and name is None:
-            unused.append(quoted(heading))
-    problems += [
-        Problem(0, c.name, "the column stands twice in the header", "keep one of them")
-        for c in columns if names.count(c.name) > 1
+def _read(
+    rows: Sequence[list[Cell]], lines: Sequence[int], columns: Sequence[Column], header: Header, notes: list[str], *,
+    commas_part: bool,
+) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """Records, and the problems of their cells by line."""
+    records: list[dict[str, Any]] = [{} for _ in rows]
+    remedy = "put cells with a separator in them in quotes"
+    problems = [
+        Problem(line, "", f"{len(cells)} cells under {header.width} columns", remedy)
+        for line, cells in zip(lines, rows, strict=True) if any(map(is_filled, cells[header.width :]))
     ]
-    problems += [
-        Problem(0, c.name, "the column is missing", f"add it: {c.help}")
-        for c in needed if c.name not in names and c.name not in suspected
-    ]
-    return problems, unused
+    for c in columns:
+        if c.name not in header.places:
+            values: Iterable[Any] = (None for _ in rows)
+        elif c.name in header.unreadable:
+            values = (header.unreadable[c.name] for _ in rows)
+        else:
+            place = header.places[c.name]
+            cells = [row[place] if place < len(row) else "" for row in rows]
+            values, told = read_column(cells, c, header.units[c.name], commas_part=commas_part)
+            notes += told
+            pairs = zip(lines, values, strict=True)
+            problems += [Problem(line, c.name, *value) for line, value in pairs if isinstance(value, Fault)]
+        for record, value in zip(records, values, strict=True):
+            record[c.name] = value
+    for name, place in header.telling:
+        for line, row in zip(lines, rows, strict=True):
+            if fault := others_fault(row[place] if place < len(row) else "", name):
+                problems.append(Problem(line, name, *fault))
+    order = {c.name: k for k, c in enumerate(columns)}
+    return records, sorted(problems, key=lambda p: (p.line, order.get(p.column, -1)))
+
+
+def _without_summaries(
+    rows: Sequence[list[Cell]], lines: Sequence[int], columns: Sequence[Column], header: Header
+) -> tuple[list[list[Cell]], list[int], list[str]]:
+    """Rows that are entries; totals and averages under them are none."""
+    name = next((c.name for c in columns if not c.is_number and c.name in header.places), "")
+    if not name:
+        return list(rows), list(lines), []
+    place = header.places[name]
+    kept, at, left_out = [], [], []
+    for row, line in zip(rows, lines, strict=True):
+        text = text_of(row[place]) if place < len(row) else ""
+        if is_summary(text):
+            left_out.append(f"{quoted(text)} in line {line}")
+        else:
+            kept.append(row)
+            at.append(line)
+    more = f" and {len(left_out) - 10} more" if len(left_out) > 10 else ""
+    return kept, at, [f"Not an entry and not read: {', '.join(left_out[:10])}{more}."] if left_out else []
 
 
 def _repeated(

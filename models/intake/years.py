@@ -1,116 +1,196 @@
-"""A driver year by year as people bring it: pasted text, a CSV file or a sheet; read row by row, or refused by row.
+"""A driver year by year as people bring it: pasted text, a CSV file or a sheet; read year by year, or refused by row.
 
-The numbers stand in the unit people say, and are read as strictly as a typed value: a path has no column that tells
-what a comma or a point means.
+The numbers stand in the unit people say. Marks of numbers, encodings, formats and what is hidden are those of every
+uploaded table; what a year is called is known from `year_names`.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite, log10
 
 from models.basis.assumption import YEARS
-from models.basis.reading import quoted, read_number
-from models.basis.timeline import START_YEAR
+from models.basis.reading import quoted
 from models.errors import DataError
-from models.intake.cells import is_formula
-from models.intake.sheet import Limits, read_sheet
+from models.intake.cell import Cell, Fault, Figure
+from models.intake.figures import figures
+from models.intake.headings import money
+from models.intake.limits import Limits
+from models.intake.lost import is_formula, is_lost
+from models.intake.numbers import Written, moved, settle, short, shown_marks
+from models.intake.units import EMPTY, SHIFTS, Unit, tokens, unit_of
+from models.intake.year_layout import Given, Row, laid_out, pasted_rows, uploaded_rows
+from models.intake.year_names import FIRST_YEAR
 
 LIMITS = Limits(
-    "path by year", size=200_000, unpacked=20_000_000, rows=200, thing="number", whole="path",
+    "path by year", size=200_000, unpacked=10_000_000, rows=200, thing="number", whole="path",
     too_large=f"A column of {YEARS} numbers has far fewer",
 )
-FIRST_YEAR = START_YEAR + 1
 MINUS = "\N{MINUS SIGN}"
-_YEAR = re.compile(r"20\d\d", re.ASCII)
-_SPLIT = re.compile(r"[,;\s]+")
+SMALL = 3
+"""A path in percent with no larger value may be one of fractions: 300% a year is as much as any driver has."""
+_FRACTION = frozenset(("fraction", "fractions", "decimal", "decimals", "ratio", "share", "shares"))
 
 
-def pasted(text: str) -> list[list[str]]:
-    """Rows of cells of pasted text; one line of many values is a row that becomes a column."""
+@dataclass(frozen=True)
+class Path:
+    """Ten stored values, and how they were read, where that is not plain."""
+
+    values: tuple[float, ...]
+    notes: tuple[str, ...] = ()
+
+
+def pasted(text: str) -> Given:
+    """Rows of pasted text; one line of many values is a row that becomes a column."""
     if len(text) > LIMITS.size:
         raise DataError(f"the text has {len(text):,} characters; a column of {YEARS} numbers has far fewer")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if len(lines) == 1 and len(parts := _SPLIT.split(lines[0].strip(",; "))) > 2:
-        return [[part] for part in parts]
-    return [_cells(line) for line in lines]
+    return pasted_rows(text, LIMITS)
 
 
-def _cells(line: str) -> list[str]:
-    """One cell, or a year and its value; a lone comma may be a decimal comma, which is refused with its remedy."""
-    parts = [part.strip() for part in re.split(r"[;\t]", line)]
-    if len(parts) == 1 and _YEAR.fullmatch(line.partition(",")[0].strip()):
-        parts = [part.strip() for part in line.split(",", 1)]
-    return [part for part in parts if part]
-
-
-def uploaded(data: bytes) -> list[list[str]]:
-    """Rows of filled cells of a CSV or XLSX file.
+def uploaded(data: bytes) -> Given:
+    """Rows of a CSV or XLSX file.
 
     Raises
     ------
     DataError
         If the file is too large, or neither.
     """
-    return [[cell for cell in row if cell] for row in read_sheet(data, LIMITS).rows]
+    return uploaded_rows(data, LIMITS)
 
 
-def path_of(
-    rows: list[list[str]], *, low: float, high: float, factor: float = 1.0, unit: str = ""
-) -> tuple[float, ...]:
+def path_of(given: Given, *, low: float, high: float, factor: float = 1.0, unit: str = "") -> tuple[float, ...]:
+    """Values of `read_path` alone."""
+    return read_path(given, low=low, high=high, factor=factor, unit=unit).values
+
+
+def read_path(given: Given, *, low: float, high: float, factor: float = 1.0, unit: str = "") -> Path:
     """Ten stored values of a column in the unit people say.
 
     Parameters
     ----------
-    rows : list of list of str
-        From `pasted` or `uploaded`; a heading and a column of years may stand before the numbers.
+    given : Given
+        From `pasted` or `uploaded`; a heading and a column of years may stand beside the numbers.
     low, high : float
         Bounds of the stored values.
     factor : float
-        Stored values times this are what is written; ``40%`` counts as 0.40 whatever the factor.
+        A power of ten: stored values times this are what is written; ``40%`` counts as 0.40 whatever the factor.
 
     Raises
     ------
     DataError
-        Naming row, value, bound and remedy.
+        Naming row, year, value, bound and remedy.
     """
-    if rows and _is_heading(rows[0][-1]):
-        rows = rows[1:]
-    if len(rows) != YEARS:
-        raise DataError(
-            f"{len(rows)} rows hold a value; {YEARS} are needed, one for each year from {FIRST_YEAR} to "
-            f"{FIRST_YEAR + YEARS - 1}"
-        )
-    values = tuple(_value(number, row, low, high, factor, unit) for number, row in enumerate(rows, start=1))
-    if factor == 100.0 and 0.0 < max(map(abs, values)) <= 0.01 and not any("%" in row[-1] for row in rows):
-        raise DataError(
-            f"row 1: {quoted(rows[0][-1])} would be read as {rows[0][-1]}%, and so on; write 40 or 40% for 0.40"
-        )
-    return values
+    layout = laid_out(given)
+    rows, heading = layout.rows, layout.heading
+    shift = -round(log10(factor))
+    said = _said(heading, unit, is_percent=factor == 100.0)
+    read = _read([row.cell for row in rows], rows, unit, is_percent=factor == 100.0)
+    shifts = [SHIFTS.get(n.unit.mark or said.mark, 0 if said.words else shift) for n in read]
+    shown = shown_marks(read)
+    notes = [*given.notes, *layout.notes]
+    values, written = [], []
+    for row, number, moves in zip(rows, read, shifts, strict=True):
+        value = settle(number, shown, _within(low, high, moves), commas_part=layout.commas_part)
+        if value is None:
+            first, second = (short(x) for x in (number.point, number.comma) if x is not None)
+            raise DataError(f"{row.where}: {quoted(row.text)} can be read two ways; write {first} or {second}")
+        values.append(_stored(row, value, moves, low, high, factor, unit))
+        written.append(value)
+    if factor == 100.0 and not said.mark and not said.words:
+        _refuse_fractions(rows, written, read)
+    if said.words:
+        notes.append(f"{quoted(heading)}: values were read as fractions, 0.40 for 40%.")
+    return Path(tuple(values), tuple(notes))
 
 
-def _is_heading(text: str) -> bool:
-    """Words above the numbers: neither a number, nor a formula that must be refused."""
-    return not text[:1].isdigit() and text[:1] not in f"+-.=@{MINUS}"
+def _within(low: float, high: float, shift: int) -> Callable[[Decimal], bool]:
+    return lambda value: low <= moved(value, shift) <= high
 
 
-def _value(number: int, row: list[str], low: float, high: float, factor: float, unit: str) -> float:
-    year = FIRST_YEAR + number - 1
-    where = f"row {number} ({year})"
-    if len(row) > 2:
-        raise DataError(f"{where}: {len(row)} cells; keep one column, or a year and its value")
-    if len(row) == 2 and row[0] not in (str(year), str(number)):
-        raise DataError(f"{where}: the first cell is {quoted(row[0])}; give the years {FIRST_YEAR} onward in order")
-    text = row[-1]
-    if is_formula(text):
-        raise DataError(f"{where}: {quoted(text)} is a formula; paste the value it shows")
-    is_percent = text.endswith("%") and factor == 100.0
-    try:
-        written = read_number(text.removesuffix("%") if is_percent else text)
-    except ValueError as remedy:
-        raise DataError(f"{where}: {quoted(text)} cannot be read; {remedy}") from None
-    stored = round(written / factor, 12)
+def _said(heading: str, unit: str, *, is_percent: bool) -> Unit:
+    """What the heading says about the unit: a mark, or in ``words`` that the values are fractions."""
+    words = tokens(heading)
+    own = set(tokens(unit))
+    where, wanted = f"the heading {quoted(heading)}", f"{unit or 'plain numbers'} are wanted"
+    strange = sorted((set(words) & _UNITS) - own)
+    if strange:
+        raise DataError(f"{where} is in {' '.join(strange)}; {wanted}")
+    found = unit_of(word for word in words if word not in own | EMPTY or word == "%")
+    if found.is_foreign or (found.currency and "usd" not in own and "$" not in own):
+        raise DataError(f"{where} is in {money(found)}; {wanted}")
+    scales = [word for word in words if word in _SCALE_WORDS and word not in own]
+    if scales:
+        raise DataError(f"{where} multiplies by {scales[0]}; {wanted}")
+    if found.mark and not is_percent:
+        raise DataError(f"{where} is in {found.mark}; {wanted}")
+    is_fraction = is_percent and not found.mark and bool(_FRACTION & set(words))
+    return Unit(mark=found.mark, words=("fraction",) if is_fraction else ())
+
+
+_SCALE_WORDS = frozenset((
+    "thousand", "thousands", "million", "millions", "billion", "billions", "000", "mn", "mm", "bn",
+))
+_UNITS = frozenset(("mw", "kw", "gw", "tw", "mwh", "kwh", "gwh", "twh", "cent", "cents", "ct", "¢", "log", "ln", "‰"))
+
+
+def _read(cells: Sequence[Cell], rows: Sequence[Row], unit: str, *, is_percent: bool) -> list[Written]:
+    """Every cell as a number in a unit that it can have here."""
+    out = []
+    for row, cell, number in zip(rows, cells, figures(cells), strict=True):
+        said = f"{row.where}: {quoted(row.text)}"
+        if isinstance(cell, Fault):
+            raise DataError(f"{row.where}: {cell.problem}; {cell.remedy}")
+        if number is None:
+            if is_formula(row.text):
+                raise DataError(f"{said} is a formula; paste the value it shows")
+            lost = "stands for a value that was lost; write a finite number" if is_lost(row.text) else \
+                "is not a number; write a plain number, such as 0.35"
+            raise DataError(f"{said} {lost}")
+        own = number.unit
+        if own.mark and not is_percent:
+            raise DataError(f"{said} cannot be read; write it as a plain number{f' of {unit}' if unit else ''}, "
+                            "not as a percentage")
+        strange = [word for word in own.words if word not in tokens(unit)]
+        is_money = own.is_foreign or (own.currency and not {"$", "usd"} & set(tokens(unit)))
+        scaled = isinstance(cell, Figure) and cell.format.thousands
+        if is_money or own.scale or strange or scaled:
+            raise DataError(f"{said} is shown in another unit; write a plain number{f' of {unit}' if unit else ''}")
+        out.append(number)
+    return out
+
+
+def _stored(row: Row, value: Decimal, shift: int, low: float, high: float, factor: float, unit: str) -> float:
+    stored = moved(value, shift)
+    if not isfinite(stored):
+        raise DataError(f"{row.where}: {quoted(row.text)} cannot be read; a finite number is needed")
+    stored = round(stored, 12) + 0.0
     if not low <= stored <= high:
         side = "high" if stored > high else "low"
         said = f"{low * factor:,.10g} to {high * factor:,.10g}".replace("-", MINUS) + (f" ({unit})" if unit else "")
-        raise DataError(f"{where}: {quoted(text)} is too {side}; allowed is {said}")
+        raise DataError(f"{row.where}: {quoted(row.text)} is too {side}; allowed is {said}")
     return stored
+
+
+def _refuse_fractions(rows: Sequence[Row], values: Sequence[Decimal], read: Sequence[Written]) -> None:
+    """Percentages without their sign that may be fractions: a small path, or one cell far below both neighbors."""
+    bare = [k for k, number in enumerate(read) if not number.unit.mark]
+    sizes = [abs(value) for value in values]
+    if len(bare) == len(values) and 0 < max(sizes) <= SMALL:
+        k = next(k for k in bare if sizes[k])
+        more = "and so on"
+    else:
+        padded = [Decimal("inf"), *sizes, Decimal("inf")]
+        odd = (k for k in bare if 0 < sizes[k] <= 1 and min(padded[k], padded[k + 2]) >= 10)
+        k, more = next(odd, -1), "among larger ones"
+    if k < 0:
+        return
+    first, second = short(values[k]), short(values[k].scaleb(2))
+    raise DataError(
+        f"{rows[k].where}: {quoted(rows[k].text)} {more} would be read as {first}%, but may be a fraction; write "
+        f"{second} or {second}% for {short(values[k])}, or write it with its sign and a decimal point, {first}%"
+    )
+
+
+__all__ = ["FIRST_YEAR", "LIMITS", "SMALL", "Given", "Path", "pasted", "path_of", "read_path", "uploaded"]

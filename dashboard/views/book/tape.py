@@ -84,8 +84,9 @@ def forget() -> None:
 
 def problems(name: str, tape: Tape) -> None:
     """What must be corrected, line by line; nothing was run."""
-    lines, count = len({p.line for p in tape.problems if p.line}), len(tape.problems)
-    where = f"{lines:,} of {tape.count:,} lines need" if lines else "The file needs"
+    lines, count = len({p.line for p in tape.problems if p.line}), len(tape.problems) + tape.more
+    least = "At least " if tape.more else ""
+    where = f"{least}{lines:,} of {tape.count:,} lines need" if lines else "The file needs"
     verdict(
         f"{where} a correction; nothing was run",
         f"{name}: {count:,} {'problem' if count == 1 else 'problems'}. " + " ".join(tape.notes),
@@ -96,7 +97,8 @@ def problems(name: str, tape: Tape) -> None:
     wide = st.column_config.TextColumn(width="large")
     sheet(shown, "loans:problems", height="fit", column_config={"What is wrong": wide, "What to do": wide})
     if count > SHOWN_PROBLEMS:
-        st.caption(f"The first {SHOWN_PROBLEMS} of {count:,}; the download has all of them.")
+        kept = f"the first {len(rows):,}" if tape.more else "all of them"
+        st.caption(f"The first {SHOWN_PROBLEMS} of {count:,}; the download has {kept}.")
     with st.container(horizontal=True, gap="small", key="loans:problem-bar"):
         download("Download the problems", safe_csv(rows, tuple(PROBLEM_COLUMNS)), "assay-tape-problems.csv",
                  "loans:problems:csv")

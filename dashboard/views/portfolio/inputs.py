@@ -66,7 +66,8 @@ def _uploaded() -> None:
         return
     for key, weight in zip(CLASSES, holdings.weights, strict=True):
         state.exchange(_weight(key), int(weight * 10_000) / 100)  # cut, so that all shares never pass 100%
-    state.exchange(SLOT, f"Read {holdings.rows} holdings, {f.money(holdings.total)} in all.")
+    read = f"Read {holdings.rows} holdings, {f.money(holdings.total)} in all."
+    state.exchange(SLOT, " ".join((read, *holdings.notes)))
 
 
 def limits(entry: str) -> Settings | None:

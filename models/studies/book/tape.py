@@ -9,6 +9,8 @@ from typing import Any
 
 from models.basis.reading import quoted
 from models.basis.timeline import DELTA, quarter_end
+from models.intake.cell import Fault
+from models.intake.limits import MAX_PROBLEMS
 from models.intake.table import Problem, Table, read_table
 from models.market.customer import GRADES
 from models.studies.book.tape_columns import COLUMNS, LIMITS
@@ -58,9 +60,11 @@ class Tape:
     loans : tuple of Loan
         Empty unless the whole tape is sound: half a book would give wrong answers.
     problems : tuple of Problem
-        By line, then column.
+        By line, then column; the first `MAX_PROBLEMS` of them.
     count : int
         Rows of the file.
+    more : int
+        Problems beyond those listed.
     notes : tuple of str
         How it was read, where that is not plain.
     digest : str
@@ -72,21 +76,26 @@ class Tape:
     count: int
     notes: tuple[str, ...] = ()
     digest: str = ""
+    more: int = 0
 
 
 def read_tape(data: bytes) -> Tape:
     """Read and check a file of loans, CSV or XLSX; never raises on what a user uploads."""
     table = read_table(data, COLUMNS, LIMITS)
     rows = list(zip(table.records, table.lines, strict=True))
-    at_fault = {(p.line, p.column) for p in table.problems}  # the fault of a cell is the cause of what follows from it
     later = [Problem(line, *told) for row, line in rows for told in _between_cells(row)] + _one_grade_a_name(table)
-    problems = sorted({*table.problems, *(p for p in later if (p.line, p.column) not in at_fault)})
+    problems = sorted({*table.problems, *later})
     loans = () if problems else tuple(_loan(row, line) for row, line in rows)
-    return Tape(loans, tuple(problems), table.count, table.notes, sha256(data).hexdigest())
+    more = table.more + max(0, len(problems) - MAX_PROBLEMS)
+    return Tape(loans, tuple(problems[:MAX_PROBLEMS]), table.count, table.notes, sha256(data).hexdigest(), more)
 
 
 def _between_cells(row: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Rules that involve more than one cell of a row: column, problem, remedy."""
+    """Rules across the cells of a row: column, problem, remedy; a fault of the cell itself is the cause of others."""
+    return (told for told in _rules(row) if not isinstance(row[told[0]], Fault))
+
+
+def _rules(row: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     given = {name for name, value in row.items() if value is not None}
     numbers = {name: value for name, value in row.items() if isinstance(value, float)}
     if {"spread", "fixed_coupon"} <= given:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from models.intake.column import Column
-from models.intake.sheet import Limits
+from models.intake.limits import Limits
 from models.market.customer import GRADES
 
 MAX_LOANS = 5_000
 LIMITS = Limits(
-    "loan tape", size=20_000_000, unpacked=100_000_000, rows=MAX_LOANS, thing="loan", whole="book",
+    "loan tape", size=20_000_000, unpacked=20_000_000, rows=MAX_LOANS, thing="loan", whole="book",
     too_large=f"A book of {MAX_LOANS:,} loans takes under 2 MB: remove other sheets and columns",
     too_many="split it, or add up loans with the same customer, vintage and terms; "
     f"the first {MAX_LOANS:,} were checked",

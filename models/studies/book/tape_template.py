@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from models.basis.timeline import quarter_end, quarter_start
+from models.intake.cell import text_of
 from models.intake.cells import read_cell
 from models.intake.column import Column
 from models.intake.sheet import ABOUT, read_sheet
@@ -42,7 +43,7 @@ def template_xlsx() -> bytes:
         loans.write_comment(0, k, _note(column), {"x_scale": 2.2, "y_scale": 1.4})
         loans.data_validation(1, k, MAX_LOANS, k, _rule(column))
         for row, cells in enumerate(example.rows[1:], start=1):
-            _write(loans, row, k, cells[k], column, style)
+            _write(loans, row, k, text_of(cells[k]), column, style)
     about = book.add_worksheet(ABOUT)
     for k, (title, width) in enumerate((("Column", 18), ("What it is", 60), ("Unit", 16), ("Bounds", 28),
                                         ("Needed", 10), ("Empty means", 40))):

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from models.claims.registry import CLASSES
 from models.errors import DataError
 from models.intake.column import Column
-from models.intake.sheet import Limits
-from models.intake.table import read_table
+from models.intake.limits import Limits
+from models.intake.table import Problem, read_table
 
 LIMITS = Limits(
-    "list of holdings", size=1_000_000, unpacked=20_000_000, rows=2_000, thing="holding", whole="list",
+    "list of holdings", size=1_000_000, unpacked=10_000_000, rows=2_000, thing="holding", whole="list",
     too_large="Keep one row a holding", too_many="add up holdings of one class",
 )
 CASH = "Cash"
@@ -19,6 +19,7 @@ COLUMNS = (
     Column(
         "class", "Class", "choice", "choice", "What is held.", is_required=True, aliases=("asset class", "asset"),
         options={c.label: key for key, c in CLASSES.items()} | {CASH: CASH},
+        spellings={words: c.label for c in CLASSES.values() for words in (c.short, c.subject)},
     ),
     Column(
         "amount", "Amount", "amount", "dollars", "What it is worth today.", is_required=True, low=0.0, high=1e15,
@@ -29,11 +30,12 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Holdings:
-    """Amounts by class, USD, and the cash beside them; ``rows`` read."""
+    """Amounts by class, USD, and the cash beside them; ``rows`` read, and ``notes`` on how, where that is not plain."""
 
     amounts: dict[str, float]
     cash: float
     rows: int
+    notes: tuple[str, ...] = ()
 
     @property
     def total(self) -> float:
@@ -57,11 +59,17 @@ def read_holdings(content: bytes) -> Holdings:
     """
     table = read_table(content, COLUMNS, LIMITS)
     if table.problems:
-        raise DataError(str(min(table.problems)))
+        raise DataError(_told(sorted(table.problems), table.more))
     held = dict.fromkeys([*(c.label for c in CLASSES.values()), CASH], 0.0)
     for row in table.records:
         held[row["class"]] += row["amount"]
-    out = Holdings({key: held[c.label] for key, c in CLASSES.items()}, held[CASH], len(table.records))
+    out = Holdings({key: held[c.label] for key, c in CLASSES.items()}, held[CASH], len(table.records), table.notes)
     if out.total <= 0.0:
         raise DataError("amount: the holdings add up to nothing; give at least one amount above zero")
     return out
+
+
+def _told(problems: list[Problem], more: int) -> str:
+    """The first problem, and how many others wait behind it."""
+    others = len(problems) - 1 + more
+    return f"{problems[0]}{f' (and {others:,} more)' if others else ''}"
