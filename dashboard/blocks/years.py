@@ -54,7 +54,7 @@ def _show_value(entry: Entry, shape: f.Scale, key: str) -> None:
 
 
 def _typed(shape: f.Scale, value: float) -> str:
-    """A value as it may be typed again: small percentages carry their sign, because without it they may be fractions."""
+    """A value as it may be typed again: without their sign, small percentages may be fractions."""
     shown = shape.shown(value)
     return number_text(shown) + ("%" if shape.factor == 100.0 and 0.0 < abs(shown) <= years.SMALL else "")
 

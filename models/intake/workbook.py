@@ -19,7 +19,7 @@ from models.basis.reading import quoted
 from models.errors import DataError
 from models.intake.limits import Limits, Rows, size_text
 from models.intake.workbook_sheet import Book, SheetReader
-from models.intake.xml import Budget, Element, elements
+from models.intake.xml_stream import Budget, Element, elements
 
 MAX_INDEX = 4_000_000
 """Bytes of the parts that only list sheets, styles and names."""

@@ -16,7 +16,7 @@ from models.errors import DataError
 from models.intake.cell import MERGED, Cell, Fault, Figure, is_filled
 from models.intake.formats import Format, format_of
 from models.intake.limits import COUNTED, MAX_COLUMNS, Limits, Rows, too_wide
-from models.intake.xml import Budget, parse
+from models.intake.xml_stream import Budget, parse
 
 MAX_TEXT = 32_767
 """Characters of a cell, as spreadsheets have it."""
