@@ -88,6 +88,14 @@ def test_a_glut_uncovers_the_loan_without_a_contract() -> None:
     assert found["coreweave_ddtl_4"].verdict == "covered"
 
 
+def test_a_deal_on_which_nothing_is_lent_has_no_verdict_of_its_spread() -> None:
+    """Machines of three years outlive no loan of four: no chance of default, no loss, and the reason as its note."""
+    poor = replay_table(replay_deals(Scenario().replace({"run.paths": 64, "hardware.life_quarters": 12})))
+    assert (poor["verdict"] == "nothing is lent").all()
+    assert poor[["default_probability", "expected_loss", "loss_rate", "cushion"]].isna().all(axis=None)
+    assert poor["note"].str.startswith("Nothing is lent: coverage allows no loan").all()
+
+
 def test_the_scenarios_own_loan_does_not_leak_into_a_deal() -> None:
     own = Scenario().replace({"run.paths": 256, "gpu_debt.reserve_months": 12.0, "covenants.cures": 0})
     base = Scenario().replace({"run.paths": 256})

@@ -121,8 +121,8 @@ def replays_html(rows: Sequence[Mapping[str, Any]]) -> Markup:
             row(
                 str(each["title"]),
                 words.basis_points(each["spread"]),
-                Cell(words.basis_points(each["loss_rate"]), f"±{words.basis_points(2 * each['loss_rate_se'])}"),
-                Cell(f.percent(each["default_probability"]), f"{f.noise(each['default_probability_se'])} pts"),
+                Cell(words.basis_points(each["loss_rate"]), _noise(words.basis_points(2 * each["loss_rate_se"]))),
+                Cell(f.percent(each["default_probability"]), _noise(f.points(2 * each["default_probability_se"]))),
                 f.percent(each["advance_rate"], 0),
                 Cell(str(each["verdict"]), is_bold=True),
                 more=str(each["note"]),
@@ -131,6 +131,11 @@ def replays_html(rows: Sequence[Mapping[str, Any]]) -> Markup:
         ],
         "measures loans",
     )
+
+
+def _noise(words_: str) -> str:
+    """Two standard errors beside a figure; nothing beside one that is not available."""
+    return "" if words_ == f.NOT_AVAILABLE else f"±{words_.lstrip('+')}"
 
 
 def _shown(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

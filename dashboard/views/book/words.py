@@ -70,7 +70,8 @@ def names_message(rows: Sequence[Mapping[str, Any]], what: str) -> str:
 
 def basis_points(value: float) -> str:
     """Spread in basis points: 225 bp."""
-    return f"{f.digits(value * 1e4, 4, 0)} bp"
+    text = f.digits(value * 1e4, 4, 0)
+    return text if text == f.NOT_AVAILABLE else f"{text} bp"
 
 
 def facility_message(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any]) -> str:
@@ -98,12 +99,19 @@ def facility_message(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any]) 
 
 def replay_message(rows: Sequence[Mapping[str, Any]]) -> str:
     """How many of the replayed loans are paid for what they are expected to lose."""
+    none = sum(row["verdict"] == "nothing is lent" for row in rows)
+    if none == len(rows):
+        return "Nothing is lent on any of these deals in this market"
+    left = f"; nothing is lent on {none} more" if none else ""
+    rows = [row for row in rows if row["verdict"] != "nothing is lent"]
     covered = [row for row in rows if row["verdict"] == "covered"]
     short = [str(row["title"]) for row in rows if row["verdict"] == "not covered"]
     close = len(rows) - len(covered) - len(short)
     if not short and not close:
-        return f"The spread of all {len(rows)} loans exceeds what this market is expected to cost them"
+        said = f"The spread of all {len(rows)} loans exceeds what this market is expected to cost them"
+        return said + left
     words = f"The spread exceeds the expected loss in {len(covered)} of {len(rows)} loans"
     if short:
         words += f", not in {short[0] if len(short) == 1 else f'{len(short)} of them'}"
-    return words + (f"; {close} too close to call" if close else "")
+    words += f"; {close} too close to call" if close else ""
+    return words + left

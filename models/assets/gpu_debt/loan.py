@@ -16,7 +16,7 @@ from models.debt.loan import LoanPaths, LoanTerms, run_waterfall
 from models.debt.rates import RatePaths
 from models.debt.schedule import scheduled_principal
 
-AMORTIZATION = {"level": "level payments", "straight": "equal principal", "sculpted": "sculpted to a target coverage"}
+AMORTIZATION = {"level": "level payments", "straight": "equal principal", "sculpted": "sculpted to one coverage"}
 
 
 class GpuDebt(Assumptions):
@@ -51,7 +51,7 @@ class GpuDebt(Assumptions):
     sizing_dscr: float | None = assumption(
         1.30, unit="x", low=1.0, high=1.6, step=0.05, symbol="sizing DSCR", status="assumption",
         label="Coverage that sizes the loan", source="gpu_debt_deals-037", none="the advance rate alone sizes the loan",
-        help="Smallest debt service coverage the lender wants to see on the path without shocks.",
+        help="Smallest coverage of debt service, after the agent's fee, on the path without shocks.",
     )
     spread: float | None = assumption(
         None, unit="per year", low=0.02, high=0.13, step=0.0025, symbol="spread", status="fact",

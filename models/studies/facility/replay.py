@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
 
+from models.assets.gpu_debt.size import LoanSize
 from models.engine.valuation import measure_loan
 from models.engine.world import World, draws_of
 from models.evidence.deals import Comparable, load_comparables
 from models.evidence.presets import presets
 from models.scenario.scenario import Scenario
 
-Verdict = Literal["covered", "not covered", "too close to call"]
+Verdict = Literal["covered", "not covered", "too close to call", "nothing is lent"]
 FLEET = "gpu_fleet"
 DEBT_MODULES = ("models.debt.", "models.assets.gpu_debt")
 NOISE = 2.0
@@ -75,15 +76,18 @@ def replay_deals(
         preset = known[deal.preset]
         played = fresh.replace({p: v for p, v in preset.changes.items() if p.split(".")[0] in (*own, FLEET)})
         claims = World(played, shocks).claims("gpu_debt")
-        if claims.loan is None or claims.loan_terms is None:
+        if claims.loan is None or claims.loan_terms is None or claims.loan_size is None:
             continue
         m = measure_loan(claims.loan_terms, claims.loan, claims.collateral_cost, shocks.replicate)
+        if claims.loan_size.why_nothing:  # what is not lent cannot default
+            m = replace(m, default_probability=float("nan"), default_probability_se=float("nan"))
         spread = claims.loan_terms.coupon + claims.loan_terms.interest_subsidy - scenario.rates.base_rate
         rate, error = m.expected_loss / m.wal_years, m.expected_loss_se / m.wal_years
         out.append(Replay(
             deal.preset, preset.title, deal, spread, m.default_probability, m.default_probability_se,
             m.loss_given_default, m.expected_loss, m.expected_loss_se, m.wal_years, rate, error, m.advance_rate,
-            verdict(spread, rate, error), _note(deal, played, m.advance_rate, spread),
+            "nothing is lent" if claims.loan_size.why_nothing else verdict(spread, rate, error),
+            _note(deal, played, claims.loan_size, spread),
         ))
         if progress is not None:
             progress((done + 1) / len(deals))
@@ -105,9 +109,12 @@ def verdict(spread: float, loss_rate: float, error: float) -> Verdict:
     return "covered" if loss_rate < spread else "not covered"
 
 
-def _note(deal: Comparable, played: Scenario, advance: float, spread: float) -> str:
+def _note(deal: Comparable, played: Scenario, size: LoanSize, spread: float) -> str:
     """What a reader must know before holding the replay against the real loan."""
     debt = played.gpu_debt
+    if size.why_nothing:
+        return f"{size.why_nothing[:1].upper()}{size.why_nothing[1:]}."
+    advance = size.lent / size.cost
     words = []
     if deal.is_history:
         words.append(f"closed {deal.date[:4]}, replayed in the market of the scenario and not in that of its time")

@@ -98,6 +98,19 @@ def test_names_from_a_tape_are_not_markup() -> None:
     assert "<i>" not in loan_comparables.replays_html([row])
 
 
+def test_deals_on_which_nothing_is_lent_are_counted_apart() -> None:
+    nan = float("nan")
+    none = {"title": "A", "note": "Nothing is lent.", "spread": 0.04, "loss_rate": nan, "loss_rate_se": nan,
+            "default_probability": nan, "default_probability_se": nan, "advance_rate": 0.0,
+            "verdict": "nothing is lent"}
+    say = loan_comparables.words.replay_message
+    assert say([none, none]) == "Nothing is lent on any of these deals in this market"
+    said = say([none, none | {"verdict": "covered"}, none | {"verdict": "not covered", "title": "B"}])
+    assert said == "The spread exceeds the expected loss in 1 of 2 loans, not in B; nothing is lent on 1 more"
+    shown = loan_comparables.replays_html([none])
+    assert "n/a bp" not in shown and "±n/a" not in shown and "nan" not in shown
+
+
 def test_a_problem_of_the_file_has_no_line() -> None:
     assert tape.problem_row(Problem(0, "", "empty", "fill it"))["line"] == "file"
 
