@@ -6,9 +6,11 @@ arrays they are given. Paths never see each other, so splitting them over thread
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeVar, cast
 
@@ -24,8 +26,26 @@ _pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="paths")
 
 
 def kernel(function: Kernel) -> Kernel:
-    """Compile a function on first use; the result is kept on disk beside the source."""
-    return cast(Kernel, njit(cache=True, nogil=True, error_model="numpy")(function))
+    """Compile a function on first use; the result is kept on disk, beside the source or in the user's cache.
+
+    Where neither can be written to, it is compiled anew in every process, and that is said once. No shared temporary
+    folder: what is kept there is code, and anybody may write it.
+    """
+    try:
+        return cast(Kernel, njit(cache=True, nogil=True, error_model="numpy")(function))
+    except RuntimeError as error:
+        if "no locator available" not in str(error):
+            raise
+        _say_nothing_is_kept()
+        return cast(Kernel, njit(nogil=True, error_model="numpy")(function))
+
+
+@lru_cache(maxsize=1)
+def _say_nothing_is_kept() -> None:
+    logging.getLogger("assay").warning(
+        "The compiled model cannot be kept: neither its own folder nor the cache of this user can be written to. It is "
+        "compiled anew at every start, about 20 seconds; set NUMBA_CACHE_DIR to a folder of yours to save them."
+    )
 
 
 def time_major(array: NDArray[Any]) -> NDArray[Any]:
