@@ -113,8 +113,7 @@ class LoanTriggers(Assumptions):
     refi_ltv: float = assumption(
         0.6, unit="share of value", low=0.2, high=1.0, step=0.05, symbol="LTV (refi)",
         label="Loan-to-value of the new loan", source="gpu_debt_deals-038",
-        help="Largest share of what the machines are worth at maturity that a new lender pays, and a balloon of a "
-        "loan may be.",
+        help="Largest share of what the machines are worth at maturity that a new lender pays, or a balloon may be.",
     )
     refi_dscr: float = assumption(
         1.3, unit="x", low=1.0, high=2.0, step=0.05, symbol="DSCR (refi)", label="Coverage of the new loan",

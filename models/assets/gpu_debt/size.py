@@ -9,7 +9,7 @@ from math import isfinite
 LEAST = 0.01  # share of cost below which nobody writes a loan
 RULES = {
     "advance": "advance rate", "grade": "advance rate of the customer's grade", "coverage": "debt service coverage",
-    "value": "loan-to-value at closing", "balloon": "value of the machines at maturity",
+    "value": "loan-to-value at closing", "balloon": "value at maturity",
 }
 """What can size a loan, in words."""
 
