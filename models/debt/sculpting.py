@@ -13,7 +13,6 @@ from scipy.optimize import brentq
 
 from models.basis.timeline import Array
 
-WIDEST = 1e3  # search: the loan may take this many times the share of cash that it would take without interest
 ROUNDING = 1e-11  # share of the loan: what is left of it by rounding is paid with the quarter before
 
 
@@ -64,21 +63,21 @@ def sculpted_plan(served: Served, opening: float) -> Array:
 
 
 def _share(served: Served, opening: float) -> float:
-    """Least share of cash that carries a loan; NaN where there is none."""
-    cash = float(np.maximum(served.cash, 0.0).sum())
-    if opening <= 0.0 or cash <= 0.0:
+    """Least share of cash that carries a loan; NaN where there is none.
+
+    It lies between repaying without interest and repaying everything but the balloon from the first quarter's cash.
+    """
+    end, cash = served.balloon * opening, served.cash
+    # What the agent's fee leaves to pay the loan off at once, and to pay interest on its balloon in every quarter.
+    at_once, later = cash[0] - served.fee * opening, cash - served.fee * end
+    if opening <= 0.0 or at_once <= 0.0 or (end > 0.0 and (later <= 0.0).any()):
         return float("nan")
-    least = opening * (1.0 - served.balloon) / cash
-
-    def spare(share: float) -> float:
-        return min(
-            _spare(served, share, opening), float(_held(served, share).min()) - served.balloon * opening
-        ) if served.balloon else _spare(served, share, opening)
-
-    if spare(least) >= 0.0:
+    held = float((end * served.rate / later).max()) if end > 0.0 else 0.0
+    least = max((opening - end) / float(np.maximum(cash, 0.0).sum()), held)
+    most = max(opening * (1.0 + float(served.rate[0])) / float(at_once), held) * (1.0 + ROUNDING)
+    if _spare(served, least, opening) >= 0.0:
         return least
-    most = WIDEST * opening / cash
-    return float("nan") if spare(most) < 0.0 else float(brentq(spare, least, most, xtol=1e-15 * most / WIDEST))
+    return float(brentq(lambda share: _spare(served, share, opening), least, most, xtol=1e-15 * least))
 
 
 def _spare(served: Served, share: float, opening: float) -> float:

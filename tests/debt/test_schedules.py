@@ -10,9 +10,15 @@ from hypothesis import strategies as st
 
 from models.debt.loan import LoanTerms, run_waterfall
 from models.debt.rates import BaseRate, forward_curve, paid_in
-from models.debt.schedule import covered_principal, level_payment, minimum_dscr, scheduled_principal
+from models.debt.schedule import (
+    covered_principal,
+    level_payment,
+    minimum_dscr,
+    planned_coverage,
+    scheduled_principal,
+)
 from models.measures import returns
-from tests.debt.structures import plain_loan
+from tests.debt.structures import plain_loan, structures
 from tests.oracle_cases import load_case
 
 few = settings(max_examples=80, deadline=None)
@@ -108,3 +114,33 @@ def test_sculpted_debt_keeps_its_coverage(target: float, later: float, seed: int
     assert loan.balance[0, -1] == pytest.approx(0.0, abs=1e-9)
     present = (cash[1:] / np.cumprod(1.0 + terms.rates_q(20)[1:])).sum()
     assert present / size == pytest.approx(target, rel=1e-9)
+
+
+CASH = st.lists(st.floats(-2.0, 15.0) | st.just(0.0), min_size=20, max_size=20)
+
+
+@few
+@given(structures(refinancing=None), CASH, st.floats(1.0, 3.0), st.floats(0.01, 1.0))
+def test_the_largest_loan_has_the_coverage_asked_whatever_the_cash(
+    terms: LoanTerms, cash: list[float], target: float, part: float
+) -> None:
+    """Cash may fail, go negative and come back; a smaller sculpted loan is covered no less, and never drawn again."""
+    base = np.resize(cash, 41)
+    largest = covered_principal(terms, base, target)
+    assert largest >= 0.0
+    if largest < 1e-6:
+        return
+    assert minimum_dscr(replace(terms, principal=largest), base) == pytest.approx(target, rel=1e-9)
+    smaller = replace(terms, principal=largest * part)
+    assert minimum_dscr(smaller, base) >= target * (1.0 - 1e-9)
+    assert scheduled_principal(smaller, base).min() >= -1e-9 * largest
+
+
+def test_a_sculpted_loan_is_repaid_before_cash_ends_and_owes_nothing_after() -> None:
+    cash = np.array([0.0, *[10.0] * 6, 0.0, 0.0])
+    terms = plain_loan(last=8, amortization="sculpted")
+    sized = replace(terms, principal=covered_principal(terms, cash, 1.25))
+    coverage = planned_coverage(sized, cash)
+    assert coverage[:6] == pytest.approx(np.full(6, 1.25), rel=1e-9)
+    assert np.isnan(coverage[6:]).all() and minimum_dscr(sized, cash) == pytest.approx(1.25, rel=1e-9)
+    assert np.isnan(minimum_dscr(replace(terms, principal=0.0), cash)), "nothing owed has no coverage"
