@@ -168,8 +168,15 @@ def laid_out(given: Given) -> Layout:
         found = _by_place(rows, lines, values, given.total - (1 if head else 0))
     else:
         found = _by_name(rows, lines, names, values, notes)
-    above = head[values] if values < len(head) else next((cell for cell in reversed(head) if is_filled(cell)), "")
-    return Layout(found, text_of(above), notes, given.separator == ",")
+    return Layout(found, _heading(head, names, values, used), notes, given.separator == ",")
+
+
+def _heading(head: Sequence[Cell], names: int | None, values: int, used: Sequence[int]) -> str:
+    """What stands above the values; cells above nothing belong to it, as where "growth, %" was parted by its comma."""
+    filled = {k: text_of(cell) for k, cell in enumerate(head) if is_filled(cell)}
+    if len(filled) == 1:
+        return next(iter(filled.values()))
+    return ", ".join(text for k, text in filled.items() if k == values or (k != names and k not in used))
 
 
 def _split(row: list[Cell]) -> list[Cell]:

@@ -23,7 +23,7 @@ def year_of(cell: Cell) -> int | None:
     """Number of the year that a cell names, 1 for the first; beyond 1 to 10 for another, None where it names none."""
     if isinstance(cell, dt.datetime):
         return cell.year - START_YEAR
-    text = plain(text_of(cell)) if isinstance(cell, str | Figure) else ""
+    text = plain(text_of(cell)).removesuffix(":") if isinstance(cell, str | Figure) else ""
     if match := _CALENDAR.fullmatch(text):
         return int(match[1]) - START_YEAR
     if match := _SHORT.fullmatch(text):

@@ -1,27 +1,23 @@
 """A column of numbers as people bring it: read row by row in the unit they say, or refused by row."""
 
-import io
+import datetime as dt
 
 import pytest
-from openpyxl import Workbook
 
 from models.errors import DataError
 from models.intake import years
+from tests.intake.workbooks import workbook
 
 YEARS = [str(year) for year in range(2027, 2037)]
 PERCENT = {"low": -0.5, "high": 1.0, "factor": 100.0, "unit": "% a year"}
 
 
 def book(*rows: list[object], percent: bool = False) -> bytes:
-    made = Workbook()
-    for row in rows:
-        made.active.append(row)
-    if percent:
+    def change(made):
         for cell in made.active["A"]:
-            cell.number_format = "0.0%"
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
+            cell.number_format = "0.0%" if percent else cell.number_format
+
+    return workbook(*rows, change=change)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +93,172 @@ def test_units_that_are_no_percentages_take_no_percent_sign():
     with pytest.raises(DataError, match="not as a percentage"):
         years.path_of(years.pasted("5%\n" * 10), low=0.5, high=40.0)
     assert years.path_of(years.pasted("5\n" * 10), low=0.5, high=40.0) == (5.0,) * 10
+
+
+# What real files hold
+
+FALLING = (50, 45, 40, 35, 30, 25, 20, 15, 10, 8)
+SHARES = tuple(value / 100 for value in FALLING)
+
+
+def refused(data: bytes | str, **kind) -> str:
+    with pytest.raises(DataError) as refusal:
+        given = years.pasted(data) if isinstance(data, str) else years.uploaded(data)
+        years.path_of(given, **(kind or PERCENT))
+    return str(refusal.value)
+
+
+def named(names, values=FALLING) -> str:
+    return "year,growth\n" + "\n".join(f"{name},{value}" for name, value in zip(names, values, strict=True))
+
+
+def test_a_blank_year_with_an_average_below_is_missing_by_name():
+    values = [*FALLING[:3], "", *FALLING[4:], 27]
+    column = "growth\n" + "\n".join(map(str, values))
+    assert refused(column.encode()).startswith("year 4 is missing (2030): the row below '40' is empty; 10 are needed")
+    assert refused(column).startswith("year 4 is missing (2030)")
+    assert refused(workbook(["growth"], *[[value or None] for value in values])).startswith("year 4 is missing (2030)")
+    both = named([*YEARS, "Average"], values)
+    assert refused(both.encode()).startswith("year 4 is missing (2030): its cell is empty")
+    gone = named([*YEARS[:3], *YEARS[4:]], [*FALLING[:3], *FALLING[4:]])
+    assert refused(gone.encode()).startswith("year 4 is missing (2030): '2031' follows")
+
+
+def test_a_hidden_row_is_a_missing_year():
+    def change(made):
+        made.active.row_dimensions[5].hidden = True
+
+    assert "year 4 is missing" in refused(workbook(["growth"], *[[value] for value in (*FALLING, 27)], change=change))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        YEARS, [f"FY{year[2:]}" for year in YEARS], [f"FY {year}" for year in YEARS],
+        [f"year {k}" for k in range(1, 11)],
+        [f"Year {k}:" for k in range(1, 11)], [f"Y{k}" for k in range(1, 11)], [f"{year}-12-31" for year in YEARS],
+        [f"12/31/{year}" for year in YEARS], [f"31.12.{year}" for year in YEARS], [f"{year}E" for year in YEARS],
+        [f"Dec-{year[2:]}" for year in YEARS], [f"'{year[2:]}" for year in YEARS], list(map(str, range(1, 11))),
+    ],
+)
+def test_a_year_is_a_year(names):
+    found = years.read_path(years.uploaded((named(names) + "\nAverage,27.8\n").encode()), **PERCENT)
+    assert found.values == SHARES
+    assert found.notes == ("Not a year and not read: 'Average'.",)
+
+
+def test_days_of_a_workbook_are_years():
+    rows = [[dt.date(int(year), 12, 31), value] for year, value in zip(YEARS, FALLING, strict=True)]
+    assert years.path_of(years.uploaded(workbook(["year", "growth"], *rows)), **PERCENT) == SHARES
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ([*YEARS[:3], "2029", *YEARS[4:]], "row 4 (2030): the first cell is '2029'; give the years 2027 onward"),
+        ([str(year) for year in range(2026, 2036)], "'2026' is none of the years 2027 to 2036; leave it out"),
+        ([*YEARS[:3], "later", *YEARS[4:]], "row 4 (2030): the first cell is 'later'"),
+        ([*YEARS[:3], "", *YEARS[4:]], "row 4 (2030): a value has no year beside it"),
+        ([*YEARS[:3], "2030/31", *YEARS[4:]], "row 4 (2030): the first cell is '2030/31'"),
+    ],
+)
+def test_what_is_no_year_of_the_path_is_named(names, words):
+    assert words in refused(named(names).encode())
+
+
+FRACTIONS = ("1.2", "0.9", "0.6", "0.5", "0.4", "0.3", "0.25", "0.2", "0.15", "0.1")
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.8, 2.4])
+def test_fractions_are_refused_with_both_readings_though_one_is_above_one(scale):
+    cells = [f"{float(text) * scale:.4g}" for text in FRACTIONS]
+    column = "growth\n" + "\n".join(cells)
+    for data in (column.encode(), column, workbook(["growth"], *[[float(text)] for text in cells])):
+        said = refused(data)
+        assert f"would be read as {cells[0]}%, but may be a fraction" in said
+        assert f"write {float(cells[0]) * 100:g} or" in said
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["growth (%)\n" + "\n".join(FRACTIONS), "Growth, % a year\n" + "\n".join(FRACTIONS),
+     "\n".join(f"{text}%" for text in FRACTIONS), "growth in percent\n" + "\n".join(FRACTIONS)],
+)
+def test_small_percentages_have_a_way_in(column):
+    expected = tuple(round(float(text) / 100, 12) for text in FRACTIONS)
+    assert years.path_of(years.uploaded(column.encode()), **PERCENT) == expected
+
+
+def test_fractions_have_a_way_in_too():
+    column = "growth (fraction)\n" + "\n".join(["0.99", *FRACTIONS[1:]])
+    found = years.read_path(years.uploaded(column.encode()), **PERCENT)
+    assert found.values == (0.99, *map(float, FRACTIONS[1:]))
+    assert "read as fractions" in found.notes[0]
+
+
+def test_one_fraction_among_percentages_is_named():
+    assert "row 4 (2030): '0.35' among larger ones" in refused("\n".join(["40"] * 3 + ["0.35"] + ["40"] * 6))
+    fading = [40, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0]
+    assert years.path_of(years.pasted("\n".join(map(str, fading))), **PERCENT) == tuple(x / 100 for x in fading)
+
+
+GIGAWATTS = {"low": 0.5, "high": 40.0, "unit": "GW/quarter"}
+PRICE = {"low": 0.01, "high": 0.5, "unit": "$ per kWh"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "kind", "words"),
+    [
+        ("Power (MW)", "5", GIGAWATTS, "is in mw; GW/quarter are wanted"),
+        ("Power (%)", "5", GIGAWATTS, "is in %; GW/quarter are wanted"),
+        ("Price, $/MWh", "0.05", PRICE, "is in mwh; $ per kWh are wanted"),
+        ("Price, cents", "0.05", PRICE, "is in cents; $ per kWh are wanted"),
+        ("Price (EUR)", "0.05", PRICE, "is in EUR; $ per kWh are wanted"),
+        ("Power (thousands)", "5", GIGAWATTS, "multiplies by thousands"),
+        ("Price", "€0.05", PRICE, "is shown in another unit"),
+        ("Power", "5 MW", GIGAWATTS, "is shown in another unit"),
+        ("Power", "1,500", GIGAWATTS, "can be read two ways; write 1500 or 1.5"),
+        ("growth", "1e9999999", PERCENT, "a finite number is needed"),
+        ("growth", "-1e999999999999999999", PERCENT, "a finite number is needed"),
+    ],
+)
+def test_another_unit_in_heading_or_cell_is_refused(heading, cell, kind, words):
+    assert words in refused((heading + "\n" + f'"{cell}"\n' * 10).encode(), **kind)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "value"),
+    [("1.500", GIGAWATTS, 1.5), ("1,5", GIGAWATTS, 1.5), ("$0.05", PRICE, 0.05), ("5 GW", GIGAWATTS, 5.0),
+     ("(5)", PERCENT, -0.05),
+     ("\u22125", PERCENT, -0.05), ("5,5 %", PERCENT, 0.055), ("500 bp", PERCENT, 0.05)],
+)
+def test_marks_of_every_country_are_read(cell, kind, value):
+    assert years.path_of(years.uploaded(("path\n" + f"{cell}\n" * 10).encode()), **kind) == (value,) * 10
+
+
+def test_a_lone_column_with_decimal_commas_is_no_table_of_two():
+    column = "growth\n" + "\n".join(f"{value},5" for value in FALLING)
+    expected = tuple((value + 0.5) / 100 for value in FALLING)
+    assert years.path_of(years.uploaded(column.encode()), **PERCENT) == pytest.approx(expected)
+    line = column.removeprefix("growth\n").replace("\n", " ")
+    assert years.path_of(years.pasted(line), **PERCENT) == pytest.approx(expected)
+    assert "'1,50' can be read two ways" in refused("\n".join(f"{k},{value}" for k, value in enumerate(FALLING, 1)))
+
+
+def test_a_row_of_years_above_a_row_of_values_is_read():
+    rows = [["year", *YEARS], ["growth", *map(str, FALLING)]]
+    assert years.path_of(years.uploaded("\n".join(map(",".join, rows)).encode()), **PERCENT) == SHARES
+
+
+@pytest.mark.parametrize("count", [201, 300, 90_000])
+def test_the_rows_of_a_long_file_are_counted_honestly(count):
+    assert f"{count:,} rows hold a value; 10 are needed" in refused(b"growth\n" + b"4\n" * count)
+
+
+def test_more_columns_than_a_year_and_its_value_are_refused():
+    rows = "\n".join(f"{year},40,3" for year in YEARS)
+    assert "row 1 (2027): 3 cells; keep one column, or a year and its value" in refused(f"year,a,b\n{rows}".encode())
+
+
+def test_one_cell_that_was_lost_is_not_taken_for_a_heading():
+    assert "11 rows hold a value" in refused("n/a\n" + "\n".join(map(str, FALLING)))
