@@ -168,7 +168,8 @@ def _loan(run: Run) -> tuple[LoanTerms, LoanPaths]:
 
 def _balance(run: Run) -> Array:
     terms, _ = _loan(run)
-    return np.asarray(line(run, KEY, "balance")[:, : terms.last + 1] / terms.principal)
+    lent = terms.principal if terms.principal > 0.0 else np.nan
+    return np.asarray(line(run, KEY, "balance")[:, : terms.last + 1] / lent)
 
 
 CLASS = AssetClass(

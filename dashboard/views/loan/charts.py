@@ -21,6 +21,7 @@ COLOR = theme.SCREEN["gpu_debt"]
 _LOSS = ("loss", "probability", "tranche", "text", "mark")
 _BREACH = ("when", "test", "probability", "text", "mark")
 _FAN = (*marks.QUANTILES, "when", "test", "test_text", "test_below", "date", "middle", "half", "most", "alive")
+_SIZE = ("rule", "amount", "is_binding", "text")
 _DEFAULT = ("year", "by_year", "low", "high", "text")
 MOST_LTV = 3.0
 """Loan-to-value above which the axis is cut: collateral that is worth almost nothing."""
@@ -182,7 +183,9 @@ def breach_chart() -> Spec:
 
 
 def size_frame(limits: Mapping[str, float], words: Mapping[str, str], cost: float) -> pd.DataFrame:
-    """What each rule would lend, share of cost: rule, amount, is_binding, text."""
+    """What each rule would lend, share of cost: rule, amount, is_binding, text; no row where no cost is left."""
+    if cost <= 0.0:
+        return table([], _SIZE)
     least = min(limits.values())
     return pd.DataFrame([
         {"rule": words[name], "amount": amount / cost, "is_binding": amount == least,

@@ -37,9 +37,11 @@ def sentence(words: str) -> str:
 
 def sized(size: Any, words: Mapping[str, str]) -> str:
     """Which rule sizes the loan, and what the next one would allow."""
+    if size.cost <= 0.0:
+        return "No cost is left to lend on"
     others = {name: amount for name, amount in size.limits.items() if name != size.binding}
     said = f"The {words[size.binding]} sizes the loan"
-    if not others or size.cost <= 0.0:
+    if not others:
         return said
     following = min(others, key=lambda name: others[name])
     return f"{said}; {words[following]} would allow {f.percent(others[following] / size.cost)} of cost"

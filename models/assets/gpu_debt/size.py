@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
 
+ROUNDING = 1e-12  # a loan that is sized again on its own advance rate stays a loan
 LEAST = 0.01  # share of cost below which nobody writes a loan
 RULES = {
     "advance": "advance rate", "grade": "advance rate of the customer's grade", "coverage": "debt service coverage",
@@ -53,13 +54,16 @@ class LoanSize:
     def lent(self) -> float:
         """Size of the senior loan; exactly 0 below a hundredth of cost."""
         least = self.limits[self.binding]
-        return least if self.cost > 0.0 and least >= LEAST * self.cost else 0.0
+        return least if self._is_loan(least) else 0.0
 
     @property
     def junior(self) -> float:
         """Size of the mezzanine: on top of a senior loan only, and both pay the cost at most."""
         least = min(self.asked_junior, self.cost - self.lent)
-        return least if self.lent > 0.0 and least >= LEAST * self.cost else 0.0
+        return least if self.lent > 0.0 and self._is_loan(least) else 0.0
+
+    def _is_loan(self, amount: float) -> bool:
+        return self.cost > 0.0 and amount >= LEAST * self.cost * (1.0 - ROUNDING)
 
     @property
     def why_nothing(self) -> str:

@@ -13,7 +13,7 @@ from dashboard import run
 from dashboard.views.loan import charts
 from dashboard.views.loan import words as say
 from dashboard.views.loan.terms import PARTS
-from models.assets.gpu_debt.size import RULES
+from models.assets.gpu_debt.size import RULES, LoanSize
 from models.engine.estimate import Estimate
 from models.scenario.catalog import declared
 from models.scenario.link import query_items
@@ -138,7 +138,9 @@ def test_a_pinned_facility_stays_while_this_one_changes() -> None:
 
 
 @pytest.mark.parametrize(("changes", "said"), [
-    ({"gpu_debt.advance_cap": 0.0}, "Nothing is lent"),
+    ({"gpu_debt.advance_cap": 0.0}, "Nothing is lent: leverage is 0"),
+    ({"gpu_debt.advance_cap": 0.0}, "debt service coverage would allow 75.9% of cost"),
+    ({"hardware.life_quarters": 15}, "Nothing is lent: coverage allows no loan, because it would outlive its machines"),
     ({"gpu_debt.customer": "merchant", "contract_credit.merchant_advance": 0.9, "gpu_debt.sizing_dscr": None,
       "overcapacity.peak": 1.0, "contract_credit.merchant_spread": 0.02}, "does not pay for the loss"),
     ({"gpu_debt.balloon": 0.4, "gpu_debt.sizing_dscr": None}, "meets a wall"),
@@ -188,6 +190,22 @@ def test_answers_follow_their_rule() -> None:
     assert "already" in say.haircut(Haircut(0.0, float("nan"), False, True), "rents")
     assert "No cut of rents" in say.haircut(Haircut(float("nan"), float("nan"), True, False), "rents")
     assert "±" in say.haircut(Haircut(0.5, 0.01, False, False), "rents")
+
+
+def test_tools_answer_with_the_reason_where_nothing_is_lent() -> None:
+    app = page({"gpu_debt.advance_cap": 0.0})
+    said = texts(app)
+    assert "Rating band" not in said and "n/a" not in said and "nan" not in said
+    for question in ("spread", "haircut"):
+        app.selectbox(key="designer:question").set_value(question).run()
+        assert not app.exception and texts(app).count("Nothing is lent: leverage is 0") == 2
+    app.segmented_control(key="designer:tool").set_value("path").run()
+    assert not app.exception and texts(app).count("Nothing is lent: leverage is 0") == 2
+    none = say.solved("spread", Solution(float("nan"), 0.0, 0.0, False, 1.0, 0.0, 0, "nothing is lent: so"), 0.05)
+    assert none == "Nothing is lent: so"
+    assert say.haircut(Haircut(float("nan"), float("nan"), False, False), "rents") == "Nothing is lent"
+    assert say.sized(LoanSize.of(0.0, {"advance": 0.0, "coverage": 1.0}), RULES) == "No cost is left to lend on"
+    assert charts.size_frame({"advance": 0.0}, RULES, 0.0).empty
 
 
 def test_an_empty_coverage_is_said() -> None:

@@ -17,6 +17,12 @@ POOR = {
     "gpu_debt.contracted_share": 1.0, "gpu_debt.contract_price": 0.4, "gpu_fleet.power_price": 0.25,
     "gpu_fleet.facility_overhead": 1.6,
 }
+# A grant of the whole cost: nothing is left to lend on.
+GRANTS = Scenario.preset("eu_gigafactories").model_dump()["policy"]["programs"][0]
+GRANTS = GRANTS | {
+    "mix": GRANTS["mix"] | {"grant": 1.0, "offtake": 0.0},
+    "terms": GRANTS["terms"] | {"capex_share": 1.0, "capture": 0.0, "guarantee_cover": 1.0},
+}
 NOTHING: dict[str, dict[str, object]] = {
     "leverage": {"gpu_debt.advance_cap": 0.0},
     "dust": {"gpu_debt.advance_cap": 0.009},
@@ -27,6 +33,7 @@ NOTHING: dict[str, dict[str, object]] = {
     "balloon": {"gpu_debt.balloon": 0.3, "hardware.life_quarters": 15},
     "draws and fees": {"gpu_debt.advance_cap": 0.0, "loan_pricing.draws": 3, "loan_pricing.upfront_fee": 0.02,
                        "loan_pricing.base": "simulated", "loan_pricing.hedged": 1.0},
+    "grants": {"policy.programs": [GRANTS]},
 }
 
 
@@ -68,6 +75,23 @@ def test_questions_about_a_loan_are_answered_with_the_reason(nothing: FacilityRe
     assert spread.why_nothing == nothing.size.why_nothing and math.isnan(spread.value)
     for cut in (haircut.price_haircut(nothing), haircut.residual_haircut(nothing)):
         assert math.isnan(cut.value) and not cut.holds_always and not cut.fails_already
+
+
+def test_a_loan_of_a_hundredth_of_cost_keeps_its_size_on_cheaper_machines() -> None:
+    result = facility_result(Scenario().replace({"run.paths": 64, "gpu_debt.advance_cap": 0.01}))
+    assert result.advance_rate == pytest.approx(0.01) and not result.size.why_nothing
+    assert haircut.residual_haircut(result).holds_always
+
+
+def test_grants_leave_senior_and_mezzanine_the_rest_of_the_cost() -> None:
+    half = GRANTS | {"terms": GRANTS["terms"] | {"capex_share": 0.5}}
+    result = facility_result(Scenario().replace({
+        "run.paths": 64, "policy.programs": [half], "mezzanine.advance": 0.3, "gpu_debt.advance_cap": 0.9,
+        "gpu_debt.reserve_months": 12.0,
+    }))
+    assert result.size.cost == pytest.approx(11_000.0)
+    assert result.terms.principal == pytest.approx(9_900.0) and result.terms.mezz_principal == pytest.approx(1_100.0)
+    assert max(result.size.limits.values()) <= result.size.cost, "coverage would carry more, and lends the cost"
 
 
 def test_coverage_says_what_it_would_allow_at_leverage_0() -> None:
