@@ -5,17 +5,14 @@ The only file that touches st.query_params.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import state
 from models.scenario import link as links
-
-SETTLED = 2.0
-"""Seconds after which an address that is not the last one written was chosen by the reader and is not on its way."""
 
 
 def read() -> None:
@@ -31,12 +28,15 @@ def read() -> None:
 def _was_chosen(given: Mapping[str, str]) -> bool:
     """Whether the reader went to another address, by Back or Forward.
 
-    A page switch empties the address. A callback in this run proves that the reader used a widget, and right after we
-    wrote an address the browser may still report the one before.
+    The browser says so, and that counts at any moment. Without its word (a harness, an address typed by hand) another
+    address was chosen unless a widget sent it: right after we wrote one, the browser may still report the one before.
+    A page switch empties the address.
     """
-    store = state.store()
-    is_other = bool(given) and dict(given) != store.address
-    return is_other and not store.has_acted and time.monotonic() - store.written > SETTLED
+    if not given or dict(given) == state.store().address:
+        return False
+    context = get_script_run_ctx()
+    by_history = context is not None and context.is_history_navigation
+    return by_history or not (state.store().has_acted or state.has_moved())
 
 
 def write() -> None:
@@ -44,7 +44,6 @@ def write() -> None:
     store, wanted = state.store(), _query()
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
-        store.written = time.monotonic()
     store.address = wanted
 
 

@@ -77,6 +77,7 @@ def main() -> None:
             judged = run.verdict(scenario)
         page.run()
         frame.foot(judged, scenario.run)
+        state.settle()
         leave_unseen()
     except AssayError as error:
         _say(str(error), "Your scenario is kept. Undo takes the last change back, reset returns to the preset.")
@@ -86,6 +87,8 @@ def main() -> None:
             "Something went wrong while this page was drawn.",
             "Your scenario is kept, and the address bar still holds it. Undo or reload.",
         )
+    finally:
+        state.hold()
 
 
 def _say(what: str, next_step: str) -> None:

@@ -52,7 +52,8 @@ class Store:
     problem: str = ""
     views: dict[str, str] = field(default_factory=lambda: {key: options[0] for key, options in VIEWS.items()})
     address: dict[str, str] = field(default_factory=dict)
-    written: float = 0.0
+    held: dict[str, Any] = field(default_factory=dict)
+    was_moved: bool = False
     has_acted: bool = False
     board: Board = field(default_factory=Board)
     name: str = field(default_factory=lambda: uuid4().hex)
@@ -74,7 +75,7 @@ def is_open() -> bool:
 def open_with(there: Moment, notes: tuple[str, ...], views: dict[str, str]) -> None:
     """Begin at a scenario, or go to another one by the address; ``notes`` say what of it could not be used."""
     if is_open():
-        go(there)
+        jump(there)
         store().notes, store().views = notes, views
     else:
         st.session_state[STORE] = Store(there, notes=notes, views=views)
@@ -140,7 +141,7 @@ def load_preset(name: str) -> None:
     """Start from another preset; a name that is none changes nothing."""
     store().has_acted = True
     if name in presets():
-        go(Moment(Scenario.preset(name), name))
+        jump(Moment(Scenario.preset(name), name))
 
 
 def reset() -> None:
@@ -168,6 +169,12 @@ def can_redo() -> bool:
     return bool(store().ahead)
 
 
+def jump(there: Moment) -> None:
+    """Put a scenario on screen that no widget has asked for; undo returns."""
+    store().was_moved = True
+    go(there)
+
+
 def go(there: Moment) -> None:
     """Put a scenario on screen; undo returns."""
     kept = store()
@@ -180,7 +187,7 @@ def go(there: Moment) -> None:
 
 def _travel(source: list[Moment], target: list[Moment]) -> None:
     kept = store()
-    kept.has_acted = True
+    kept.has_acted = kept.was_moved = True
     drop_draft()
     if source:
         target.append(kept.now)
@@ -234,7 +241,7 @@ def open_pin(position: int) -> None:
     store().has_acted = True
     if 0 <= position < len(board().pins):
         found = links.decode(board().pins[position].link)
-        go(Moment(found.scenario, found.preset))
+        jump(Moment(found.scenario, found.preset))
 
 
 def session() -> str:
@@ -279,12 +286,36 @@ def place(name: str) -> object:
 def seed(key: str, value: object) -> str:
     """Put a value into a widget before it is drawn, and return the widget's key.
 
-    Written only when it differs, so that the widget is not told what it already shows. Give the widget the same value
-    as its default, too: where two runs follow each other at once, the browser may see only the second.
+    Written when it differs, so that the widget is not told what it already shows; and always until a run that went to
+    another scenario was drawn to its end: what a run cut short has told the browser may arrive after the browser has
+    told us the value before. Give the widget the same value as its default, too: where two runs follow each other at
+    once, the browser may see only the second.
     """
-    if key not in st.session_state or st.session_state[key] != value:
+    if key not in st.session_state or st.session_state[key] != value or store().was_moved:
         st.session_state[key] = value
     return key
+
+
+def settle() -> None:
+    """A run has drawn all its widgets: the browser is told what they hold."""
+    store().was_moved = False
+
+
+def hold() -> None:
+    """Last thing in a run: remember what every widget holds, so that the next run can tell whether one was used."""
+    if is_open():
+        store().held = _held()
+
+
+def has_moved() -> bool:
+    """Whether a widget holds something else than at the end of the last run; a button that comes up again does not."""
+    before = store().held
+    return any(before.get(key, value) != value and before[key] is not True for key, value in _held().items())
+
+
+def _held() -> dict[str, Any]:
+    plain = bool | int | float | str | None
+    return {str(key): value for key, value in st.session_state.items() if isinstance(value, plain)}
 
 
 def entered(key: str) -> object:

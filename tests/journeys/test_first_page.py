@@ -67,17 +67,17 @@ def test_move_a_slider_share_the_link_and_take_the_report(visit: Visit, tmp_path
         assert card in text
 
 
-def test_back_and_forward_walk_through_the_scenarios(visit: Visit) -> None:
+@pytest.mark.parametrize("pause", [0, 300, 1000])
+def test_back_and_forward_walk_through_the_scenarios_however_soon(visit: Visit, pause: int) -> None:
     page = visit("?overcapacity.peak=0.2")
     move(page, 1)
-    page.wait_for_selector('[data-stale="true"]', state="detached")
-    page.wait_for_timeout(4000)  # an address that changes right after we wrote it is taken for our own
-    page.go_back()
-    expect(page.locator(SLIDER)).to_have_value("20")
-    expect(page.locator(".st-key-input-overcapacity-peak input[type=number]")).to_have_value("20")
-    page.wait_for_timeout(4000)
-    page.go_forward()
-    expect(page.locator(SLIDER)).to_have_value("25")
+    move(page, 1)
+    for press, value in ((page.go_back, 25), (page.go_back, 20), (page.go_forward, 25), (page.go_forward, 30)):
+        page.wait_for_timeout(pause)
+        press()
+        expect(page.locator(SLIDER)).to_have_value(str(value))
+        expect(page.locator(".st-key-input-overcapacity-peak input[type=number]")).to_have_value(str(value))
+        assert f"overcapacity.peak={value / 100:g}" in page.url, "the address is not written over"
 
 
 def test_a_hostile_link_shows_what_was_ignored_and_nothing_runs(visit: Visit) -> None:

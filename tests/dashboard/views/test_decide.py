@@ -1,5 +1,6 @@
 """The first page as a value: seeded, moved, undone, linked, and never a trace."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from math import expm1, log
@@ -295,3 +296,35 @@ def test_a_reading_is_computed_once_for_everybody(monkeypatch: pytest.MonkeyPatc
     with ThreadPoolExecutor(4) as pool:
         readings = list(pool.map(lambda each: run.kept(read, each), [scenario] * 4))
     assert len(calls) == 1 and all(reading is readings[0] for reading in readings)
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.3, 1.0])
+def test_back_right_after_a_change_returns_to_the_scenario_before(open_page: Opener, pause: float) -> None:
+    page = open_page(overcapacity__peak="0.2")
+    before = dict(page.query_params)
+    page.number_input(key=TYPED).set_value(50.0).run()
+    after = dict(page.query_params)
+    assert link_of(page)[PEAK] == "0.5"
+    for there, value in ((before, 20.0), (after, 50.0), (before, 20.0)):
+        time.sleep(pause)
+        page.query_params.clear()
+        page.query_params.update(there)
+        page.run()
+        assert page.number_input(key=TYPED).value == value and dict(page.query_params) == there
+    page.button(key="undo").click().run()
+    assert link_of(page)[PEAK] == "0.5", "undo takes the step back"
+    page.query_params.clear()
+    page.query_params.update(before)
+    page.run()
+    assert link_of(page)[PEAK] == "0.2", "Back after a button"
+
+
+def test_an_address_that_a_widget_still_carries_is_not_taken_for_back(open_page: Opener) -> None:
+    """The browser sends the address before ours with what is pressed before it has heard of ours."""
+    page = open_page(overcapacity__peak="0.2")
+    stale = dict(page.query_params)
+    page.number_input(key=TYPED).set_value(50.0).run()
+    page.query_params.clear()
+    page.query_params.update(stale)
+    page.number_input(key="policy.intensity:typed").set_value(2.0).run()
+    assert link_of(page)[PEAK] == "0.5" and link_of(page)["policy.intensity"] == "2"
