@@ -12,11 +12,12 @@ from models.engine.estimate import CONFIDENCE
 from models.engine.position import Position
 from models.engine.position import sure_gain as gain_of
 from models.engine.prices import steadied
-from models.explain.bought import held
+from models.explain.bought import Bought, held
 from models.explain.equation import Equation
 from models.explain.quantile import error_equation, known, scramble_equation
 from models.explain.registry import Reader, UnknownPath, explains
 from models.measures import risk
+from models.measures.irr import borrowing_rate
 from models.tables.classes import METRICS
 
 _FAMILIES = {"picks_and_shovels": "Picks and shovels", "llm_and_cloud": "LLM and cloud"}
@@ -186,9 +187,20 @@ def status_count(reader: Reader, asset: str, name: str) -> Equation:
         raise UnknownPath(f"statuses here are {', '.join(counts)}")
     return Equation(
         f"Paths with IRR status {name}, {stake.label}", counts[name], "paths",
-        _STATUS.get(name, "By the rules of IRR.") + " Every path with a value stays in the quantiles.", "",
+        f"{_STATUS.get(name, 'By the rules of IRR.')}{_borrowed(stake, name)} Every path with a value stays in the "
+        "quantiles.", "",
         {"n": "draws"} | {pxx: f"{asset}.irr.{pxx}" for pxx in ("p05", "p50", "p95")}, "statistic",
     )
+
+
+def _borrowed(stake: Bought, name: str) -> str:
+    """What paths cost that take money first and pay it back later: no investment's return, but a borrower's rate."""
+    rates = borrowing_rate(stake.position.net) if name in ("no_root", "no_investment") else np.empty(0)
+    paid = rates[np.isfinite(rates)]
+    if not len(paid):
+        return ""
+    paths = "one path" if len(paid) == 1 else f"{len(paid):,} paths"
+    return f" On {paths} of these money comes first and is paid back later: a borrower's {np.median(paid):.1%} a year."
 
 
 _STATUS = {

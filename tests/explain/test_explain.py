@@ -4,7 +4,8 @@ import dataclasses
 import json
 import math
 from collections.abc import Iterator
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from models.basis.shocks import draw_shocks
 from models.commands.options import plain_json
 from models.engine.evaluate import Evaluation, evaluate
 from models.errors import ScenarioError
-from models.explain import Trace, as_rows, as_text, explain, headline_paths, resolve
+from models.explain import Trace, as_rows, as_text, explain, headline_paths, resolve, risks
+from models.explain.bought import Bought
 from models.explain.equation import Equation
 from models.explain.registry import Reader
 from models.explain.resolve import spec_of
@@ -251,3 +253,12 @@ def test_a_default_is_a_shortfall(base: Evaluation) -> None:
     cash, reserve, due, *_ = (spec_of(reader, p).value for p in spec_of(reader, example).paths)
     income = reserve * base.scenario.rates.base_rate / 4
     assert cash + reserve + income < due
+
+
+def test_a_borrowers_rate_stands_beside_no_investment() -> None:
+    """100 first and 110 a year later cost a borrower 10%; who pays first has a return, and no such words."""
+    net = np.array([[100.0, 0.0, 0.0, 0.0, -110.0], [-100.0, 0.0, 0.0, 0.0, 110.0]])
+    stake = cast(Bought, SimpleNamespace(position=SimpleNamespace(net=net)))
+    said = risks._borrowed(stake, "no_root")
+    assert said == " On one path of these money comes first and is paid back later: a borrower's 10.0% a year."
+    assert risks._borrowed(stake, "ok") == ""
