@@ -2,7 +2,8 @@
 
 Readers speak the protocol of the browser, timers of fragments included, so that they cost next to nothing and searches
 in the background start as they would. A move is answered when its run of the script is finished.
-``python -m tests.bench.bench_sessions --readers 25 --seconds 180`` measures one load; ``--leak`` looks for what grows.
+``python -m tests.bench.bench_sessions --readers 25 --seconds 180`` measures one load;
+``--leak 1000 50`` looks for what grows.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from tests.bench.server import Server, serving
@@ -31,6 +33,10 @@ EVERY = 2.0
 """Seconds between two moves of a reader."""
 PATIENCE = 300.0
 """Seconds after which a run that did not end is a fault of the server."""
+SEARCHES = 3.0
+"""Seconds of standing still after which a search is under way."""
+GIVEN_BACK = 12.0
+"""Seconds in which a quiet server has given memory back."""
 AFTERWARDS = 60.0
 """Seconds after the last move in which memory should come back."""
 
@@ -151,7 +157,7 @@ async def reading(server: Server) -> AsyncIterator[Reader]:
         finally:
             reader.leave()
             listening.cancel()
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError, ConnectionClosed):
                 await listening
 
 
@@ -190,6 +196,36 @@ async def load(server: Server, readers: int, seconds: float, afterwards: float) 
     }
 
 
+async def leak(server: Server, moves: int, searches: int) -> dict[str, object]:
+    """Memory and threads after the first tenth and after all of many moves of one reader, and of searches given up.
+
+    The stores fill in the first tenth where that is 250 moves or more; each search is under way when the slider moves.
+    """
+    draw, held = random.Random(0), dict[str, object]()
+
+    def note(when: str) -> None:
+        held[f"MB after {when}"], held[f"threads after {when}"] = round(server.megabytes), server.threads
+
+    async with reading(server) as reader:
+        await reader.press()
+        for name, count, pause in (("moves", moves, 0.0), ("searches given up", searches, SEARCHES)):
+            for i in range(count):
+                reader.values = {slider: round(draw.uniform(*ends)) for slider, ends in SLIDERS.items()}
+                await reader.press()
+                await asyncio.sleep(pause)
+                if i + 1 in (max(1, count // 10), count):
+                    reader.leave()
+                    await asyncio.sleep(GIVEN_BACK)
+                    note(f"{i + 1} {name}")
+        await reader.press()
+        await asyncio.sleep(SEARCHES)
+        began = time.perf_counter()
+        server.process.terminate()
+        await asyncio.to_thread(server.process.wait)
+        held["seconds to stop while it searches"] = round(time.perf_counter() - began, 2)
+    return held
+
+
 def run() -> list[dict[str, object]]:
     """Rows of a load that is not the whole one: name, milliseconds and a note."""
     with serving() as server:
@@ -204,9 +240,13 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=25)
     parser.add_argument("--seconds", type=float, default=180.0)
     parser.add_argument("--afterwards", type=float, default=AFTERWARDS)
+    parser.add_argument("--leak", nargs=2, type=int, metavar=("MOVES", "SEARCHES"), help="such as 1000 50")
     asked = parser.parse_args()
     with serving() as server:
-        print(json.dumps(asyncio.run(load(server, asked.readers, asked.seconds, asked.afterwards)), indent=1))
+        measured = leak(server, *asked.leak) if asked.leak else load(
+            server, asked.readers, asked.seconds, asked.afterwards
+        )
+        print(json.dumps(asyncio.run(measured), indent=1))
 
 
 if __name__ == "__main__":

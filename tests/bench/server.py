@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -77,7 +77,8 @@ def serving(script: Path = APP, **environment: str) -> Iterator[Server]:
         _wait_for(port)
         yield Server(port, process)
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # it may have been stopped already
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=20)
 
 
