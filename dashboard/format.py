@@ -71,17 +71,18 @@ class Scale:
         """Shown to stored: 58.3% is exactly 0.583, 50% a year is the double next to ln 1.5."""
         if self.rate is None:
             return round(value / self.factor, 12)
-        found = self.rate.stored(value / self.factor)
+        found = self.rate.stored(round(value, 10) / self.factor)
         return next((end for end in self.ends if abs(found - end) < DUST), found)
 
-    def step(self, value: float) -> float:
-        """Step of a slider as shown."""
-        return round(value * self.factor, 10)
+    def step(self, value: float, low: float) -> float:
+        """Step of a slider as shown, from its lower end as shown; of a rate such that zero is one of the steps."""
+        step = round(value * self.factor, 10)
+        return step if self.rate is None or low >= 0.0 else -low / max(1, round(-low / step))
 
     def places(self, value: float, step: float) -> int:
         """Decimals of a shown value: no fewer than its step has, and in full unless it comes from a rate."""
         own = _places(value)
-        return max(own if self.rate is None or own <= 4 else 2, _places(step))
+        return max(own, _places(step)) if self.rate is None else max(own if own <= 4 else 2, min(_places(step), 2))
 
 
 DUST = 1e-11

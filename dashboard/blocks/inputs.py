@@ -84,7 +84,7 @@ def _number(entry: Entry, base: Value, scope: str) -> None:
     shape = scale(entry)
     convert = int if entry.kind == "integer" else float
     low, high = (convert(shape.shown(float(x or 0.0))) for x in (entry.low, entry.high))
-    step = convert(shape.step(float(entry.step or 0.0)))
+    step = convert(shape.step(float(entry.step or 0.0), low))
     value = state.value_of(entry)
     shown = convert(shape.shown(float(value))) if isinstance(value, int | float) else low
     shown = min(max(shown, low), high)

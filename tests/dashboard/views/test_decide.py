@@ -75,12 +75,16 @@ def test_a_rate_is_typed_as_what_happens_in_a_year_and_one_not_touched_stays_exa
     page.number_input(key="demand.growth_now:typed").set_value(50.0).run()
     assert decode(link_of(page)).scenario.demand.growth_now == log(1.5)
     assert "was 49\\.18%" in page.number_input(key="demand.growth_now:typed").label
-    top = page.slider(key="demand.growth_now").max
-    page.slider(key="demand.growth_now").set_value(top).run()
-    assert not page.exception and link_of(page)["demand.growth_now"] == "0.8"
+    slider, typed = page.slider(key="demand.growth_now"), page.number_input(key="demand.growth_now:typed")
+    assert (slider.min, slider.max) == (typed.min, typed.max) == (0.0, pytest.approx(122.554, abs=1e-3))
+    slider.set_value(slider.max).run()
+    assert not page.exception and link_of(page)["demand.growth_now"] == "0.8", "a bound is met exactly"
     surprise = page.slider(key="hardware.deflation_surprise")
     surprise.set_value(surprise.min).run()
     assert link_of(page)["hardware.deflation_surprise"] == "-0.1"
+    steps = round(-surprise.min / surprise.step)
+    page.slider(key="hardware.deflation_surprise").set_value(surprise.min + steps * surprise.step).run()
+    assert "hardware.deflation_surprise" not in link_of(page), "zero is one of the steps"
     page.number_input(key="hardware.deflation_surprise:typed").set_value(10.0).run()
     assert decode(link_of(page)).scenario.hardware.deflation_surprise == pytest.approx(-log(0.9))
 
