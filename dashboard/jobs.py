@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -157,6 +158,7 @@ class Job(Generic[T]):
         try:
             promise.set_result(self._run())
         except BaseException as error:  # told by whoever asks for the result
+            traceback.clear_frames(error.__traceback__)  # it would hold all paths of the search as long as it is kept
             promise.set_exception(error)
 
     def _run(self) -> T:

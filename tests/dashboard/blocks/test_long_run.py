@@ -1,7 +1,9 @@
 """Long runs: started when asked, watched, cancelled, given up, in turns, with errors in words."""
 
+import gc
 import threading
 import time
+import weakref
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -179,6 +181,31 @@ def test_a_search_lets_readers_go_first_between_two_worlds(monkeypatch: pytest.M
     until(lambda: len(log) > before)
     job.leave("")
     until(lambda: job.status == "idle")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_was_given_up_or_failed_holds_no_paths(fails: bool) -> None:
+    class Paths:
+        pass
+
+    held: list[weakref.ref[Paths]] = []
+
+    def work(progress):
+        paths = Paths()
+        held.append(weakref.ref(paths))
+        for _ in range(2_000):
+            progress(0.5)
+            time.sleep(0.005)
+            if fails:
+                raise RuntimeError
+
+    job = jobs.Job(work)
+    job.ask(patience=60.0)
+    until(lambda: bool(held))
+    job.leave("") if not fails else None
+    until(lambda: job.status == ("failed" if fails else "idle"))
+    until(lambda: gc.collect() >= 0 and held[0]() is None)
+    assert job.future is not None and job.future.exception().__traceback__ is not None, "where it was stays known"
 
 
 def test_readers_are_served_in_turn_a_few_at_a_time_and_may_walk_away() -> None:
