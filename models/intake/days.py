@@ -24,7 +24,21 @@ def read_days(cells: Sequence[Cell], column: Column, unit: Unit) -> tuple[list[f
         else _quarter(text or text_of(cell), orders, told)
         for cell, text in zip(cells, texts, strict=True)
     ]
+    if orders and all(is_early := [cell.day <= 12 for cell in cells if isinstance(cell, dt.datetime)]) and is_early:
+        values = [_exchanged(cell, value) for cell, value in zip(cells, values, strict=True)]
     return values, [f"{column.name}: {note}" for note in _notes(texts, orders, told)]
+
+
+def _exchanged(cell: Cell, value: float | Fault) -> float | Fault:
+    """A spreadsheet of another country reads 03/04 its own way and leaves 31/12 as text: then neither is sure."""
+    if not isinstance(cell, dt.datetime) or cell.day == cell.month:
+        return value
+    other = cell.replace(month=cell.day, day=cell.month)
+    first, second = sorted(day.date().isoformat() for day in (cell, other))
+    return Fault(
+        f"{cell.date().isoformat()} can be read two ways, because days below it were left as text",
+        f"write {first} or {second} as text",
+    )
 
 
 def _quarter(text: str, orders: Mapping[str, str], told: str) -> float | Fault:

@@ -68,12 +68,12 @@ def read_header(
     has_money = any(c.is_money for c in columns)
     telling = list[tuple[str, int]]()
     for k, text in enumerate(headings):
-        is_blank = not any(k < len(row) and is_filled(row[k]) for row in rows)
-        if k in found or (not text and is_blank):
+        cells = [row[k] for row in rows if k < len(row) and is_filled(row[k])]
+        if k in found or not (text or cells):
             continue
         if not text:
             unused.append(f"column {k + 1}, which has no heading")
-        elif has_money and tells_about_others(text) and not is_blank:
+        elif cells and has_money and tells_about_others(text, cells):
             telling.append((text, k))
         elif near := nearest(text, absent):
             suspected |= set(near)

@@ -17,9 +17,12 @@ CUTOFF = 0.75
 _BRACKETS = re.compile(r"[(\[{]([^)\]}]*)[)\]}]?")
 _SPELLINGS = {"hr": "h", "hrs": "h", "hour": "h", "hours": "h", "yr": "years", "yrs": "years", "year": "years",
               "y": "years", "month": "months", "mos": "months", "mo": "months", "annum": "years"}
-_PLAIN = frozenset(("share", "ratio", "fraction", "decimal", "decimals", "number", "amount", "value", "it"))
+_DECIMAL = frozenset(("ratio", "fraction", "decimal", "decimals"))
+_PLAIN = {
+    "amount": frozenset(("amount", "value")), "share": _DECIMAL | {"share"}, "number": frozenset(("number", "it")),
+    "rate": _DECIMAL | {"per", "a", "p", "pa", "years", "annual", "yearly", "rate"},
+}
 """Words beside a name that change nothing; "it" is the load of the machines, as data centers count it."""
-_RATE = frozenset(("per", "a", "p", "pa", "years", "annual", "yearly", "rate"))
 
 
 class Named(NamedTuple):
@@ -119,8 +122,7 @@ def _plain_words(column: Column) -> frozenset[str]:
     own = {_SPELLINGS.get(word, word) for word in tokens(column.unit)} - {"usd"}
     if "usd" in tokens(column.unit) and column.kind == "number":
         own |= {"usd", "$", "us$", "us", "dollar", "dollars", "per"}
-    rate = _RATE if column.kind in ("share", "rate") else frozenset()
-    return frozenset(own) | rate | (_PLAIN if column.is_number else frozenset())
+    return frozenset(own) | _PLAIN.get(column.kind, frozenset())
 
 
 def _others(words: Iterable[str], known: Collection[str]) -> list[str]:

@@ -14,14 +14,12 @@ from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
 
-from models.intake.units import Unit, tokens, unit_of
+from models.intake.units import UNSEEN, Unit, tokens, unit_of
 
 LENGTH = 60
 _DASHES = dict.fromkeys(map(ord, "−–‐‑﹣－"), "-")
 _QUOTES = dict.fromkeys(map(ord, "’‘ʼ′＇`´"), "'")
-_UNSEEN = dict.fromkeys((0x200B, 0x200E, 0x200F, 0x061C, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
-"""Spaces of no width and marks of direction, as web pages leave them."""
-_TABLE = _DASHES | _QUOTES | _UNSEEN
+_TABLE = _DASHES | _QUOTES | UNSEEN
 _PARENTHESES = re.compile(r"([^\d.,()+-]*)\(([^()]*)\)([^\d.,()+-]*)")
 _SHAPE = re.compile(
     r"(?P<before>[^\d.,+-]*)(?P<sign>[+-]?)(?P<inner>[^\d.,+-]*?)(?P<digits>[.,]?\d[\d.,' _]*?)(?P<power>[eE][+-]?\d+)?"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from models.basis.reading import quoted
 from models.intake.cell import Cell, Fault, Figure, is_filled, text_of
 from models.intake.headings import money
+from models.intake.numbers import written
 from models.intake.units import Unit, tokens, unit_of
 
 _SUMMARIES = frozenset((
@@ -13,10 +16,8 @@ _SUMMARIES = frozenset((
     "durchschnitt", "mittelwert", "total général", "moyenne", "somme", "suma", "promedio", "totale", "portfolio total",
     "total portfolio", "total assets", "overall",
 ))
-_TELLING = frozenset((
-    "currency", "ccy", "curr", "currency code", "iso currency", "devise", "währung", "moneda", "unit", "units", "scale",
-    "multiplier", "multiple", "denomination",
-))
+_CURRENCIES = frozenset(("currency", "currencies", "ccy", "curr", "devise", "währung", "moneda", "divisa", "valuta"))
+_UNITS = frozenset(("unit", "units", "scale", "multiplier", "multiple", "denomination"))
 
 
 def is_summary(text: str) -> bool:
@@ -24,9 +25,12 @@ def is_summary(text: str) -> bool:
     return " ".join(text.casefold().replace("-", " ").strip(" :*().=Ø").split()) in _SUMMARIES
 
 
-def tells_about_others(heading: str) -> bool:
-    """Whether a column says in which currency or unit the others stand."""
-    return " ".join(tokens(heading)) in _TELLING
+def tells_about_others(heading: str, cells: Iterable[Cell]) -> bool:
+    """Whether a column says in which currency or unit the others stand; one of numbers may be another amount."""
+    words = tokens(heading)
+    if " ".join(words) in _UNITS:
+        return True
+    return bool(_CURRENCIES & set(words)) and any(isinstance(cell, str) and not written(cell) for cell in cells)
 
 
 def others_fault(cell: Cell, name: str) -> Fault | None:

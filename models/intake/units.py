@@ -30,6 +30,8 @@ MARKS = {**dict.fromkeys(("%", "percent", "pct", "percentage", "percentages"), "
          **dict.fromkeys(("bp", "bps"), "bp")}
 SHIFTS = {"%": -2, "bp": -4}
 """How far the point of a marked number moves to plain units."""
+UNSEEN = dict.fromkeys((0xAD, 0x200B, 0x200E, 0x200F, 0x061C, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Spaces and hyphens of no width and marks of direction, as web pages leave them."""
 EMPTY = frozenset(("in", "of", "the", "as", "x", "and"))
 _TOKEN = re.compile(r"[^\W\d_]{1,3}\$|[^\W\d_]+|\d+(?:[,.' ]\d{3})*|[^\w\s()\[\]{}/,;:.'’\"*+=|<>?!&#@~^`-]")
 
@@ -57,7 +59,8 @@ NO_UNIT = Unit()
 @lru_cache(maxsize=4096)
 def tokens(text: str) -> tuple[str, ...]:
     """Words and signs of a heading or a unit, in small letters: "USDm ('000)" is usd, m, 000."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("_", " ")
+    plain = unicodedata.normalize("NFKC", text.translate(UNSEEN)).casefold().replace("_", " ")
+    plain = plain.replace("united states", "us")
     plain = re.sub(r"\bu\.s\.(?=[\s$]|$)", "us", plain)
     plain = re.sub(r"\bbasis points?\b", "bp", re.sub(r"\bper cent\b", "%", plain))
     plain = re.sub(r"(?<=\d00)s\b", "", plain)

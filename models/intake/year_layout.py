@@ -135,7 +135,7 @@ def is_heading(cell: Cell) -> bool:
     if not text or isinstance(cell, Fault) or not isinstance(cell, str):
         return False
     head = text.lstrip("($€£¥ ")[:1]
-    is_value = head.isdigit() or head in tuple("+-.,=@−–") or (text[:1] in tuple("$€£¥") and len(text) > 6)
+    is_value = head.isdigit() or head in tuple("+-.,=@−–")
     return not is_value and not is_formula(text) and not is_lost(text) and written(text) is None
 
 

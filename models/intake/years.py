@@ -177,7 +177,7 @@ def _refuse_fractions(rows: Sequence[Row], values: Sequence[Decimal], read: Sequ
     """Percentages without their sign that may be fractions: a small path, or one cell far below both neighbors."""
     bare = [k for k, number in enumerate(read) if not number.unit.mark]
     sizes = [abs(value) for value in values]
-    if len(bare) == len(values) and 0 < max(sizes) <= SMALL:
+    if 0 < max((sizes[k] for k in bare), default=Decimal()) <= SMALL:
         k = next(k for k in bare if sizes[k])
         more = "and so on"
     else:

@@ -74,6 +74,15 @@ def test_the_heading_may_tell_the_order():
     assert "as the heading says" in notes[0]
 
 
+def test_days_that_a_spreadsheet_of_another_country_exchanged_are_not_trusted():
+    """It reads 03/04 its own way and leaves 31/12 as text."""
+    values, _ = read_column([dt.datetime(2026, 3, 4), dt.datetime(2026, 5, 5), "31/12/2026"], CLOSING)
+    assert isinstance(values[0], Fault) and values[0].remedy == "write 2026-03-04 or 2026-04-03 as text"
+    assert values[1:] == [-2.0, 0.0]
+    values, _ = read_column([dt.datetime(2026, 3, 4), dt.datetime(2026, 5, 25), "31/12/2026"], CLOSING)
+    assert values == [-3.0, -2.0, 0.0]
+
+
 def test_a_day_number_is_read_and_said():
     assert read_column(["46387"], CLOSING)[1] == [
         "closing_date: numbers were read as days of a spreadsheet, 46387 as 2026-12-31."

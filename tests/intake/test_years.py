@@ -4,8 +4,11 @@ import datetime as dt
 
 import pytest
 
+from dashboard.blocks.inputs import scale
 from models.errors import DataError
 from models.intake import years
+from models.scenario.by_year import yearly_paths
+from models.scenario.catalog import declared
 from tests.intake.workbooks import workbook
 
 YEARS = [str(year) for year in range(2027, 2037)]
@@ -194,6 +197,24 @@ def test_fractions_have_a_way_in_too():
     found = years.read_path(years.uploaded(column.encode()), **PERCENT)
     assert found.values == (0.99, *map(float, FRACTIONS[1:]))
     assert "read as fractions" in found.notes[0]
+
+
+def test_a_path_with_and_without_signs_is_not_guessed():
+    assert "row 2 (2028): '0.35' and so on" in refused("40%\n" + "0.35\n" * 9)
+    assert years.path_of(years.pasted("0.5%\n" + "40\n" * 9), **PERCENT) == (0.005, *[0.4] * 9)
+
+
+def test_every_label_of_a_path_heads_it_with_its_unit():
+    for path in yearly_paths():
+        item = declared()[path]
+        shape = scale(item)
+        low, high = shape.rate.limits(item.low, item.high) if shape.rate else (item.low, item.high)
+        value = (low + high) / 2
+        for heading in (item.label, f"{item.label} ({shape.unit})", f"{item.label}, {shape.unit}", shape.unit or "x"):
+            column = f"year;{heading}\n" + "\n".join(f"{year};{value * shape.factor:.6f}" for year in YEARS)
+            given = years.uploaded(column.encode())
+            found = years.path_of(given, low=low, high=high, factor=shape.factor, unit=shape.unit)
+            assert found == pytest.approx((value,) * 10), heading
 
 
 def test_one_fraction_among_percentages_is_named():

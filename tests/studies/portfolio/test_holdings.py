@@ -96,6 +96,11 @@ def test_commas_that_part_cells_group_digits_unless_the_column_divides_with_them
     assert "can be read two ways" in refused(text.replace(",", "\t").replace('"500\t000"', "500,000").encode())
 
 
+@pytest.mark.parametrize("unit", ["pieces", "number", "shares", "MWh", "%", "AUD", "Australian dollars", "CAD $"])
+def test_an_amount_in_another_unit_is_refused(unit):
+    assert refused(f"class,amount ({unit})\nCash,5\n".encode()).startswith(f"'amount ({unit})': ")
+
+
 def test_of_two_amounts_pieces_are_left_aside_and_others_are_asked_about():
     rows = b"GPU fleet,12,5000000\nData center,300,5000000\n"
     found = read_holdings(b"class,amount (pieces),usd\n" + rows)
@@ -133,6 +138,10 @@ def test_a_column_of_currencies_is_obeyed():
     assert read_holdings(text.format("US$").encode()).total == 10
     said = refused(text.format("JPY").encode())
     assert said == "line 3, currency: 'JPY' is JPY, not US dollars; convert the row to USD"
+    assert "'EUR' is EUR" in refused(text.replace("currency", "Deal currency (ISO)").format("EUR").encode())
+    assert read_holdings(text.format("United States dollar").encode()).total == 10
+    local = read_holdings(b"class,amount,amount in local currency\nCash,5,700\n")
+    assert local.notes == ("Not used: 'amount in local currency'.",)
     assert "'currency' is empty" in refused(text.format("").encode())
     assert "'m' changes what the row means" in refused(text.replace("currency", "unit").format("m").encode())
     assert read_holdings(b"class,amount,currency\nCash,5,\n").notes == ("Not used: 'currency'.",)
