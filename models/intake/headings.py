@@ -40,9 +40,11 @@ def named(heading: str, columns: Iterable[Column]) -> Named | None:
         for phrase in _phrases(column):
             if (rest := _without(outside, phrase)) is None:
                 continue
-            beside = unit_of(beyond(rest, column))
-            if not beside.words and (beside == Unit() or column.is_number):
-                found.append((len(phrase), Named(column, unit_of(beyond([*rest, *inside], column)))))
+            beside, words = unit_of(beyond(rest, column)), beyond([*rest, *inside], column)
+            is_order = column.kind == "date" and order_of(rest) != ""
+            if is_order or (not beside.words and (beside == Unit() or column.is_number)):
+                unit = unit_of(words) if column.is_number else Unit(words=tuple(words))  # mm may be months
+                found.append((len(phrase), Named(column, unit)))
     return max(found, key=lambda one: one[0])[1] if found else None
 
 

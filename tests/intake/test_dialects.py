@@ -107,11 +107,11 @@ MESSY = {
 }
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("text", MESSY)
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [(text, encoding) for text in MESSY for encoding in ENCODINGS if encoding != "cp1252" or "\u202f" not in text],
+)
 def test_clear_amounts_are_read_in_every_encoding(text: str, encoding: str) -> None:
-    if encoding == "cp1252" and "\u202f" in text:
-        pytest.skip("Windows text has no narrow space")
     way = {"separator": ";", "end": "\r", "encoding": encoding, "says": False}
     names = [c.name for c in COLUMNS]
     tape = read_tape(file([["Size (USD)" if n == "size_usd" else n for n in names],

@@ -283,6 +283,16 @@ def test_a_size_in_thousands_is_multiplied_and_said() -> None:
     assert found.notes == ("'Size USD (000)': cells of size_usd were multiplied by 1,000.",)
 
 
+@pytest.mark.parametrize(
+    ("heading", "quarter"),
+    [("closing_date (dd/mm/yyyy)", -2), ("Closing (MM/DD/YYYY)", -3), ("Closing, dd.mm.yy", -2),
+     ("Closing dd-mm-yyyy", -2)],
+)
+def test_a_heading_may_tell_the_order_of_a_day(heading: str, quarter: int) -> None:
+    header = HEADER.replace("closing_date", f'"{heading}"')
+    assert read_tape(f"{header}\n{row(closing_date='03/04/2026')}".encode()).loans[0].vintage == quarter
+
+
 def test_a_label_of_our_own_is_a_heading() -> None:
     """A payback is no term of a contract, though its label is closer to that name."""
     header = HEADER.replace("payback_years", "Contract payback").replace("contract_years,", "")
