@@ -171,7 +171,7 @@ def _head(node: Trace) -> str:
         not isinstance(node.value, str | bool | None) and math.isfinite(node.value)
     )
     if is_number and node.kind == "given" and node.unit in RATES:
-        return f"{node.label}: {told(node.value, node.unit)} ({RATES[node.unit].words})"
+        return f"{node.label}: {told(node.value, node.unit)}{RATES[node.unit].words.removeprefix('%')}"
     return f"{node.label}: {number(node.value)}{error}{f' {node.unit}' if is_number and node.unit else ''}"
 
 

@@ -43,7 +43,7 @@ def test_a_trace_leads_to_what_was_given(result: Evaluation, path: str, given: s
 
 def test_the_given_values_are_told_in_full(result: Evaluation) -> None:
     told = as_text(explain(result, "demand.growth_by_year"))
-    assert "34.99%, 34.99%, 34.99%" in told and "(% a year)" in told and "set in this scenario" in told
+    assert "34.99%, 34.99%, 34.99% a year" in told and "set in this scenario" in told
     start = explain(result, "market.spot_price_now", depth=1)
     assert start.value == 2.81 and start.source is not None and start.source.id == "gpu_rental_prices-098"
     assert any(node.path == "clearing.price_index" for _, _, _, node, _ in steps(start))

@@ -54,10 +54,10 @@ def assumption_rows(entries: Iterable[Entry], base: Mapping[str, object]) -> lis
 
 
 def _shown(entry: Entry) -> str:
-    """Value in words where it is not the stored number times a power of ten: 49.18% (% a year)."""
+    """Value in words where it is not the stored number times a power of ten: 49.18% a year."""
     if entry.unit not in RATES or entry.value is None:
         return inputs.written(entry, entry.value)
-    return f"{told(entry.value, entry.unit)} ({RATES[entry.unit].words})"
+    return f"{told(entry.value, entry.unit)}{RATES[entry.unit].words.removeprefix('%')}"
 
 
 def _source(key: str) -> Source | None:
