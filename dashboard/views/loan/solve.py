@@ -74,8 +74,9 @@ def render(scenario: Scenario, why_nothing: str) -> None:
     )
     if answer is not None:
         title(say.solved(question, answer, limit), ABOUT[question])
-        notes(_reached(question, answer))
-        _use(question, answer)
+        if not answer.why_nothing:
+            notes(_reached(question, answer))
+            _use(question, answer)
 
 
 def _percent(label: str, most: float, start: float, step: float, key: str) -> float:
@@ -87,12 +88,13 @@ def _reached(question: str, answer: Solution) -> str:
         left, noise = f.percent(-answer.reached, 2), f.noise(answer.error, 2)
         return f"Mean value left at that spread: {left} of the loan {noise} pts; {answer.trials} trials."
     chance, noise = f.percent(answer.reached), f.noise(answer.error)
-    return f"There the loan defaults in {chance} of futures {noise} pts; {answer.trials} trials."
+    where = "There the loan" if answer.advance > 0.0 else "Such a small loan"
+    return f"{where} defaults in {chance} of futures {noise} pts; {answer.trials} trials."
 
 
 def _use(question: str, answer: Solution) -> None:
     """Offer to take the answer into the scenario."""
-    if answer.value != answer.value:
+    if answer.value != answer.value or answer.advance <= 0.0:
         return
     if question == "advance":
         advance = max(round(answer.value - 0.0005, 3), 0.0)
