@@ -37,10 +37,12 @@ def editor(entry: Entry, shape: f.Scale, about: str, scope: str) -> None:
     if entry.value is None:
         st.caption(f"Now: {f.plain(entry.none)}")
     else:
-        st.button("Back to the usual path", key=f"{key}:reset", on_click=_reset, args=(entry.path,), width="stretch")
+        back = "Back to the usual path"
+        st.button(back, key=f"{key}:reset", on_click=_reset, args=(entry.path, key), width="stretch")
 
 
-def _reset(path: str) -> None:
+def _reset(path: str, key: str) -> None:
+    state.seed(f"{key}:notes", "")
     state.change(path, None)
 
 
@@ -69,6 +71,7 @@ def _use(entry: Entry, shape: f.Scale, key: str) -> None:
         path, notes = _stored(entry, shape, rows)
     except DataError as error:
         state.seed(f"{key}:problem", str(error))
+        state.seed(f"{key}:notes", "")
         return
     if is_new:
         state.seed(f"{key}:used", file.file_id)

@@ -92,13 +92,13 @@ def _parted(text: str, limits: Limits) -> Given:
         sample = [line for line in io.StringIO(text[:10_000], newline="") if line.strip()]
         mark = next((mark for mark in _STRONG if 2 * sum(mark in line for line in sample) > len(sample)), "")
     if mark:
-        return _given(rows_of(text, mark, limits, skipped), mark)
+        return _given(rows_of(text, mark, limits, skipped), mark, skipped)
     kept = rows_of(text, ",", limits)
     return _given(kept, ",") if _is_parted(kept.rows) else _given(rows_of(text, NO_SEPARATOR, limits), "")
 
 
-def _given(kept: Rows, separator: str) -> Given:
-    return Given(kept.rows, kept.lines, kept.count, separator)
+def _given(kept: Rows, separator: str, skipped: int = 0) -> Given:
+    return Given(kept.rows, [line - skipped for line in kept.lines], kept.count, separator)
 
 
 def _is_parted(rows: Sequence[Sequence[Cell]]) -> bool:
@@ -153,13 +153,14 @@ def laid_out(given: Given) -> Layout:
         rows = [[row[k] if k < len(row) else "" for row in rows] for k in range(width)]
         lines = list(range(1, width + 1))
     head: list[Cell] = []
+    under = 0
     filled = [cell for cell in rows[0] if is_filled(cell)] if rows else []
     if filled and is_heading(filled[-1]):
         head, under = rows[0], lines[0]
         rows, lines = rows[1:], lines[1:]
-        if len(lines) > 1 and lines[0] - under > min(b - a for a, b in pairwise(lines)) and _is_bare(rows):
-            why = "the row under the heading is empty; remove it or fill it"
-            raise DataError(f"year 1 ({FIRST_YEAR}) may be missing: {why}")
+    if len(lines) > 1 and lines[0] - under > min(b - a for a, b in pairwise(lines)) and _is_bare(rows):
+        where = "under the heading" if head else "before the first value"
+        raise DataError(f"year 1 ({FIRST_YEAR}) may be missing: the row {where} is empty; remove it or fill it")
     width = max((k for row in rows for k, cell in enumerate(row, start=1) if is_filled(cell)), default=0)
     used = [k for k in range(width) if any(k < len(row) and is_filled(row[k]) for row in rows)]
     names, values = _columns(rows, used, head)

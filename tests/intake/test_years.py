@@ -127,6 +127,23 @@ def test_a_blank_year_with_an_average_below_is_missing_by_name():
     assert refused(gone.encode()).startswith("year 4 is missing (2030): '2031' follows")
 
 
+@pytest.mark.parametrize("has_heading", [True, False])
+@pytest.mark.parametrize("gone", range(1, 11))
+def test_whichever_cell_is_blank_no_other_takes_its_year(gone, has_heading):
+    values = [*map(str, FALLING), "27"]
+    values[gone - 1] = ""
+    column = "growth\n" * has_heading + "\n".join(values)
+    made = workbook(*([["growth"]] * has_heading), *[[float(value) if value else None] for value in values])
+    for data in (column, column.encode(), made):
+        year = 2026 + gone
+        assert refused(data).startswith((f"year {gone} is missing ({year})", f"year {gone} ({year}) may be missing"))
+
+
+def test_lines_of_a_spacing_of_their_own_are_read():
+    assert years.path_of(years.pasted("growth\n\n" + "\n\n".join(map(str, FALLING))), **PERCENT) == SHARES
+    assert years.path_of(years.uploaded(b"sep=;\n" + b"40\n" * 10), **PERCENT) == (0.4,) * 10
+
+
 def test_a_hidden_row_is_a_missing_year():
     def change(made):
         made.active.row_dimensions[5].hidden = True
