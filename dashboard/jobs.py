@@ -157,8 +157,10 @@ class Job(Generic[T]):
     def _fulfill(self, promise: Future[T]) -> None:
         try:
             promise.set_result(self._run())
+        except GivenUp:
+            promise.set_exception(GivenUp())  # the one that was raised holds all paths of the search
         except BaseException as error:  # told by whoever asks for the result
-            traceback.clear_frames(error.__traceback__)  # it would hold all paths of the search as long as it is kept
+            traceback.clear_frames(error.__traceback__)  # it stays, the paths it saw do not
             promise.set_exception(error)
 
     def _run(self) -> T:

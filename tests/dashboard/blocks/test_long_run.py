@@ -205,7 +205,8 @@ def test_what_was_given_up_or_failed_holds_no_paths(fails: bool) -> None:
     job.leave("") if not fails else None
     until(lambda: job.status == ("failed" if fails else "idle"))
     until(lambda: gc.collect() >= 0 and held[0]() is None)
-    assert job.future is not None and job.future.exception().__traceback__ is not None, "where it was stays known"
+    if fails:
+        assert job.future is not None and job.future.exception().__traceback__ is not None, "where it was stays known"
 
 
 def test_readers_are_served_in_turn_a_few_at_a_time_and_may_walk_away() -> None:
