@@ -42,11 +42,6 @@ class Written(NamedTuple):
     unit: Unit = Unit()
 
     @property
-    def is_clear(self) -> bool:
-        """Whether there is one reading."""
-        return self.point is None or self.comma is None or self.point == self.comma
-
-    @property
     def either(self) -> Decimal:
         """A reading, where any will do."""
         return (self.comma if self.point is None else self.point) or Decimal()
