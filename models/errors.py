@@ -13,5 +13,9 @@ class ScenarioError(AssayError):
     """A scenario is not admissible: unknown field, wrong type, out of bounds, or fields that contradict each other."""
 
 
+class AbsentError(ScenarioError):
+    """What was asked of a class has no answer, because there is no investment in it here; the message says why."""
+
+
 class DataError(AssayError):
     """A file under `data/`, or a key that should be in one, is broken; names the file, the row and the field."""

@@ -20,6 +20,7 @@ from dashboard.theme import FAMILY_NAMES, FAMILY_SHAPES, LIGHT
 from models import Scenario
 from models.claims.asset_class import AssetClass
 from models.engine.evaluate import Evaluation
+from models.engine.valuation import ENTRIES
 from models.evidence.presets import Preset, presets
 from models.evidence.sources import source
 from models.studies.sensitivity.flip import Flip
@@ -103,7 +104,7 @@ def _map(fair: pd.DataFrame, is_calm: bool) -> dict[str, str]:
 
 
 def _table(evaluation: Evaluation) -> dict[str, Any]:
-    frames = [classes(evaluation, entry) for entry in ("fair", "at_cost")]
+    frames = [classes(evaluation, entry, absent=True) for entry in ("fair", "at_cost")]
     both = pd.concat(frames)
     ends = [0.0, *(value for value in both[["irr_p05", "irr_p95"]].to_numpy().ravel() if isfinite(value))]
     room = MARGIN * (max(ends) - min(ends))
@@ -111,10 +112,10 @@ def _table(evaluation: Evaluation) -> dict[str, Any]:
     records = [{str(row["asset"]): row for row in says.records(frame)} for frame in frames]
     rows = {
         key: _class(result.asset, [table[key] for table in records], low, span)
-        for key, result in evaluation.assets.items()
+        for key, result in evaluation.assets.items() if not all(map(result.absent, ENTRIES))
     }
     families = [
-        {"label": label, "rows": [rows[key] for key, r in evaluation.assets.items() if r.asset.family == family]}
+        {"label": label, "rows": [row for key, row in rows.items() if evaluation.assets[key].asset.family == family]}
         for family, label in FAMILY_NAMES.items()
     ]
     noise = words.CALM_TABLE_NOTE if evaluation.is_calm else words.noise_note(both)

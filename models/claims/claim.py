@@ -34,6 +34,8 @@ class Claim:
         Control variates of mean zero, (paths, k), for a mean that a heavy tail makes noisy.
     debt_due : array, optional
         What a sale must repay first, net of reserves, (paths or 1, quarters + 1).
+    nothing : str
+        Why there is no money in it by its own terms; empty where there is, or may be.
     """
 
     flows: CashFlows
@@ -44,6 +46,7 @@ class Claim:
     exit_values: Callable[[], Array] | None = None
     debt_due: Array | None = None
     controls: Array | None = None
+    nothing: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,6 +23,7 @@ from models.evidence import presets as library
 from models.scenario.catalog import catalog as entries
 from models.scenario.catalog import json_schema
 from models.scenario.link import encode
+from models.studies.verdict import absences
 from models.tables.contract import evaluation_json
 
 
@@ -37,6 +38,7 @@ def evaluate(parser: Parser) -> Run:
         if args.json:
             print(plain_json(evaluation_json(evaluation, encode(scenario, preset))))
         else:
+            tell([said] if (said := absences(evaluation.absent())) else [])
             print(evaluation.summary().to_string(index=False))
 
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -54,19 +55,37 @@ class Evaluation:
 
         return summary(self)
 
-    @cached_property
-    def correlation(self) -> Array:
-        """Rank correlation of value over cash between the six classes, (6, 6); NaN for a class that never varies."""
-        return risk.rank_correlation(np.stack([a.cash_npv for a in self.assets.values()], axis=1))
+    def present(self, entry: str = "fair") -> dict[str, AssetResult]:
+        """Classes that there is an investment in at an entry: the only ones that may be compared."""
+        return {key: result for key, result in self.assets.items() if not result.absent(entry)}
+
+    def absent(self, entry: str = "fair") -> dict[str, str]:
+        """Classes without an investment at an entry, and why."""
+        return {key: reason for key, result in self.assets.items() if (reason := result.absent(entry))}
 
     @cached_property
-    def family_lead(self) -> Array:
-        """Value per dollar of picks and shovels less that of LLM and cloud, equal weights inside a family, (paths,)."""
-        return family_lead({key: a.cash_npv for key, a in self.assets.items()})
+    def correlation(self) -> Array:
+        """Rank correlation of value over cash between the six classes, (6, 6).
+
+        NaN for a class that never varies, or that is absent.
+        """
+        nothing = np.zeros(self.paths)
+        values = [nothing if a.absent() else a.cash_npv for a in self.assets.values()]
+        return risk.rank_correlation(np.stack(values, axis=1))
+
+    @cached_property
+    def family_lead(self) -> Array | None:
+        """Value per dollar of picks and shovels less that of LLM and cloud, (paths,), of the classes that are present.
+
+        Equal weights inside a family; None where a family has no class that is present.
+        """
+        return family_lead({key: a.cash_npv for key, a in self.present().items()})
 
     @cached_property
     def lead_share(self) -> tuple[float, float]:
-        """Share of paths on which picks and shovels lead, and its standard error."""
+        """Share of paths on which picks and shovels lead, and its standard error; NaN where there is no lead."""
+        if self.family_lead is None:
+            return math.nan, math.nan
         leads = (self.family_lead > 0).astype(float)
         scrambles = next(iter(self.assets.values())).replicate
         return float(leads.mean()), float(risk.mean_standard_error(leads, scrambles))

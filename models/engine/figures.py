@@ -6,8 +6,9 @@ from the differences of each independent scramble, not from the two errors added
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -100,10 +101,13 @@ class Figures:
         From all paths; NaN where a figure is undefined.
     each : (replicates, figures)
         From each independent scramble.
+    absent : mapping
+        Classes without an investment, and why: their figures are undefined, and no figure of the families has them.
     """
 
     whole: Array
     each: Array
+    absent: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> float:
         return float(self.whole[ROW[key]])
@@ -129,14 +133,21 @@ def read_figures(world: World, entry: str = "fair") -> Figures:
     for key, position in positions.items():
         figures = _kept.beside(position).get("class", partial(_class_figures, position))
         found |= {f"{key}.{name}": pair for name, pair in figures.items()}
-    found["families.lead"] = _mean(family_lead({k: p.steady_value for k, p in positions.items()}), replicate)
-    leads = family_lead({key: position.value for key, position in positions.items()}) > 0
-    found["families.lead_share"] = _mean(leads.astype(float), replicate)
-    loan, market = positions["gpu_debt"].claims, world.market
-    found |= _kept.beside(loan).get("loan", lambda: _loan_figures(loan, replicate))
+    lead = family_lead({key: position.value for key, position in positions.items()})
+    steady = family_lead({key: position.steady_value for key, position in positions.items()})
+    if lead is not None and steady is not None:
+        found["families.lead"] = _mean(steady, replicate)
+        found["families.lead_share"] = _mean((lead > 0).astype(float), replicate)
+    if "gpu_debt" in positions:
+        loan = positions["gpu_debt"].claims
+        found |= _kept.beside(loan).get("loan", lambda: _loan_figures(loan, replicate))
+    market = world.market
     found |= _kept.beside(market).get("market", lambda: _market_figures(market, replicate))
+    undefined = math.nan, np.full(len(np.unique(replicate)), math.nan)
+    every = [found.get(key, undefined) for key in FIGURES]
     return Figures(
-        np.array([found[key][0] for key in FIGURES]), np.stack([found[key][1] for key in FIGURES], axis=1)
+        np.array([whole for whole, _ in every]), np.stack([each for _, each in every], axis=1),
+        world.absent(entry=entry),
     )
 
 
@@ -151,17 +162,14 @@ def _class_figures(position: Position) -> dict[str, Pair]:
         "npv": _mean(position.npv, replicate),
         "value": _mean(position.steady_value, replicate),
         "irr_p50": (float(np.ravel(risk.quantiles(irr, (0.5,)))[0]), middle),
-        "probability_of_loss": _mean((position.moic < 1.0).astype(float), replicate),
+        "probability_of_loss": _mean(position.is_lost.astype(float), replicate),
         "cvar_95": (float(risk.cvar(-cash, CONFIDENCE)), tail),
     }
 
 
 def _loan_figures(claims: Claims, replicate: Replicate) -> dict[str, Pair]:
-    loan = claims.loan
-    nothing = (float("nan"), np.full(len(np.unique(replicate)), np.nan))
-    return {
-        "gpu_debt.default_probability": nothing if loan is None else _mean(loan.is_defaulted.astype(float), replicate)
-    }
+    assert claims.loan is not None
+    return {"gpu_debt.default_probability": _mean(claims.loan.is_defaulted.astype(float), replicate)}
 
 
 def _market_figures(market: MarketPaths, replicate: Replicate) -> dict[str, Pair]:

@@ -125,7 +125,8 @@ def horizon(evaluation: Evaluation, entry: EntryName = "at_cost") -> pd.DataFram
     scenario = evaluation.scenario
     table = holding_returns(scenario, draw_shocks(scenario.run.seed, min(PATHS, scenario.run.paths)), entry=entry)
     table = table[table["asset"].isin(list(CLASSES))].assign(at_maturity=False)
-    out = pd.concat([table, pd.DataFrame([_loan(evaluation, entry)])], ignore_index=True)
+    loan = [] if evaluation.assets["gpu_debt"].absent(entry) else [_loan(evaluation, entry)]
+    out = pd.concat([table, *(pd.DataFrame([row]) for row in loan)], ignore_index=True)
     order = {key: i for i, key in enumerate(CLASSES)}
     return out.sort_values(["asset", "quarters"], key=lambda c: c.map(order) if c.name == "asset" else c).reset_index(
         drop=True

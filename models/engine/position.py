@@ -18,6 +18,8 @@ from models.engine.prices import steadied
 from models.measures import returns, risk
 
 _BY_PATH = ("irr", "irr_status", "moic", "payback", "hurdle_npv", "cash_npv")
+DUST = 0.01
+"""Share of its cost below which money of the investor's own in a claim counts as none."""
 _MEANS = ("mean_net", "mean_paid")
 
 
@@ -75,6 +77,25 @@ class Position:
         return committed_capital(self.mean_paid, self.rates.cash_rate)
 
     @cached_property
+    def stake(self) -> float:
+        """Most that an investor ever has in it: lowest point of the mean flow added up, turned positive, USD."""
+        return max(0.0, -float(np.cumsum(self.mean_net).min()))
+
+    @cached_property
+    def absent(self) -> str:
+        """Why there is no investment in it; empty where there is one. The one place that decides what is present.
+
+        A claim that nothing is paid for has no return, no loss and no rank, so whoever compares leaves it out.
+        """
+        if self.claim.nothing:
+            return self.claim.nothing
+        if self.stake > DUST * self.claim.capital:
+            return ""
+        if self.price <= 0.0:
+            return "nothing is paid for it: at the return it must earn it is worth less than nothing"
+        return "nothing is paid in: support and the first money back cover its cost"
+
+    @cached_property
     def cash_npv(self) -> Array:
         """Present value at the common funding rate."""
         return np.asarray(returns.npv(self.rates.cash_rate, self.net))
@@ -114,6 +135,11 @@ class Position:
         """Money back over money in."""
         flows = self.flows
         return np.asarray(returns.moic(flows.contrib, flows.distrib))
+
+    @property
+    def is_lost(self) -> NDArray[np.bool_]:
+        """Whether less comes back than was paid in; where nothing was, nothing is lost."""
+        return np.asarray(self.moic < 1.0)
 
     @cached_property
     def payback(self) -> Array:
@@ -175,8 +201,14 @@ def sure_gain(values: Array, rates: Rates) -> Array:
     return np.asarray((sure - 1.0) / rates.wealth_share)
 
 
-def family_lead(values: Mapping[str, Array]) -> Array:
-    """Value per dollar of picks and shovels less that of LLM and cloud, (paths,), equal weights in a family."""
+def family_lead(values: Mapping[str, Array]) -> Array | None:
+    """Value per dollar of picks and shovels less that of LLM and cloud, (paths,), equal weights in a family.
+
+    Parameters
+    ----------
+    values : mapping
+        Of the classes that are present; None where a family has none, so that there is nothing to compare.
+    """
     picks = [value for key, value in values.items() if CLASSES[key].family == PICKS]
     others = [value for key, value in values.items() if CLASSES[key].family != PICKS]
-    return np.asarray(np.mean(picks, axis=0) - np.mean(others, axis=0))
+    return np.asarray(np.mean(picks, axis=0) - np.mean(others, axis=0)) if picks and others else None

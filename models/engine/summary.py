@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,9 @@ def result_of(evaluation: Evaluation, key: str) -> AssetResult:
     return (dict(evaluation.assets) | dict(evaluation.variants))[key]
 
 
-def classes(evaluation: Evaluation, entry: str = "fair", *, variants: bool = False) -> pd.DataFrame:
+def classes(
+    evaluation: Evaluation, entry: str = "fair", *, variants: bool = False, absent: bool = False
+) -> pd.DataFrame:
     """One row a class: asset, label, family, unit, then every metric (irr_p05 ... cvar_95_se, debt metrics).
 
     Parameters
@@ -58,8 +61,11 @@ def classes(evaluation: Evaluation, entry: str = "fair", *, variants: bool = Fal
     entry : {"fair", "at_cost"}
     variants : bool
         Whether close variants follow the six classes.
+    absent : bool
+        Whether a class without an investment at this entry has a row, of its price and NaN.
     """
     results = dict(evaluation.assets) | (dict(evaluation.variants) if variants else {})
+    results = {key: result for key, result in results.items() if absent or not result.absent(entry)}
     rows = []
     for key, result in results.items():
         row: dict[str, object] = {
@@ -82,7 +88,10 @@ def classes(evaluation: Evaluation, entry: str = "fair", *, variants: bool = Fal
 
 
 def summary(evaluation: Evaluation) -> pd.DataFrame:
-    """Tidy: asset, entry, metric, value, standard_error, unit; quantiles as irr_p05, irr_p50, irr_p95."""
+    """Tidy: asset, entry, metric, value, standard_error, unit; quantiles as irr_p05, irr_p50, irr_p95.
+
+    A class without an investment at an entry has no rows there, and an undefined figure has none.
+    """
     rows = []
     for entry in ("fair", "at_cost"):
         table = classes(evaluation, entry, variants=True)
@@ -104,6 +113,6 @@ def _flat(record: Measures | object) -> dict[str, object]:
         if isinstance(value, Quantiles):
             for part in fields(value):
                 out[f"{field.name}_{part.name}"] = getattr(value, part.name)
-        elif not isinstance(value, dict):
+        elif not isinstance(value, Mapping):
             out[field.name] = value
     return out

@@ -69,7 +69,7 @@ METRICS: Mapping[str, Metric] = {
     "moic_p50": Metric("Median MOIC", "x", "Money back over money in that half of all futures exceed.",
                        lambda b: b.moic, _quantile(0.50)),
     "probability_of_loss": Metric("P(loss)", "share", "Share of futures that return less than was paid in.",
-                                  lambda b: np.asarray(b.moic < 1.0, dtype=float), _mean),
+                                  lambda b: np.asarray(b.is_lost, dtype=float), _mean),
     "probability_below_cash": Metric("P(below cash)", "share", "Share of futures that do worse than the common funding "
                                      "rate.", lambda b: np.asarray(b.value < 0.0, dtype=float), _mean),
     "cvar_95": Metric("Loss in the worst 5%", "share of capital", "Mean loss of the worst 5% of futures, at the common "
@@ -137,8 +137,14 @@ class Target:
         return f"{name} of {owner}{other}"
 
     def at(self, world: World, entry: str = "fair") -> Estimate:
-        """The number in a world, at the prices paid there."""
-        return self.read(world.positions(self.keys, entry))
+        """The number in a world, at the prices paid there.
+
+        Raises
+        ------
+        AbsentError
+            If there is no investment in one of the classes there.
+        """
+        return self.read(world.invested(self.keys, entry))
 
     def read(self, positions: Mapping[str, Position]) -> Estimate:
         """The number made of positions."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +21,13 @@ from models.engine.prices import FairPrice, premium, steadied
 from models.measures import returns, risk
 
 ENTRIES = ("fair", "at_cost")
+STATUS_WORDS = {
+    "ok": "", "multiple": "", "total_loss": "",
+    "undefined": "there is no cash flow",
+    "no_investment": "nothing is paid in",
+    "no_root": "no rate makes these flows worth nothing",
+}
+"""Why there is no yearly return, by the status of `models.measures.returns.irr`."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,8 @@ class Measures:
     class's own hurdle, ``cash_npv_mean``, ``cvar_95`` and ``probability_below_cash`` at the common funding rate, the
     last two per dollar of committed ``capital``. ``certainty_equivalent`` is the sure gain over cash per dollar that a
     risk-averse investor finds as good. ``irr_of_mean`` is the return of the mean cash flow. ``irr_status``
-    counts paths by status.
+    counts paths by status. ``undefined`` says why a figure is NaN, by its name; a claim that is `Position.absent` has
+    that reason for every figure but its price.
     """
 
     price: float
@@ -64,11 +73,14 @@ class Measures:
     cvar_95_se: float
     certainty_equivalent: float
     certainty_equivalent_se: float
+    undefined: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reward_for_risk(self) -> float:
-        """Mean value over cash per dollar of tail loss; infinite where nothing is lost."""
+        """Mean value over cash per dollar of tail loss; infinite where nothing is lost, NaN where undefined."""
         gain = self.cash_npv_mean / self.capital
+        if not math.isfinite(gain):
+            return math.nan
         return gain / self.cvar_95 if self.cvar_95 > 0 else float("inf") if gain > 0 else float("-inf")
 
 
@@ -144,13 +156,17 @@ class AssetResult:
 
     @cached_property
     def debt(self) -> DebtMeasures | None:
-        """What only a lender asks; None for other classes."""
-        loan = self.loan() if self.asset.key == "gpu_debt" else None
+        """What only a lender asks; None for other classes, and where nothing is lent."""
+        loan = self.loan() if self.asset.key == "gpu_debt" and not self.claim.nothing else None
         return measured_loan(loan) if loan else None
 
     def entry(self, name: str) -> Measures:
         """Measures of entry ``"fair"`` or ``"at_cost"``."""
         return self.at_cost if name == "at_cost" else self.fair
+
+    def absent(self, entry: str = "fair") -> str:
+        """Why there is no investment in it at an entry; empty where there is one."""
+        return self.bought[entry].absent
 
 
 def asset_result(
@@ -168,6 +184,8 @@ def asset_result(
 
 def measured(position: Position) -> Measures:
     """Measures of a claim at a price."""
+    if position.absent:
+        return _nothing(position)
     replicate, values = position.replicate, position.value
     ratios = np.stack([position.irr, position.moic, position.payback])
     quantiles, errors = (
@@ -177,11 +195,13 @@ def measured(position: Position) -> Measures:
     spread = [Quantiles(*(float(x) for x in (*v, *e))) for v, e in zip(quantiles, errors, strict=True)]
     steady_npv, steady_cash = (steadied(npv, position.controls) for npv in (position.hurdle_npv, position.cash_npv))
     codes, counts = np.unique(position.irr_status, return_counts=True)
-    return Measures(
+    lost = position.is_lost.astype(float)
+    irr_of_mean, status_of_mean = returns.irr(position.mean_net)
+    found = Measures(
         price=position.price,
         capital=position.capital,
         irr=spread[0],
-        irr_of_mean=float(returns.irr(position.mean_net)[0]),
+        irr_of_mean=float(irr_of_mean),
         irr_status={str(name): int(n) for name, n in zip(returns.status_names(codes), counts, strict=True)},
         npv_mean=float(steady_npv.mean()),
         npv_mean_se=risk.mean_standard_error(steady_npv, replicate),
@@ -189,8 +209,8 @@ def measured(position: Position) -> Measures:
         cash_npv_mean_se=risk.mean_standard_error(steady_cash, replicate),
         moic=spread[1],
         payback_years=spread[2],
-        probability_of_loss=risk.probability_of_loss(position.moic),
-        probability_of_loss_se=risk.probability_standard_error(position.moic, 1.0, replicate),
+        probability_of_loss=float(lost.mean()),
+        probability_of_loss_se=risk.mean_standard_error(lost, replicate),
         probability_below_cash=risk.probability_below(position.cash_npv),
         probability_below_cash_se=risk.probability_standard_error(position.cash_npv, 0.0, replicate),
         cvar_95=risk.cvar(-values, CONFIDENCE),
@@ -200,6 +220,24 @@ def measured(position: Position) -> Measures:
             lambda part: sure_gain(part, position.rates), values, replicate
         ),
     )
+    reasons = {}
+    if math.isnan(found.irr_of_mean):
+        reasons["irr_of_mean"] = STATUS_WORDS[returns.status_names(status_of_mean)]
+    if math.isnan(found.irr.p50):
+        reasons["irr"] = STATUS_WORDS[max(found.irr_status, key=lambda name: found.irr_status[name])]
+    if math.isnan(found.moic.p50):
+        reasons["moic"] = STATUS_WORDS["no_investment"]
+    return replace(found, undefined=reasons) if reasons else found
+
+
+def _nothing(position: Position) -> Measures:
+    """Measures of a claim without an investment: its price alone, and why."""
+    nothing = Quantiles(*(math.nan,) * 6)
+    names = [f.name for f in fields(Measures) if f.name not in ("price", "irr_status", "undefined")]
+    spreads = ("irr", "moic", "payback_years")
+    values: dict[str, Any] = {name: nothing if name in spreads else math.nan for name in names}
+    reasons = {name: position.absent for name in names if not name.endswith("_se")}
+    return Measures(price=position.price, irr_status={}, undefined=reasons, **values)
 
 
 @dataclass(frozen=True, eq=False)

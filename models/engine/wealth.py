@@ -7,7 +7,7 @@ ten-year building stand on the same footing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from models.basis.investor import Rates
 from models.basis.shocks import draw_shocks
 from models.basis.timeline import QUARTERS, Array
+from models.claims.registry import CLASSES
 from models.engine.position import Position
 from models.engine.world import World
+from models.errors import AbsentError
 from models.measures import risk
 from models.scenario.scenario import Scenario
 
@@ -44,12 +46,15 @@ class Outcomes:
         The same mean with less noise (control variates of the LLM developer); for means only.
     replicate : (paths,)
         Independent scramble of each path, for standard errors.
+    absent : tuple of str
+        Classes without an investment: a dollar meant for one of them stays in cash, so that its gain is zero.
     """
 
     keys: tuple[str, ...]
     gains: Array
     steady: Array
     replicate: NDArray[np.int64]
+    absent: tuple[str, ...] = ()
 
     @property
     def means(self) -> Array:
@@ -57,12 +62,29 @@ class Outcomes:
         return np.asarray(self.steady.mean(axis=0))
 
 
-def outcomes(positions: Mapping[str, Position]) -> Outcomes:
-    """Outcomes of classes at the prices paid, all on the same paths."""
-    held = list(positions.values())
+def outcomes(positions: Mapping[str, Position], keys: Sequence[str] = tuple(CLASSES)) -> Outcomes:
+    """Outcomes of classes at the prices paid, all on the same paths.
+
+    Parameters
+    ----------
+    positions : mapping
+        Of the classes that are present.
+    keys : sequence of str
+        All classes that a dollar may be meant for.
+
+    Raises
+    ------
+    AbsentError
+        If none is present.
+    """
+    if not positions:
+        raise AbsentError("no class has an investment in it here, so there is nothing to hold but cash")
+    replicate = next(iter(positions.values())).replicate
+    cash = np.zeros(len(replicate))
     return Outcomes(
-        tuple(positions), np.stack([p.value for p in held], axis=1), np.stack([p.steady_value for p in held], axis=1),
-        held[0].replicate,
+        tuple(keys), np.stack([positions[k].value if k in positions else cash for k in keys], axis=1),
+        np.stack([positions[k].steady_value if k in positions else cash for k in keys], axis=1), replicate,
+        tuple(k for k in keys if k not in positions),
     )
 
 

@@ -24,7 +24,7 @@ from models.claims.registry import CLASSES, Claims, build_claims
 from models.engine.noted import Noted, Parts
 from models.engine.position import Position
 from models.engine.prices import FairPrice, fair_prices, premium
-from models.errors import ScenarioError
+from models.errors import AbsentError, ScenarioError
 from models.market.simulate import MarketPaths, simulate_market
 from models.scenario.scenario import Scenario
 
@@ -129,11 +129,30 @@ class World:
         )
 
     def positions(self, keys: Iterable[str] = tuple(CLASSES), entry: str = "fair") -> dict[str, Position]:
-        """Several classes or variants at the prices paid for them."""
-        return {key: self.position(key, entry) for key in keys}
+        """Several classes or variants at the prices paid for them, without those that nothing is invested in."""
+        every = {key: self.position(key, entry) for key in keys}
+        return {key: position for key, position in every.items() if not position.absent}
+
+    def invested(self, keys: Iterable[str], entry: str = "fair") -> dict[str, Position]:
+        """Positions of classes or variants that a figure needs.
+
+        Raises
+        ------
+        AbsentError
+            If there is no investment in one of them, with the reason.
+        """
+        every = {key: self.position(key, entry) for key in keys}
+        for key, position in every.items():
+            if position.absent:
+                raise AbsentError(f"{key}: {position.absent}; choose another class, or change what leaves it empty")
+        return every
+
+    def absent(self, keys: Iterable[str] = tuple(CLASSES), entry: str = "fair") -> dict[str, str]:
+        """Classes or variants without an investment, and why."""
+        return {key: reason for key in keys if (reason := self.position(key, entry).absent)}
 
     def values(self, entry: str = "fair") -> dict[str, Array]:
-        """Present value over cash per dollar committed, (paths,), of the six classes."""
+        """Present value over cash per dollar committed, (paths,), of the classes that are present."""
         return {key: position.value for key, position in self.positions(entry=entry).items()}
 
 

@@ -81,6 +81,8 @@ def held(reader: Reader, path: str) -> Bought:
     results = reader.evaluation.assets if root == "assets" else reader.evaluation.variants
     if key not in results:
         raise UnknownPath(f"{root} are {', '.join(results)}")
+    if why := results[key].absent("at_cost" if entry else "fair"):
+        raise UnknownPath(f"{results[key].asset.label}: {why}")
     bought = Bought(path, f"{root}.{key}", key, "at_cost" if entry else "fair", results[key])
     return reader.once(f"bought {path}", lambda: bought)
 

@@ -115,14 +115,17 @@ def headline_paths(evaluation: Evaluation) -> tuple[str, ...]:
     out = [f"market.{name}.{p}.{t}" for name in MARKET_SERIES for p in _NAMES for t in quarters]
     for root, results in (("assets", evaluation.assets), ("variants", evaluation.variants)):
         for key, result in results.items():
-            for entry in (f"{root}.{key}", f"{root}.{key}.at_cost"):
+            for entry, name in ((f"{root}.{key}", "fair"), (f"{root}.{key}.at_cost", "at_cost")):
+                if result.absent(name):
+                    continue
                 out += _fields(entry, Measures)
                 if result.debt is not None:
                     out += _fields(entry, DebtMeasures)
-    order = range(len(evaluation.assets))
+    order = [i for i, result in enumerate(evaluation.assets.values()) if not result.absent()]
     out += [f"correlation.rank.{i}.{j}" for i in order for j in order]
-    ahead = "picks_and_shovels_ahead"
-    return (*out, f"{ahead}.probability", f"{ahead}.standard_error", "paths", "seed")
+    if evaluation.family_lead is not None:
+        out += ["picks_and_shovels_ahead.probability", "picks_and_shovels_ahead.standard_error"]
+    return (*out, "paths", "seed")
 
 
 def _fields(prefix: str, kind: type[Measures] | type[DebtMeasures]) -> list[str]:
@@ -131,7 +134,7 @@ def _fields(prefix: str, kind: type[Measures] | type[DebtMeasures]) -> list[str]
     for name in names:
         if name in (METRICS | DEBT_METRICS) and f"{name}_se" not in names and _is_spread(kind, name):
             out += [f"{prefix}.{name}.{part.name}" for part in fields(Quantiles)]
-        elif name != "irr_status":
+        elif name not in ("irr_status", "undefined"):
             out.append(f"{prefix}.{name}")
     return out
 

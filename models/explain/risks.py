@@ -247,25 +247,32 @@ def value_per_dollar(reader: Reader, claim: str, stat: str) -> Equation:
     )
 
 
+def _ahead(reader: Reader) -> Array:
+    return np.asarray(_lead(reader) > 0, dtype=float)
+
+
 def _lead(reader: Reader) -> Array:
-    return np.asarray(reader.evaluation.family_lead > 0, dtype=float)
+    """Lead of picks and shovels, (paths,); there is none where all classes of a family are absent."""
+    if (lead := reader.evaluation.family_lead) is None:
+        raise UnknownPath("; ".join(f"{key}: {why}" for key, why in reader.evaluation.absent().items()))
+    return lead
 
 
 @explains("picks_and_shovels_ahead.probability")
 def ahead(reader: Reader) -> Equation:
     """Share of futures in which picks and shovels lead."""
     return Equation(
-        "Picks and shovels ahead of LLM and cloud", float(_lead(reader).mean()), "share",
+        "Picks and shovels ahead of LLM and cloud", float(_ahead(reader).mean()), "share",
         "Paths on which a dollar in picks and shovels is worth more, over all paths.", "count/n",
         {"count": "picks_and_shovels_ahead.paths", "n": "draws"}, beside=("picks_and_shovels_ahead.lead.mean",),
-        standard_error=known(risk.mean_standard_error(_lead(reader), reader.evaluation.replicate)),
+        standard_error=known(risk.mean_standard_error(_ahead(reader), reader.evaluation.replicate)),
     )
 
 
 @explains("picks_and_shovels_ahead.paths")
 def ahead_paths(reader: Reader) -> Equation:
     """Number of paths on which picks and shovels lead."""
-    lead = reader.evaluation.family_lead
+    lead = _lead(reader)
     middle = int(np.argsort(lead, kind="stable")[len(lead) // 2])
     return Equation(
         "Paths on which picks and shovels lead", int((lead > 0).sum()), "paths",
@@ -278,7 +285,7 @@ def ahead_paths(reader: Reader) -> Equation:
 def lead(reader: Reader, stat: str) -> Equation:
     """Lead of picks and shovels per dollar."""
     return Equation(
-        f"Lead of picks and shovels, {reader.whose(stat)}", reader.pick(reader.evaluation.family_lead, stat),
+        f"Lead of picks and shovels, {reader.whose(stat)}", reader.pick(_lead(reader), stat),
         "share of capital", "Value over cash per dollar in picks and shovels, less that in LLM and cloud.",
         "picks − other", {"picks": f"families.picks_and_shovels.{stat}", "other": f"families.llm_and_cloud.{stat}"},
     )
@@ -289,8 +296,10 @@ def family(reader: Reader, family: str, stat: str) -> Equation:
     """Mean value per dollar of the classes of a family."""
     if family not in _FAMILIES:
         raise UnknownPath(f"families are {', '.join(_FAMILIES)}")
-    results = reader.evaluation.assets
+    results = reader.evaluation.present()
     keys = [key for key, result in results.items() if result.asset.family == family]
+    if not keys:
+        raise UnknownPath(f"no class of {_FAMILIES[family]} has an investment in it here")
     return Equation(
         f"Value over cash per dollar, {_FAMILIES[family]}, {reader.whose(stat)}",
         float(np.mean([reader.pick(results[key].cash_npv, stat) for key in keys])), "share of capital",
@@ -302,7 +311,7 @@ def family(reader: Reader, family: str, stat: str) -> Equation:
 @explains("picks_and_shovels_ahead.standard_error")
 def ahead_error(reader: Reader) -> Equation:
     """Standard error of the share of futures in which picks and shovels lead."""
-    error = risk.mean_standard_error(_lead(reader), reader.evaluation.replicate)
+    error = risk.mean_standard_error(_ahead(reader), reader.evaluation.replicate)
     return error_equation(reader, "Picks and shovels ahead", "share", error, "picks_and_shovels_ahead")
 
 
@@ -310,5 +319,5 @@ def ahead_error(reader: Reader) -> Equation:
 def ahead_scramble(reader: Reader, group: int) -> Equation:
     """Share of futures in which picks and shovels lead, on one scramble."""
     return scramble_equation(
-        reader, "Picks and shovels ahead", "share", _lead(reader), group, lambda part: float(part.mean())
+        reader, "Picks and shovels ahead", "share", _ahead(reader), group, lambda part: float(part.mean())
     )

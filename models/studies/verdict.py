@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from models.claims.registry import CLASSES, PICKS
 from models.engine.evaluate import Evaluation
 from models.engine.valuation import AssetResult
+from models.errors import AbsentError
 
 NAMES = {key: (one.subject, one.is_plural) for key, one in CLASSES.items()}
 """Name of a class inside a sentence, and whether it takes a plural verb."""
 FAMILIES = {True: "Picks and shovels", False: "LLM and cloud"}
+COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Verdict:
         Share of futures in which picks and shovels are worth more per dollar, and its standard error.
     is_close : bool
         Whether the best class leads by less than the noise.
+    absent : mapping
+        Classes without an investment at fair entry, and why: they are no part of any answer, and named in ``detail``.
     """
 
     headline: str
@@ -43,30 +48,46 @@ class Verdict:
     lead_share: float
     lead_se: float
     is_close: bool
+    absent: Mapping[str, str] = field(default_factory=dict)
 
 
 def verdict(evaluation: Evaluation) -> Verdict:
-    """Write the verdict of an evaluation at fair entry."""
-    ranked = sorted(evaluation.assets.values(), key=lambda a: a.fair.certainty_equivalent, reverse=True)
+    """Write the verdict of an evaluation at fair entry.
+
+    Raises
+    ------
+    AbsentError
+        If fewer than two classes have an investment in them, so that there is nothing to compare.
+    """
+    absent = evaluation.absent()
+    ranked = sorted(evaluation.present().values(), key=lambda a: a.fair.certainty_equivalent, reverse=True)
+    if len(ranked) < 2:
+        raise AbsentError(f"fewer than two classes have an investment in them. {absences(absent)}")
     best, second = ranked[0], ranked[1]
     close = _gap(best, second) < 2.0 * _noise(best, second)
     losers = tuple(a.asset.key for a in ranked if _pays_not(a))
     share, error = evaluation.lead_share
     return Verdict(
-        headline=_headline(best, second, close, losers),
-        detail=_detail(share, error, evaluation.is_calm),
+        headline=_headline(best, second, close, losers, len(ranked)),
+        detail=f"{_detail(share, error, evaluation)} {absences(absent)}".rstrip(),
         best=best.asset.key,
         losers=losers,
-        family=_family(share, error, evaluation.is_calm),
+        family="" if evaluation.family_lead is None else _family(share, error, evaluation.is_calm),
         lead_share=share,
         lead_se=error,
         is_close=close,
+        absent=absent,
     )
 
 
-def _headline(best: AssetResult, second: AssetResult, close: bool, losers: tuple[str, ...]) -> str:
+def absences(absent: Mapping[str, str]) -> str:
+    """Which classes are left out and why, one sentence each; empty where none is."""
+    return " ".join(f"{CLASSES[key].label} is left out: {why}." for key, why in absent.items())
+
+
+def _headline(best: AssetResult, second: AssetResult, close: bool, losers: tuple[str, ...], count: int) -> str:
     if best.asset.key in losers:
-        return "No class pays for its risk; cash does better than all six."
+        return f"No class pays for its risk; cash does better than all {COUNTS[count]}."
     if close:
         lead = f"{_name(best, True)} and {_name(second)} pay best for their risk, too close to call"
     else:
@@ -78,7 +99,12 @@ def _headline(best: AssetResult, second: AssetResult, close: bool, losers: tuple
     return f"{lead}; {_listed([CLASSES[key].subject for key in losers])} {pay} for {their} risk."
 
 
-def _detail(share: float, error: float, is_calm: bool) -> str:
+def _detail(share: float, error: float, evaluation: Evaluation) -> str:
+    is_calm = evaluation.is_calm
+    if evaluation.family_lead is None:
+        left = {a.asset.family for a in evaluation.present().values()}
+        gone = next(family for family in (PICKS, "llm_and_cloud") if family not in left)
+        return f"{FAMILIES[gone == PICKS]} has no class to compare with."
     if is_calm:
         return f"{FAMILIES[share > 0.5]} is worth more per dollar on the one path without shocks."
     family = _family(share, error, is_calm)

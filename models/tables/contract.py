@@ -8,7 +8,7 @@ import numpy as np
 
 from models.engine.estimate import PROBABILITIES
 from models.engine.evaluate import Evaluation
-from models.engine.valuation import AssetResult, DebtMeasures, Measures, Quantiles
+from models.engine.valuation import ENTRIES, AssetResult, DebtMeasures, Measures, Quantiles
 from models.measures import risk
 from models.tables.classes import MARKET_SERIES, market_series
 
@@ -55,7 +55,14 @@ def _bands(paths: np.ndarray[Any, Any]) -> dict[str, Any]:
 
 def _asset(result: AssetResult) -> dict[str, Any]:
     debt = {} if result.debt is None else _told(result.debt, _DEBT)
-    return _told(result.fair, _ENTRY) | {"at_cost": _told(result.at_cost, _ENTRY) | debt} | debt
+    entries = {name: _told(result.entry(name), _ENTRY) | _reasons(result, name) for name in ENTRIES}
+    return entries["fair"] | {"at_cost": entries["at_cost"] | debt} | debt
+
+
+def _reasons(result: AssetResult, entry: str) -> dict[str, Any]:
+    """Why a class is absent, or single figures are undefined; nothing where all is as usual."""
+    absent, undefined = result.absent(entry), result.entry(entry).undefined
+    return {"absent": absent} if absent else {"undefined": dict(undefined)} if undefined else {}
 
 
 def _told(measures: Measures | DebtMeasures, names: tuple[str, ...]) -> dict[str, Any]:

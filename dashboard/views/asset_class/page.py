@@ -26,6 +26,24 @@ def render(key: str) -> None:
     claim, entry = _choices(key)
     with st.spinner(f"Reading {scenario.run.paths:,} futures of this class"):
         reading = run.kept(read.read_claim, scenario, claim)
+    if entry in reading.absent:
+        verdict(*words.absence(claim, entry, reading.absent[entry]))
+        if len(reading.absent) < len(ENTRIES):
+            st.html(rows.measures(reading.rows, ENTRIES, entry))
+    else:
+        _money(scenario, claim, entry, reading)
+    if key == "gpu_fleet" and entry not in reading.absent:
+        fleet_size.render(scenario, entry)
+    if reading.facts or reading.fans:
+        _earns_on(reading)
+    if entry not in reading.absent:
+        _drivers(scenario, claim, entry)
+    part("Its own assumptions")
+    panel.groups(scenario, CLASSES[key].slices, f"{key}:")
+
+
+def _money(scenario: Scenario, claim: str, entry: str, reading: ClaimReading) -> None:
+    """Risk and return, the money by year and by line, and what an early sale brings."""
     verdict(words.headline(reading.rows[entry], entry), words.detail(reading.rows[entry]))
     left, right = st.columns([44, 56], gap="large")
     with left:
@@ -38,12 +56,6 @@ def render(key: str) -> None:
         chart(reading.lines[entry])
     with right:
         _holding(scenario, claim, entry, reading)
-    if key == "gpu_fleet":
-        fleet_size.render(scenario, entry)
-    _earns_on(reading)
-    _drivers(scenario, claim, entry)
-    part("Its own assumptions")
-    panel.groups(scenario, CLASSES[key].slices, f"{key}:")
 
 
 def _choices(key: str) -> tuple[str, str]:

@@ -46,6 +46,8 @@ class ClaimReading:
         Charts of the cash by year, in all and by line.
     fans : sequence
         Charts of what it earns on, each with the name of its dashed line.
+    absent : mapping
+        Why there is no investment in it at an entry; such an entry has no charts.
     """
 
     rows: Mapping[str, Mapping[str, Any]]
@@ -53,6 +55,7 @@ class ClaimReading:
     lines: Mapping[str, Chart]
     fans: Sequence[tuple[Chart, str]]
     facts: Sequence[Fact]
+    absent: Mapping[str, str]
 
 
 def class_of(claim: str) -> str:
@@ -63,12 +66,12 @@ def class_of(claim: str) -> str:
 def read_claim(scenario: Scenario, claim: str) -> ClaimReading:
     """Figures and charts of a class or close variant under a scenario."""
     result, key = run.evaluation(scenario), class_of(claim)
-    measured = {
-        entry: next(row for row in records(tables.classes(result, entry, variants=True)) if row["asset"] == claim)
-        for entry in ENTRIES
-    }
-    fans = [_fan(result, key, name) for name in CLASSES[key].series]
-    if CLASSES[key].events:
+    rows_of = {entry: records(tables.classes(result, entry, variants=True, absent=True)) for entry in ENTRIES}
+    measured = {entry: next(row for row in found if row["asset"] == claim) for entry, found in rows_of.items()}
+    absent = {entry: why for entry in ENTRIES if (why := tables.result_of(result, claim).absent(entry))}
+    is_lent = key != "gpu_debt" or result.assets[key].debt is not None
+    fans = [_fan(result, key, name) for name in CLASSES[key].series if is_lent]
+    if CLASSES[key].events and is_lent:
         events = one_class.events(result, key)
         events.attrs = {}  # pandas copies them, units of every column, with each operation
         about = "Share of futures in which it has happened by each quarter."
@@ -76,10 +79,11 @@ def read_claim(scenario: Scenario, claim: str) -> ClaimReading:
         fans.append((Chart(happened, charts.events_frame(events), charts.EVENT_SPECS[key], about), ""))
     return ClaimReading(
         rows=measured,
-        cash={entry: _cash(result, key, claim, entry, measured[entry]) for entry in ENTRIES},
-        lines={entry: _lines(result, key, claim, entry) for entry in ENTRIES},
+        cash={entry: _cash(result, key, claim, entry, measured[entry]) for entry in ENTRIES if entry not in absent},
+        lines={entry: _lines(result, key, claim, entry) for entry in ENTRIES if entry not in absent},
         fans=fans,
-        facts=rows.facts(records(one_class.facts(result, key)), rows.written),
+        facts=rows.facts(records(one_class.facts(result, key)), rows.written) if is_lent else (),
+        absent=absent,
     )
 
 
@@ -135,6 +139,8 @@ def find_effects(scenario: Scenario, entry: str, progress: Callable[[float], Non
 
 def figures(reading: ClaimReading, claim: str, entry: str) -> list[Figure]:
     """Figures of the table of measures, each with the path of its explanation."""
+    if entry in reading.absent:
+        return []
     root = f"{'variants' if claim in VARIANTS else 'assets'}.{claim}{'' if entry == 'fair' else f'.{entry}'}"
     return [
         Figure(one.label, float(reading.rows[entry][f"{one.column}_p50" if one.is_spread else one.column]),

@@ -32,6 +32,16 @@ def headline(row: Row, entry: str) -> str:
     return f"{name} {'do' if is_plural else 'does'} not pay for the risk at {where}"
 
 
+def absence(claim: str, entry: str, why: str) -> tuple[str, str]:
+    """Headline and detail of a claim without an investment in it."""
+    name, _ = subject(claim)
+    where = "fair entry" if entry == "fair" else "cost or market price"
+    return (
+        f"There is no investment in {f.inside(name)} at {where}",
+        f"{why[0].upper()}{why[1:]}. So it has no return and no risk, and is left out of every comparison.",
+    )
+
+
 def detail(row: Row) -> str:
     """Median, range and chance of loss in one sentence.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 import streamlit as st
 
 from dashboard import format as f
@@ -55,11 +57,14 @@ def figures(reading: Reading, stand: Standing, entry: str) -> list[Figure]:
     at = "" if entry == "fair" else f".{entry}"
     surplus, gap = (f"{name}, {f.calendar(quarter)}" for name, quarter in (
         ("Peak surplus", reading.peak_quarter), ("Rent gap", reading.gap_quarter)))
+    loan = [Figure("GPU loan defaults", reading.loan_default.value, "assets.gpu_debt.default_probability")]
+    lead = [Figure("Picks and shovels ahead", reading.lead.value, "picks_and_shovels_ahead.probability")]
+    lead, loan = ([] if isnan(found[0].value) else found for found in (lead, loan))
     return [
-        Figure("Picks and shovels ahead", reading.lead.value, "picks_and_shovels_ahead.probability"),
+        *lead,
         Figure(surplus, reading.peak_surplus.value, f"market.overcapacity.p50.{reading.peak_quarter}"),
         Figure(gap, reading.rent_gap.value, f"market.rent_gap.{reading.gap_quarter}"),
-        Figure("GPU loan defaults", reading.loan_default.value, "assets.gpu_debt.default_probability"),
+        *loan,
         *(Figure(f"{name}, {each['label']}", each[column], f"assets.{each['asset']}{at}.{path}")
           for name, column, path in (("Median return", "irr_p50", "irr.p50"), ("Worst 5%", "cvar_95", "cvar_95"))
           for each in stand.classes),
@@ -86,6 +91,9 @@ def _card(label: str, about: str, now: Estimate, then: Estimate, is_preset: bool
     noise = f.noise(now.error)
     about += f" Noise (two standard errors): {noise} points." if noise else ""
     change = now - then
+    if isnan(change.value):
+        gone = "undefined here" if isnan(now.value) else "undefined in the preset"
+        return Tile(label, f.percent(now.value, 0), about, gone)
     if is_preset or change.value == 0.0:
         return Tile(label, f.percent(now.value, 0), about, "as in the preset")
     if f.is_close(change.value, change.error):
@@ -101,6 +109,8 @@ def _rows(scenario: Scenario, base: Scenario) -> None:
         names = {key: f"Sort: {name.lower()}" for key, (name, _) in rows.SORTS.items()}
         pick("Sort by", names, "view:sort", state.view("sort"), label_visibility="collapsed", width=190,
              on_change=viewed, args=("sort", "view:sort"))
-    now, then = (run.kept(standing, each, entry).classes for each in (scenario, base))
-    table = rows.rows_html(now, then, state.view("sort"), scenario == base)
-    st.html(table + tag("p", ENTRY_NOTES[entry], "note"))
+    now, then = (run.kept(standing, each, entry) for each in (scenario, base))
+    table = rows.rows_html(now.classes, then.classes, state.view("sort"), scenario == base)
+    # Who is absent at fair entry stands in the verdict.
+    gone = now.absent if entry != "fair" else ""
+    st.html(table + tag("p", f"{ENTRY_NOTES[entry]} {gone}".strip(), "note"))

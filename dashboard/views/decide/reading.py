@@ -20,7 +20,7 @@ from models.engine.valuation import AssetResult
 from models.measures import risk
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.flip import Flip, flip_points
-from models.studies.verdict import Verdict
+from models.studies.verdict import Verdict, absences
 from models.tables import classes as tables
 
 
@@ -47,11 +47,15 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """Where the classes stand at one entry: a record each, the table the risk map draws, the sentence above it."""
+    """Where the classes stand at one entry: a record each, the table the risk map draws, the sentence above it.
+
+    ``absent`` names the classes without an investment at this entry, which have no record.
+    """
 
     classes: Sequence[Mapping[str, Any]]
     map: pa.Table
     title: str
+    absent: str
 
 
 def read(scenario: Scenario) -> Reading:
@@ -83,9 +87,9 @@ def _median_error(result: Evaluation, series: str, quarter: int) -> float:
 def standing(scenario: Scenario, entry: str) -> Standing:
     """The classes of a scenario at fair entry, or at cost or market; measured only when a page shows it."""
     result = run.evaluation(scenario)
-    classes = [_record(asset, entry) for asset in result.assets.values()]
+    classes = [_record(asset, entry) for asset in result.present(entry).values()]
     drawn = pa.table(charts.map_columns(classes, scenario.rates.cash_rate))
-    return Standing(classes, drawn, words.map_message(classes))
+    return Standing(classes, drawn, words.map_message(classes), absences(result.absent(entry)))
 
 
 def _record(result: AssetResult, entry: str) -> Mapping[str, Any]:

@@ -77,7 +77,7 @@ def _study(mixes: Study, own: Own) -> None:
         chart(reading.parts(known[pill("Mix", names, "portfolio:parts")]))
     title("What each goal would hold", "Mixes are fitted on other futures than those they are judged on.")
     st.html(rows.mixes_html(tuple(known.values())))
-    notes(*mandate.notes(mixes.settings))
+    notes(*mandate.absences(mixes.absent, own.mix.weights), *mandate.notes(mixes.settings))
     missed = reading.regret(mixes, own)
     title(words.regret_message(missed), "Sure gain missed against the best mix of each world, had it been known. Your "
           "deals are kept; demand, supply, policy and trade are those of the preset, at today's prices.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
+import numpy as np
+
 from dashboard import format as f
 from dashboard.blocks.blocks import Chart
 from dashboard.views.portfolio import charts, mix_chart, words
@@ -69,15 +71,20 @@ def regret(found: Study, own: Own) -> Rows:
 
 def dependence(found: Study) -> list[Chart]:
     """How the classes move together, and how they fail together."""
+    here = [i for i, key in enumerate(CLASSES) if key not in found.absent]
+    keys = [list(CLASSES)[i] for i in here]
+    rank, rank_se, tails, tails_se = (
+        each[np.ix_(here, here)] for each in (found.rank, found.rank_se, found.tails, found.tails_se)
+    )
     return [
-        _heat(found.rank, found.rank_se, "move together", "Correlation of ranks of value over all futures."),
-        _heat(found.tails, found.tails_se, "fail together",
+        _heat(keys, rank, rank_se, "move together", "Correlation of ranks of value over all futures."),
+        _heat(keys, tails, tails_se, "fail together",
               "Correlation of being in one's own worst tenth of futures."),
     ]
 
 
-def _heat(values: Array, errors: Array, word: str, about: str) -> Chart:
-    keys, cells = list(CLASSES), values.tolist()
+def _heat(keys: list[str], values: Array, errors: Array, word: str, about: str) -> Chart:
+    cells = values.tolist()
     return Chart(
         words.heat_message(cells, keys, word), mix_chart.heat_frame(cells, errors.tolist(), keys), mix_chart.HEAT,
         f"{about} Nobody typed these in: they follow from shared markets. Point at a cell for two standard errors.",

@@ -50,8 +50,18 @@ class Limits:
             row[list(members)] = 1.0
         return rows, np.array([cap for _, cap in self.groups])
 
-    def check(self) -> None:
+    def without(self, absent: Sequence[bool]) -> Limits:
+        """The same with nothing of the assets that are absent."""
+        caps = tuple(0.0 if gone else cap for gone, cap in zip(absent, self.caps, strict=True))
+        return Limits(caps, self.groups)
+
+    def check(self, absent: str = "") -> None:
         """Raise if the caps leave no room for all the money.
+
+        Parameters
+        ----------
+        absent : str
+            Which assets are absent and why, to be told.
 
         Raises
         ------
@@ -66,6 +76,7 @@ class Limits:
         if -found.fun < 1.0 - 1e-9:
             raise ScenarioError(
                 f"caps: together they let {100 * -found.fun:.3g}% of the money be placed, which must be 100%; raise one"
+                + (f" ({absent})" if absent else "")
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.claims.registry import CLASSES, LLM_AND_CLOUD, PICKS
@@ -79,6 +80,15 @@ def possible_worlds(scenario: Scenario, entry: EntryName) -> dict[str, Scenario]
         if world not in out.values():
             out[name] = world
     return out
+
+
+def absences(absent: Mapping[str, str], weights: Mapping[str, float]) -> tuple[str, ...]:
+    """What must be said of classes that nothing can be put into, and of money that the user's own mix has there."""
+    return tuple(
+        f"{CLASSES[key].label} is left out: {why}."
+        + (f" Your {weights[key]:.0%} in it stay in cash." if weights.get(key) else "")
+        for key, why in absent.items()
+    )
 
 
 def notes(settings: Settings) -> tuple[str, ...]:

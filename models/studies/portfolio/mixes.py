@@ -78,7 +78,10 @@ def dependence(fresh: Outcomes) -> tuple[Array, Array, Array, Array]:
     """Correlation by rank and of the worst tenths, with standard errors, each (classes, classes)."""
 
     def tails(values: Array) -> Array:
-        return np.asarray(risk.tail_correlation(values, TAIL))
+        together = np.asarray(risk.tail_correlation(values, TAIL))
+        gone = [fresh.keys.index(key) for key in fresh.absent]
+        together[gone, :] = together[:, gone] = np.nan
+        return together
 
     return (
         np.asarray(risk.rank_correlation(fresh.gains)),
@@ -138,9 +141,11 @@ class Judge:
         return pd.DataFrame(rows)
 
     def singles(self) -> pd.DataFrame:
-        """Each class alone, one row a class."""
+        """Each class alone that is present, one row a class."""
         rows = []
         for i, key in enumerate(self.fresh.keys):
+            if key in self.fresh.absent:
+                continue
             f = self.figures(np.eye(len(self.fresh.keys))[i])
             rows.append({
                 "asset": key, "label": CLASSES[key].label, "family": CLASSES[key].family, "mean": f.mean,

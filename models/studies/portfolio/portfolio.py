@@ -7,7 +7,7 @@ same paths looks better than it is, and the difference is reported. What is not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +23,7 @@ from models.evidence.presets import presets
 from models.measures import risk
 from models.scenario.scenario import Scenario
 from models.studies.portfolio.frontier import Limits, Plane, frontier, least, minimax_regret, tail_loss, tail_plane
-from models.studies.portfolio.mandate import EQUAL, Settings, check_weights, notes, possible_worlds
+from models.studies.portfolio.mandate import EQUAL, Settings, absences, check_weights, notes, possible_worlds
 from models.studies.portfolio.mixes import CONFIDENCE, Judge, Mix, dependence
 
 PATHS = 2_048
@@ -49,7 +49,9 @@ class Study:
     best : (worlds, classes)
         The best allowed mix of each world, had it been known.
     rank, rank_se, tails, tails_se : (6, 6)
-        Correlation by rank and of tails, with standard errors.
+        Correlation by rank and of tails, with standard errors; NaN for a class that is absent.
+    absent : mapping
+        Classes that nothing can be put into, and why: no mix holds them, and money meant for them stays in cash.
     """
 
     settings: Settings
@@ -65,6 +67,12 @@ class Study:
     rank_se: Array
     tails: Array
     tails_se: Array
+    absent: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def limits(self) -> Limits:
+        """What mixes must obey: the caps asked for, and nothing of a class that is absent."""
+        return self.settings.limits.without([key in self.absent for key in CLASSES])
 
     def mix(self, name: str) -> Mix:
         """The proposed mix of this name."""
@@ -73,7 +81,9 @@ class Study:
     @cached_property
     def regret(self) -> pd.DataFrame:
         """One row a world: world, title, best (sure gain), and the regret (+_se) of each class and proposed mix."""
-        held = dict(zip(CLASSES, np.eye(len(CLASSES)), strict=True)) | {mix.name: _array(mix) for mix in self.mixes}
+        alone = dict(zip(CLASSES, np.eye(len(CLASSES)), strict=True))
+        held = {key: weights for key, weights in alone.items() if key not in self.absent}
+        held |= {mix.name: _array(mix) for mix in self.mixes}
         rows: list[dict[str, Any]] = [
             {"world": name, "title": presets()[name].title if name else "This scenario",
              "best": sure_gain(table.gains @ top, self.rates)}
@@ -127,7 +137,7 @@ class Portfolio:
     @property
     def notes(self) -> tuple[str, ...]:
         """What must be said with the figures."""
-        return notes(self.study.settings)
+        return (*absences(self.study.absent, self.own.mix.weights), *notes(self.study.settings))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for the command line."""
@@ -144,7 +154,7 @@ class Portfolio:
             "regret": regret.to_dict("records"),
             "correlation": {"order": list(CLASSES), "rank": study.rank, "rank_se": study.rank_se, "tail": study.tails,
                             "tail_se": study.tails_se},
-            "notes": list(self.notes),
+            "absent": dict(study.absent), "notes": list(self.notes),
         }
 
 
@@ -174,11 +184,15 @@ def study(
 ) -> Study:
     """Fit the mixes and judge them on the paths of the evaluation (made if not given)."""
     tell = progress or (lambda share: None)
-    limits, rates = settings.limits, scenario.rates
+    rates = scenario.rates
     shown = (evaluation or evaluate(scenario, variants=False)).sample
-    fresh = outcomes({key: result.bought[settings.entry] for key, result in shown.assets.items()})
+    training = training_world(scenario, PATHS)
+    absent = shown.absent(settings.entry) | training.absent(entry=settings.entry)
+    limits = settings.limits.without([key in absent for key in CLASSES])
+    limits.check("; ".join(f"{key}: {why}" for key, why in absent.items()))
+    fresh = outcomes({key: shown.assets[key].bought[settings.entry] for key in CLASSES if key not in absent})
     tell(0.1)
-    fitted = outcomes(training_world(scenario, PATHS).positions(entry=settings.entry))
+    fitted = outcomes({k: p for k, p in training.positions(entry=settings.entry).items() if k not in absent})
     judge = Judge(fitted, fresh, rates)
     tell(0.2)
     points = frontier(fitted.gains, fitted.means, limits, CONFIDENCE, POINTS)
@@ -198,15 +212,15 @@ def study(
     tell(1.0)
     return Study(
         settings, rates, judge, points, judge.points(points), judge.singles(), mixes, worlds, best, rank, rank_se,
-        tails, tails_se,
+        tails, tails_se, absent,
     )
 
 
 def own_mix(found: Study, weights: tuple[float, ...]) -> Own:
     """Place the user's own mix in a study; a matter of milliseconds, so that weights can be tried."""
     check_weights(weights)
-    own, judge = np.array(weights), found.judge
-    match = _match(judge.fitted, own, found.settings.limits, found.points)
+    own, judge = np.array(weights), found.judge  # what is meant for an absent class earns what cash does
+    match = _match(judge.fitted, own, found.limits, found.points)
     regret = tuple(found.regret_of(own))
     mix = judge.mix("own", "Your mix", own)
     if match is None:

@@ -6,6 +6,7 @@ the difference is within two standard errors of zero, the error being that of pa
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from models.engine import estimate
 from models.engine.position import Position
 from models.engine.target import Target
 from models.engine.world import PATHS, Price, moves_market, world_of
-from models.errors import ScenarioError
+from models.errors import AbsentError, ScenarioError
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.tornado import Progress, held, number
 
@@ -39,7 +40,9 @@ class Axis:
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """Class A against class B over two assumptions; arrays (rows of y, columns of x), NaN where they contradict others.
+    """Class A against class B over two assumptions; arrays (rows of y, columns of x).
+
+    NaN where assumptions contradict others, and where nothing is invested in one of the classes.
 
     Attributes
     ----------
@@ -47,6 +50,8 @@ class Surface:
         Share of futures in which A is worth more per dollar than B; a tie counts half.
     gap, gap_se : array
         Mean of A less mean of B, share of capital, with the standard error of paired differences.
+    absent : int
+        Points without an investment in one of the classes; ``why_absent`` says why.
     """
 
     first: str
@@ -59,6 +64,8 @@ class Surface:
     gap: Array
     gap_se: Array
     paths: int
+    absent: int = 0
+    why_absent: str = ""
 
     @property
     def certainty(self) -> Array:
@@ -70,6 +77,8 @@ class Surface:
     def shares(self) -> tuple[float, float, float]:
         """Shares of the valid points at which A beats B, it is too close to call, and B beats A."""
         z = self.certainty[np.isfinite(self.gap)]
+        if not len(z):
+            return math.nan, math.nan, math.nan
         return float((z > 2).mean()), float((np.abs(z) <= 2).mean()), float((z < -2).mean())
 
     def border(self) -> tuple[list[Array], list[Array]]:
@@ -79,7 +88,7 @@ class Surface:
         """
         gap, z = np.ma.masked_invalid(self.gap), np.ma.masked_invalid(np.clip(self.certainty, -1e6, 1e6))
         axes = (np.array(self.x.values), np.array(self.y.values))
-        lines = contour_generator(*axes, gap).lines(0.0) if np.ptp(gap.compressed()) > 0 else []
+        lines = contour_generator(*axes, gap).lines(0.0) if gap.count() and np.ptp(gap.compressed()) > 0 else []
         bands = contour_generator(*axes, z, fill_type="OuterCode").filled(-2.0, 2.0)[0] if z.count() else []
         return [np.asarray(line) for line in lines], [np.asarray(band) for band in bands if band is not None]
 
@@ -128,11 +137,14 @@ def surface(
     across, up = axes
     shape = (len(up.values), len(across.values))
     probability, probability_se, gap, gap_se = (np.full(shape, np.nan) for _ in range(4))
-    order = _order(scenario, across, up)
+    order, absent = _order(scenario, across, up), list[str]()
     for done, (row, column) in enumerate(order, start=1):
         changes = {x: across.values[column], y: up.values[row]}
         try:
-            positions = world.neighbor(changes, price).positions(keys, entry)
+            positions = world.neighbor(changes, price).invested(keys, entry)
+        except AbsentError as error:
+            absent.append(str(error))
+            continue
         except ScenarioError:
             continue
         at = row, column
@@ -143,8 +155,11 @@ def surface(
         probability[at], probability_se[at], gap[at], gap_se[at] = ahead.value, ahead.error, by.value, by.error
         if progress is not None:
             progress(done / len(order))
+    if len(absent) == len(order):
+        raise AbsentError(f"no point of the surface has both classes: {absent[0]}")
     return Surface(
-        first, second, metric, across, up, probability, probability_se, gap, gap_se, world.shocks.paths
+        first, second, metric, across, up, probability, probability_se, gap, gap_se, world.shocks.paths,
+        len(absent), absent[0] if absent else "",
     )
 
 

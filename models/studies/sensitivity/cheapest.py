@@ -21,7 +21,7 @@ from models.basis.entry import Entry
 from models.basis.timeline import Array
 from models.claims.registry import PICKS
 from models.engine.world import Price, world_of
-from models.errors import ScenarioError
+from models.errors import AbsentError, ScenarioError
 from models.measures.bisection import halved
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.flip import DRIVERS, HALVINGS, QUESTIONS, Answer, Answers
@@ -120,7 +120,7 @@ class _Space:
         if (key := z.tobytes()) not in self.known:
             there = self.answers.at(self.changes(z))
             self.known[key] = (
-                (abs(self.margin_now) + 1.0, self.today) if there is None
+                (abs(self.margin_now) + 1.0, self.today) if there is None or not getattr(there, self.question)
                 else (self._margin(there), getattr(there, self.question))
             )
         return self.known[key]
@@ -132,7 +132,9 @@ class _Space:
     def _margin(self, there: Answer) -> float:
         if self.question == "family":
             return there.lead if self.today == PICKS else -there.lead
-        return there.sure[self.today] - max(gain for key, gain in there.sure.items() if key != self.today)
+        # A class that is absent there has no rank: what leads instead does so by all it has.
+        others = [gain for key, gain in there.sure.items() if key != self.today]
+        return there.sure.get(self.today, 0.0) - max(others, default=0.0)
 
 
 def cheapest(
@@ -155,7 +157,10 @@ def cheapest(
     if question not in QUESTIONS:
         raise ScenarioError(f"question: {question!r} is none; choose {' or '.join(QUESTIONS)}")
     items = [number(path, scenario) for path in dict.fromkeys(drivers)]
-    space = _Space(Answers(world_of(scenario, paths), entry, price), items, question)
+    answers = Answers(world_of(scenario, paths), entry, price)
+    if not getattr(answers.today, question):
+        raise AbsentError(f"question: no family leads today; {answers.absent}")
+    space = _Space(answers, items, question)
     told = progress or (lambda share: None)
     singles = _singles(space, told)
     corners = _corners(space)

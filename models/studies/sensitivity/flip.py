@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from models.basis.entry import Entry
 from models.claims.registry import LLM_AND_CLOUD, PICKS
 from models.engine.position import family_lead
 from models.engine.world import Price, World, world_of
-from models.errors import ScenarioError
+from models.errors import AbsentError, ScenarioError
 from models.measures import risk
 from models.measures.bisection import halved
 from models.scenario.catalog import entry as declared
@@ -62,7 +63,10 @@ class Flip:
 
 @dataclass(frozen=True)
 class Answer:
-    """Leading family and best class, with what decides: median lead of picks and shovels, sure wealth by class."""
+    """Leading family and best class, with what decides: median lead of picks and shovels, sure wealth by class.
+
+    Of the classes that are present; no family leads where one of them has none, and its lead is then NaN.
+    """
 
     family: str
     best: str
@@ -74,14 +78,16 @@ def answer(world: World, entry: str = "fair") -> Answer:
     """Answers in a world, by the rules of the verdict."""
     positions = world.positions(entry=entry)
     lead = family_lead({key: position.value for key, position in positions.items()})
+    if not positions:
+        raise AbsentError("no class has an investment in it here")
     sure = {
         key: float(risk.certainty_equivalent(1.0 + p.value, p.rates.risk_aversion, p.rates.wealth_share))
         for key, p in positions.items()
     }
-    return Answer(
-        PICKS if (lead > 0).mean() >= 0.5 else LLM_AND_CLOUD, max(sure, key=lambda key: sure[key]),
-        float(np.median(lead)), sure,
-    )
+    best = max(sure, key=lambda key: sure[key])
+    if lead is None:
+        return Answer("", best, math.nan, sure)
+    return Answer(PICKS if (lead > 0).mean() >= 0.5 else LLM_AND_CLOUD, best, float(np.median(lead)), sure)
 
 
 class Answers:
@@ -91,6 +97,11 @@ class Answers:
         self.world, self.entry, self.price = world, entry, price
         self.today = answer(world, entry)
         self.known: dict[tuple[tuple[str, Any], ...], Answer | None] = {}
+
+    @property
+    def absent(self) -> str:
+        """Classes that are absent today, in words."""
+        return "; ".join(f"{key}: {why}" for key, why in self.world.absent(entry=self.entry).items())
 
     def at(self, changes: Mapping[str, Any]) -> Answer | None:
         """Answer with some assumptions changed; None where that contradicts others."""
@@ -103,9 +114,9 @@ class Answers:
         return self.known[key]
 
     def is_flipped(self, changes: Mapping[str, Any], question: str) -> bool:
-        """Whether a question has another answer than today."""
+        """Whether a question has another answer than today; where it has none, nothing is flipped."""
         there = self.at(changes)
-        return there is not None and getattr(there, question) != getattr(self.today, question)
+        return there is not None and getattr(there, question) not in ("", getattr(self.today, question))
 
 
 def flip_points(

@@ -21,7 +21,7 @@ from models.engine.estimate import Estimate
 from models.engine.position import Position
 from models.engine.target import METRICS, Target
 from models.engine.world import PATHS, Price, World, world_of
-from models.errors import ScenarioError
+from models.errors import AbsentError, ScenarioError
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.tornado import Progress, held, number
 
@@ -72,6 +72,8 @@ class Sought:
         Which bound that is.
     points, metrics, errors, goals : (points,)
         The scan; points that contradict other assumptions are left out.
+    absent : tuple of float
+        Values that were tried and at which nothing is invested in the class; ``why_absent`` says why.
     """
 
     target: Target
@@ -93,6 +95,8 @@ class Sought:
     errors: Array
     goals: Array
     paths: int
+    absent: tuple[float, ...] = ()
+    why_absent: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -118,15 +122,18 @@ class _Line:
     def __init__(self, dial: _Dial, target: Target, goal: float | str) -> None:
         self.dial, self.target, self.goal = dial, target, goal
         self.known: dict[float, tuple[Estimate, float] | None] = {}
+        self.absent: dict[float, str] = {}
 
     def at(self, value: float) -> tuple[Estimate, float] | None:
-        """Metric and goal at a value; None where it contradicts other assumptions."""
+        """Metric and goal at a value; None where it contradicts other assumptions, or nothing is invested there."""
         value = float(round(value)) if self.dial.is_whole else float(value)
         if value not in self.known:
             try:
                 positions = self.dial.turn(value)
-            except ScenarioError:
+            except ScenarioError as error:
                 self.known[value] = None
+                if isinstance(error, AbsentError):
+                    self.absent[value] = str(error)
             else:
                 hurdle = positions[self.target.asset].claim.hurdle
                 wanted = hurdle if isinstance(self.goal, str) else self.goal
@@ -166,6 +173,8 @@ def seek(
     dial = _price_dial(world, target, entry) if path == PRICE else _dial(world, target, path, entry, price)
     line = _Line(dial, target, goal)
     scanned = _scan(line, points, progress)
+    if len(scanned) < 2 and line.absent:
+        raise AbsentError(f"{path}: at none of its values is there an answer; {next(iter(line.absent.values()))}")
     if len(scanned) < 2:
         raise ScenarioError(f"{path}: no other value within its bounds fits; move first what it depends on")
     solutions = _solutions(line, scanned)
@@ -180,7 +189,7 @@ def seek(
         at_bound="low" if nearest == dial.low else "high" if nearest == dial.high else "",
         points=np.array(scanned), metrics=np.array([f[0].value for f in found if f]),
         errors=np.array([f[0].error for f in found if f]), goals=np.array([f[1] for f in found if f]),
-        paths=world.shocks.paths,
+        paths=world.shocks.paths, absent=tuple(sorted(line.absent)), why_absent=next(iter(line.absent.values()), ""),
     )
 
 
@@ -201,7 +210,7 @@ def _dial(world: World, target: Target, path: str, entry: str, price: Price) -> 
     whole = item.kind == "integer"
     return _Dial(
         item.label, item.unit, float(item.low or 0.0), float(item.high or 0.0), held(item), whole,
-        lambda x: world.neighbor({path: int(x) if whole else x}, price).positions(target.keys, entry),
+        lambda x: world.neighbor({path: int(x) if whole else x}, price).invested(target.keys, entry),
     )
 
 
@@ -209,7 +218,7 @@ def _price_dial(world: World, target: Target, entry: str) -> _Dial:
     """The price of the class: cost or par and premium, or the price of the company, USD per unit."""
     if target.minus or target.metric == "worth":
         raise ScenarioError("price: seek it for a metric of one class that depends on what is paid")
-    position = world.position(target.asset, entry)
+    position = world.invested(target.keys, entry)[target.asset]
     owner = CLASSES.get(target.asset) or VARIANTS[target.asset]
     return _Dial(
         f"Price of {owner.label}", f"USD per {owner.unit}", position.price * PRICE_RANGE[0],
@@ -234,17 +243,25 @@ def _scan(line: _Line, points: int, progress: Progress | None) -> list[float]:
 def _solutions(line: _Line, scanned: list[float]) -> tuple[Solution, ...]:
     found: list[float] = [x for x in scanned if line.gap(x) == 0.0]
     for a, b in pairwise(scanned):
-        if line.gap(a) * line.gap(b) < 0.0:
-            found.append(_root(line, a, b))
+        if line.gap(a) * line.gap(b) < 0.0 and (root := _root(line, a, b)) is not None:
+            found.append(root)
     return tuple(_solution(line, x, scanned) for x in sorted(found))
 
 
-def _root(line: _Line, a: float, b: float) -> float:
-    """Value between two of different sign: by Brent's method, or the whole number nearest to the goal."""
+def _root(line: _Line, a: float, b: float) -> float | None:
+    """Value between two of different sign: by Brent's method, or the whole number nearest to the goal.
+
+    None where the figure is undefined on the way: the two signs then belong to two lines, and neither need cross.
+    """
     if not line.dial.is_whole:
-        return float(brentq(line.gap, a, b, xtol=CLOSE * (line.dial.high - line.dial.low), rtol=1e-12))
+        try:
+            return float(brentq(line.gap, a, b, xtol=CLOSE * (line.dial.high - line.dial.low), rtol=1e-12))
+        except ValueError:  # a NaN between them
+            return None
     while b - a > 1:
         middle = float((a + b) // 2)
+        if line.at(middle) is None:
+            return None
         a, b = (middle, b) if line.gap(a) * line.gap(middle) > 0.0 else (a, middle)
     return min((a, b), key=lambda x: abs(line.gap(x)))
 

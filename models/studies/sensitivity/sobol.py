@@ -8,6 +8,7 @@ how far their rankings agree is told.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from models.basis.entry import Entry
 from models.basis.timeline import Array
 from models.engine.target import Target
 from models.engine.world import Price, World, moves_market, world_of
-from models.errors import ScenarioError
+from models.errors import AbsentError, ScenarioError
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.tornado import Progress, number, tornado
 
@@ -29,6 +30,7 @@ DRIVERS = 12
 CONFIDENCE = 0.95
 RESAMPLES = 200
 SEED = 11
+LEAST_ROWS = 2
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,9 @@ class Sobol:
     base, evaluations, paths : int
         Rows of the base sample, scenarios valued, and futures each.
     left_out : tuple of (path, reason)
+    undefined : int
+        Scenarios in which the metric has no value, because nothing is invested in the class; ``why_undefined`` says
+        why. A row of the design with one of them is left out.
     """
 
     target: Target
@@ -85,6 +90,8 @@ class Sobol:
     evaluations: int
     paths: int
     left_out: tuple[tuple[str, str], ...]
+    undefined: int = 0
+    why_undefined: str = ""
 
     @property
     def interaction_share(self) -> float:
@@ -111,6 +118,7 @@ class Shares:
     halves: Array  # total by half, (2, inputs)
     mean: float
     sd: float
+    undefined: int = 0
 
 
 def sobol(
@@ -144,8 +152,13 @@ def sobol(
 
     def metric(row: Array) -> float:
         changes = {e.path: round(x) if e.kind == "integer" else float(x) for e, x in zip(items, row, strict=True)}
-        return target.at(world.neighbor(changes, price), entry).value
+        try:
+            return target.at(world.neighbor(changes, price), entry).value
+        except AbsentError as error:
+            reasons.append(str(error))
+            return math.nan
 
+    reasons: list[str] = []
     order = sorted(range(len(items)), key=lambda i: moves_market(scenario, items[i].path))
     shares = variance_shares(metric, bounds, base, order=order, progress=progress)
     ranks = np.argsort(np.argsort(-shares.halves, axis=1, kind="stable"), axis=1) + 1
@@ -160,7 +173,7 @@ def sobol(
     return Sobol(
         target, tuple(sorted(found, key=lambda i: (-i.total, i.path))), shares.mean, shares.sd,
         float(shares.first.sum()), _agreement(shares.halves), _same_top(shares.halves),
-        base, base * (len(items) + 2), world.shocks.paths, left_out,
+        base, base * (len(items) + 2), world.shocks.paths, left_out, shares.undefined, reasons[0] if reasons else "",
     )
 
 
@@ -182,9 +195,14 @@ def variance_shares(
     Parameters
     ----------
     function : callable
-        Value at one point, (inputs,).
+        Value at one point, (inputs,); NaN where there is none: rows with such a point are left out and counted.
     order : sequence of int
         In which order the inputs of a row are moved: it changes no result, but neighbors may share work.
+
+    Raises
+    ------
+    AbsentError
+        If too few rows have a value at every point.
     """
     from SALib.analyze import sobol as analyze  # two seconds to import: only who asks waits
     from SALib.sample import sobol as sample
@@ -203,11 +221,18 @@ def variance_shares(
                 done += 1
                 if progress is not None:
                     progress(done / total)
-        blocks.append(values)
-    pooled = np.concatenate(blocks)
+        blocks.append(values.reshape(-1, count + 2))
+    undefined = int(sum(np.isnan(block).sum() for block in blocks))
+    kept = [block[~np.isnan(block).any(axis=1)].ravel() for block in blocks]
+    if min(map(len, kept)) < LEAST_ROWS * (count + 2):
+        raise AbsentError(
+            f"the metric has no value in {undefined:,} of {total:,} scenarios over these bounds: too many to split the "
+            "rest; leave out the driver that empties the class"
+        )
+    pooled = np.concatenate(kept)
     if not pooled.std() > 0.0:
         zero = np.zeros(count)
-        return Shares(zero, zero, zero, zero, np.zeros((2, count)), float(pooled.mean()), 0.0)
+        return Shares(zero, zero, zero, zero, np.zeros((2, count)), float(pooled.mean()), 0.0, undefined)
 
     def split(values: Array) -> Any:
         return analyze.analyze(
@@ -215,11 +240,11 @@ def variance_shares(
         )
 
     whole = split(pooled)
-    halves = np.stack([np.asarray(split(values)["ST"]) for values in blocks])
+    halves = np.stack([np.asarray(split(values)["ST"]) for values in kept])
     first, first_ci, share, share_ci = (
         np.asarray(whole[name], dtype=float) for name in ("S1", "S1_conf", "ST", "ST_conf")
     )
-    return Shares(first, first_ci, share, share_ci, halves, float(pooled.mean()), float(pooled.std()))
+    return Shares(first, first_ci, share, share_ci, halves, float(pooled.mean()), float(pooled.std()), undefined)
 
 
 def _movable(world: World, paths: Sequence[str]) -> tuple[list[Entry], tuple[tuple[str, str], ...]]:

@@ -244,8 +244,9 @@ def driver_effects(scenario: Scenario, entry: str = "fair", progress: Progress |
                 there = _hurdle_values(world.neighbor(changes), entry)
             except ScenarioError as error:
                 problem = str(error)
-        for key, values in today.items():
-            gap = mean(there[key] - values, world.shocks.replicate) if key in there else NOTHING
+        for key in (*CLASSES, *VARIANTS):
+            is_known = key in there and key in today
+            gap = mean(there[key] - today[key], world.shocks.replicate) if is_known else NOTHING
             rows.append((push.path, push.label, item.unit, before, after, key, gap.value, gap.error, problem))
         if progress is not None:
             progress(done / len(PUSHES))

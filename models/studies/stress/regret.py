@@ -9,7 +9,7 @@ instead.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from models.claims.registry import CLASSES, LLM_AND_CLOUD, PICKS
 from models.engine.figures import paired_error
 from models.engine.position import Position, sure_gain
 from models.engine.world import world_of
+from models.errors import AbsentError
 from models.evidence.presets import presets
 from models.measures.standard_errors import by_replicate
 from models.scenario.scenario import Scenario
@@ -55,6 +56,8 @@ class Regret:
         Choice whose largest regret is smallest.
     is_close : bool
         Whether the next choice is within two standard errors of it.
+    absent : set of (choice, scenario)
+        Where nothing can be put into a class: choosing it is then holding cash, and mixes go without it.
     """
 
     choices: Mapping[str, str]
@@ -66,6 +69,7 @@ class Regret:
     largest: Array
     best: str
     is_close: bool
+    absent: frozenset[tuple[str, str]] = frozenset()
 
 
 def regrets(payoffs: Array) -> Array:
@@ -97,13 +101,20 @@ def regret_table(
     world = world_of(next(iter(drawn.values())), paths)
     rates, replicate = scenario.rates, world.shocks.replicate
     whole, each = [], []
-    for done, state in enumerate(drawn.values(), start=1):
-        values = _with_mixes(world.to(state, "again").positions(entry=entry), measure)
+    absent: set[tuple[str, str]] = set()
+    for done, (name, state) in enumerate(drawn.items(), start=1):
+        there = world.to(state, "again")
+        absent |= {(key, name) for key in there.absent(entry=entry)}
+        positions = there.positions(entry=entry)
+        if not positions:
+            raise AbsentError(f"{name}: no class has an investment in it there; leave this preset out")
+        values = _with_mixes(positions, measure)
         whole.append([_worth(value, rates, measure) for value in values])
         each.append([_worth(by_replicate(value, replicate), rates, measure) for value in values])
         if progress is not None:
             progress(done / len(drawn))
-    return _regret(np.array(whole).T, np.moveaxis(np.array(each), (0, 1, 2), (2, 1, 0)), labels)
+    found = _regret(np.array(whole).T, np.moveaxis(np.array(each), (0, 1, 2), (2, 1, 0)), labels)
+    return replace(found, absent=frozenset(absent))
 
 
 def _worth(values: Array, rates: Rates, measure: str) -> Array:
@@ -124,8 +135,12 @@ def _states(scenario: Scenario, names: Sequence[str] | None) -> tuple[dict[str, 
 def _with_mixes(positions: Mapping[str, Position], measure: str) -> list[Array]:
     """Value over cash per dollar of every choice, (paths,) each."""
     values = {key: p.steady_value if measure == "mean" else p.value for key, p in positions.items()}
-    mixes = [np.asarray(np.mean([values[key] for key in members], axis=0)) for _, members in MIXES.values()]
-    return [*values.values(), *mixes]
+    cash = np.zeros_like(next(iter(values.values())))
+    mixes = [
+        np.asarray(np.mean([values[key] for key in members if key in values] or [cash], axis=0))
+        for _, members in MIXES.values()
+    ]
+    return [*(values.get(key, cash) for key in CLASSES), *mixes]
 
 
 def _regret(whole: Array, each: Array, scenarios: Mapping[str, str]) -> Regret:

@@ -97,7 +97,7 @@ def reverse_stress(
     Raises
     ------
     ScenarioError
-        If there is no such class, or no draw can move it.
+        If there is no such class, no draw can move it, or nothing is invested in it.
     """
     if key not in CLASSES:
         raise ScenarioError(f"class {key!r}: no such asset class; there are {', '.join(CLASSES)}")
@@ -148,7 +148,7 @@ class _Limit:
 
     def __init__(self, world: World, key: str, loss: float, entry: str) -> None:
         self.scenario, self.key, self.loss = world.scenario, key, loss
-        self.position = world.position(key, entry)
+        self.position = world.invested((key,), entry)[key]
         self.sampled = np.asarray(self.position.value + loss)
 
     def __call__(self, shocks: Shocks) -> Array:

@@ -33,7 +33,7 @@ MATERIAL = 0.05  # share of revenue from which a customer matters
 @claim("T5", "Financing secured on GPUs is becoming a common form of corporate debt, a new sub-asset class.", BAIN)
 def gpu_loans(subject: Subject) -> Finding:
     """T5: whether such loans spread, and whether this scenario's lender is paid for what it loses."""
-    result = subject.evaluation.assets["gpu_debt"]
+    result = subject.result("gpu_debt")
     terms = result.claims.loan_terms
     assert result.debt is not None and terms is not None
     loan = result.debt

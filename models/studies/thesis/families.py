@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,10 +15,12 @@ from models.engine.estimate import Estimate
 from models.engine.evaluate import evaluate
 from models.engine.holding import holding_returns
 from models.engine.valuation import Measures
+from models.errors import AbsentError
 from models.scenario.scenario import Scenario
 from models.studies.thesis.record import (
     FAILS,
     HOLDS,
+    UNTESTED,
     Figure,
     Finding,
     Part,
@@ -36,6 +39,7 @@ from models.studies.thesis.subject import BAIN, Subject, claim
 MERCHANT = {"gpu_fleet.contracted_share": 0.0}
 GOOD_CUSTOMER = {"gpu_fleet.customer": "ig", "gpu_debt.customer": "ig"}
 PERIODS = (12, 40)
+BUILT = ("gpu_fleet", "data_center")
 RIVALS = ("llm_developer", "cloud_platform")
 
 
@@ -71,16 +75,19 @@ def close_variants(scenario: Scenario) -> tuple[Risk, ...]:
     """The same fleet without a contract, and fleet and loan with an investment-grade customer."""
     merchant = evaluate(scenario.replace(MERCHANT), keys=("gpu_fleet",), variants=False).assets
     good = evaluate(scenario.replace(GOOD_CUSTOMER), keys=("gpu_fleet", "gpu_debt"), variants=False).assets
-    return (
-        Risk.of("GPU fleet without a contract", merchant["gpu_fleet"].fair),
-        Risk.of("GPU fleet with an investment-grade customer", good["gpu_fleet"].fair),
-        Risk.of("GPU-backed debt with an investment-grade customer", good["gpu_debt"].fair),
+    variants = (
+        ("GPU fleet without a contract", merchant["gpu_fleet"]),
+        ("GPU fleet with an investment-grade customer", good["gpu_fleet"]),
+        ("GPU-backed debt with an investment-grade customer", good["gpu_debt"]),
     )
+    return tuple(Risk.of(name, result.fair) for name, result in variants if not result.absent())
 
 
 def family_risk(risks: Mapping[str, Risk], family: bool) -> Risk:
     """Average over the classes of a family; its error is at most the average of theirs."""
     members = [risk for key, risk in risks.items() if (CLASSES[key].family == PICKS) == family]
+    if not members:
+        raise AbsentError("No class of one family has an investment in it")
     name = "Picks and shovels, average" if family else "LLM and cloud, average"
     return Risk(name, _average([one.loss for one in members]), _average([one.tail for one in members]))
 
@@ -93,14 +100,15 @@ def _average(estimates: Sequence[Estimate]) -> Estimate:
        "and higher reward.", BAIN)
 def lower_risk(subject: Subject) -> Finding:
     """T1: the families' risk decides; each class is compared with LLM developer and cloud platform beside it."""
-    results = subject.evaluation.assets
+    results = subject.evaluation.present()
     if subject.evaluation.is_calm:
         return untested("One path without shocks has no risk.", "Shocks.")
     risks = {key: Risk.of(result.asset.label, result.fair) for key, result in results.items()}
     others = [risk for key, risk in risks.items() if CLASSES[key].family == PICKS]
-    others += [Risk.of("Equity under the GPU loan", subject.evaluation.variants["gpu_debt_equity"].fair)]
+    below = subject.evaluation.variants["gpu_debt_equity"]
+    others += [] if below.absent() else [Risk.of("Equity under the GPU loan", below.fair)]
     others += list(close_variants(subject.scenario))
-    rivals = [risks[key] for key in RIVALS]
+    rivals = [Risk.of(subject.result(key).asset.label, subject.result(key).fair) for key in RIVALS]
     parts = [Part(f"{one.name} is safer than both", all_of([one.safer_than(rival) for rival in rivals]))
              for one in others]
     picks, rest = family_risk(risks, True), family_risk(risks, False)
@@ -109,23 +117,25 @@ def lower_risk(subject: Subject) -> Finding:
     figures = [f for risk in (picks, rest, *others, *rivals) for f in risk.figures()]
     earns = Part("LLM and cloud earn more than what is built", _rewarded(reward))
     return Finding(
-        (*figures, *reward), _why_risk(picks, rest, parts), _turn_risk(picks, rest), (*parts, earns), verdict
+        (*figures, *reward.values()), _why_risk(picks, rest, parts), _turn_risk(picks, rest), (*parts, earns), verdict
     )
 
 
-def _reward(subject: Subject) -> list[Figure]:
-    """Return of the mean cash flow at cost or market, the one entry that does not set it to the hurdle."""
-    return [
-        figure(f"{result.asset.label}: return of the mean cash flow, at cost or market", result.at_cost.irr_of_mean,
-               "per year")
-        for result in subject.evaluation.assets.values()
-    ]
+def _reward(subject: Subject) -> dict[str, Figure]:
+    """Return of the mean cash flow at cost or market, the one entry that does not set it to the hurdle, by class."""
+    return {
+        key: figure(f"{result.asset.label}: return of the mean cash flow, at cost or market",
+                    result.at_cost.irr_of_mean, "per year")
+        for key, result in subject.evaluation.present("at_cost").items()
+        if math.isfinite(result.at_cost.irr_of_mean)
+    }
 
 
-def _rewarded(reward: list[Figure]) -> Verdict:
-    earned = dict(zip(CLASSES, (one.value for one in reward), strict=True))
-    built = max(earned["gpu_fleet"], earned["data_center"])
-    return fails_if(min(earned[key] for key in RIVALS) <= built)
+def _rewarded(reward: Mapping[str, Figure]) -> Verdict:
+    if not {*BUILT, *RIVALS} <= reward.keys():
+        return UNTESTED
+    built = max(reward[key].value for key in BUILT)
+    return fails_if(min(reward[key].value for key in RIVALS) <= built)
 
 
 def _why_risk(picks: Risk, rest: Risk, parts: list[Part]) -> str:
@@ -162,6 +172,8 @@ def windfall(subject: Subject) -> Finding:
     if subject.evaluation.is_calm:
         why = "Holding periods are priced with shocks; one path without them says nothing about them."
         return untested(why, "Shocks.")
+    for key in ("data_center", "hardware_supplier"):
+        subject.result(key, "at_cost")
     table = holding_returns(subject.scenario, subject.shocks, periods=PERIODS).to_dict("records")
     builder, maker = _held(table, "data_center"), _held(table, "hardware_supplier")
     hurdles = subject.scenario.data_center.hurdle, subject.scenario.hardware_supplier.hurdle

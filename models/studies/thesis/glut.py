@@ -26,6 +26,7 @@ LONG_WAIT = 4  # quarters
 @claim("T3", "Data center owners risk overcapacity, as telecom networks did in the early 2000s.", BAIN)
 def overcapacity(subject: Subject) -> Finding:
     """T3: how often a glut comes, and what it takes from the owner of a data center."""
+    subject.result("data_center")
     market, replicate = subject.evaluation.market, subject.evaluation.replicate
     is_glut = market.surplus[:, 1:].max(axis=1) > GLUT
     chance = figure("Futures with surplus capacity above 50%", share(is_glut, replicate), "share")
@@ -100,7 +101,8 @@ def leveling_off(subject: Subject) -> Finding:
     shrinks = figure("Futures with less revenue in year 10 than in year 1",
                      share(yearly[:, -1] < yearly[:, 0], replicate), "share")
     level = [_index(yearly, year, replicate) for year in (2, 5, 10)]
-    fall = 1.0 - np.minimum.accumulate(yearly[:, ::-1], axis=1)[:, ::-1] / yearly
+    lowest = np.minimum.accumulate(yearly[:, ::-1], axis=1)[:, ::-1]
+    fall = 1.0 - np.divide(lowest, yearly, out=np.ones_like(yearly), where=yearly > 0.0)
     figures = (
         shrinks, *level,
         figure("Deepest fall of yearly revenue, middle of futures", float(np.median(fall.max(axis=1))), "share"),

@@ -14,9 +14,11 @@ from models.basis.timeline import Array
 from models.claims.registry import Claim, build_claims
 from models.engine.estimate import Estimate, mean, quantile
 from models.engine.evaluate import Evaluation
+from models.engine.valuation import AssetResult
+from models.errors import AbsentError
 from models.market.simulate import MarketPaths, simulate_market
 from models.scenario.scenario import Scenario
-from models.studies.thesis.record import ClaimTest, Figure, Finding, Statement, figure
+from models.studies.thesis.record import ClaimTest, Figure, Finding, Statement, figure, untested
 
 PATHS = 2_048
 BAIN, BLOG = "s5_bain_2024", "gold_rush_2025"
@@ -40,6 +42,19 @@ class Subject:
     evaluation: Evaluation
     scenario: Scenario
     shocks: Shocks
+
+    def result(self, key: str, entry: str = "fair") -> AssetResult:
+        """Result of a class that the claim is about.
+
+        Raises
+        ------
+        AbsentError
+            If there is no investment in it.
+        """
+        result = self.evaluation.assets[key]
+        if why := result.absent(entry):
+            raise AbsentError(f"{result.asset.label}: {why}")
+        return result
 
     @cached_property
     def market(self) -> MarketPaths:
@@ -79,7 +94,10 @@ def claim(key: str, words: str, *said_by: str) -> Callable[[Callable[[Subject], 
     def declare(find: Callable[[Subject], Finding]) -> Test:
         @wraps(find)
         def test(subject: Subject) -> ClaimTest:
-            return find(subject).under(statement)
+            try:
+                return find(subject).under(statement)
+            except AbsentError as error:
+                return untested(f"It cannot be tested here. {error}.", "An investment in that class.").under(statement)
 
         DECLARED[key] = statement, test
         return test

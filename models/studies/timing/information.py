@@ -180,14 +180,14 @@ def summarize(
     """
     mean = utility.mean(axis=0)
     names = (*CLASSES, CASH)
-    choice = int(mean.mean(axis=0).argmax())
+    choice = int(_best(mean.mean(axis=0)))
     everything = _worth("all", "All of them together", utility[0], utility[1], mean, mean, choice, group, rates)
     found = []
     for j, (path, label) in enumerate(labels.items()):
         fitted, crossed = _fit(points[:, j], mean, group)
         found.append(_worth(path, label, crossed, mean, fitted, fitted, choice, group, rates))
     base = mean[:, choice]
-    counts = np.bincount(mean.argmax(axis=1), minlength=len(names)) / len(mean)
+    counts = np.bincount(_best(mean), minlength=len(names)) / len(mean)
     noise = standard_error([gain_of_utility(float(base[group == g].mean()), rates) for g in np.unique(group)])
     return Information(
         everything=everything, drivers=tuple(sorted(found, key=lambda w: -w.value)), choice=names[choice],
@@ -202,8 +202,8 @@ def _worth(
 ) -> Worth:
     """Gain of picking the action that `chooser` (worlds, actions) calls best, as `judge` values it."""
     rows = np.arange(len(judge))
-    informed = judge[rows, chooser.argmax(axis=1)]
-    top = high_judge[rows, high_chooser.argmax(axis=1)]
+    informed = judge[rows, _best(chooser)]
+    top = high_judge[rows, _best(high_chooser)]
 
     def gain(with_it: Array, without: Array) -> float:
         return gain_of_utility(float(with_it.mean()), rates) - gain_of_utility(float(without.mean()), rates)
@@ -211,6 +211,11 @@ def _worth(
     each = [gain(informed[group == g], judge[group == g, choice]) for g in np.unique(group)]
     value, naive = gain(informed, judge[:, choice]), gain(top, high_judge[:, choice])
     return Worth(driver, label, value, standard_error(each), naive)
+
+
+def _best(values: Array) -> NDArray[np.intp]:
+    """Best action along the last axis; the last of equals, which is cash: money meant for an absent class is there."""
+    return np.asarray(values.shape[-1] - 1 - values[..., ::-1].argmax(axis=-1))
 
 
 def _fit(point: Array, mean: Array, group: NDArray[np.int64]) -> tuple[Array, Array]:
