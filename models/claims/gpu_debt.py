@@ -141,7 +141,7 @@ def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
     paid = float(-equity.contrib[:, 0].mean())
     due = loan.balance - loan.reserve - loan.trap
     claims = {
-        KEY: Claim(lender, effective, terms.principal, nothing="" if terms.principal > 0 else "nothing is lent"),
+        KEY: Claim(lender, effective, terms.principal, nothing=size.why_nothing),
         BELOW: Claim(equity, fleet_hurdle, paid, exit_values=pot.exit_values, debt_due=due),
     }
     return Claims(claims, loan, terms, size)

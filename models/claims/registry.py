@@ -5,7 +5,7 @@ A new class is one file beside this one with its `AssetClass`, and one line in `
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from models.basis.shocks import Shocks
 from models.claims import cloud_platform, data_center, gpu_debt, gpu_fleet, hardware_supplier, llm_developer
@@ -28,6 +28,11 @@ CLASSES: dict[str, AssetClass] = {one.key: one for one in _RECORDS if not one.va
 VARIANTS: dict[str, AssetClass] = {one.key: one for one in _RECORDS if one.variant_of}
 
 
+def left_out(absent: Mapping[str, str]) -> str:
+    """Which classes are left out of comparisons and why, one sentence each; empty where none is."""
+    return " ".join(f"{CLASSES[key].label} is left out: {why}." for key, why in absent.items())
+
+
 def build_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks, keys: Iterable[str] | None = None) -> Claims:
     """Value every class and variant (or just ``keys``) on the given paths.
 
@@ -44,4 +49,4 @@ def build_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks, keys: 
     )
 
 
-__all__ = ["CLASSES", "LLM_AND_CLOUD", "PICKS", "VARIANTS", "AssetClass", "Claim", "Claims", "build_claims"]
+__all__ = ["CLASSES", "LLM_AND_CLOUD", "PICKS", "VARIANTS", "AssetClass", "Claim", "Claims", "build_claims", "left_out"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from models.basis.entry import told
 from models.basis.rates import RATES
+from models.claims.registry import left_out
 from models.commands.options import read_file
 from models.engine.figures import FIGURES
 from models.evidence.presets import presets
@@ -44,6 +45,7 @@ def comparison_json(found: Comparison, split: Bridge, group: str | None, inner: 
     out: dict[str, Any] = {
         "names": list(found.names), "paths": found.paths, "inputs": inputs,
         "figures": headline_table(found).to_dict("records"), "bridge": _bridge_json(split),
+        "absent": [dict(figures.absent) for figures in found.figures],
     }
     if inner is not None:
         out["drill"] = {"group": group, **_bridge_json(inner)}
@@ -82,8 +84,19 @@ def figures_text(found: Comparison) -> str:
     for key, about in FIGURES.items():
         change, error = found.change(1, key)
         here, there = found.figures[0][key], found.figures[1][key]
-        lines.append(f"{key:38} {here:10.4f} {there:10.4f} {change:+10.4f} {error:9.4f}  {about.unit}")
+        if here == here or there == there:
+            shown = (_number(here), _number(there), _number(change, "+"), _number(error))
+            lines.append(f"{key:38} {' '.join(shown)}  {about.unit}")
+    lines += [
+        f"{name}: {said}" for name, figures in zip(found.names, found.figures, strict=True)
+        if (said := left_out(figures.absent))
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _number(value: float, sign: str = "") -> str:
+    """A figure in ten places; a dash where it is undefined."""
+    return f"{value:{sign}10.4f}" if value == value else f"{'–':>10}"
 
 
 def bridge_text(split: Bridge, key: str, what: str) -> str:
@@ -91,6 +104,8 @@ def bridge_text(split: Bridge, key: str, what: str) -> str:
     rule = "every order" if split.is_exact else "a few orders and their reverses"
     lines = [f"Why {key} changes, by {what} ({split.runs} runs of {split.paths} paths, {rule})"]
     for part in split.parts:
-        lines.append(f"  {part.label:44} {part.value(key):+10.4f}  se {part.error(key):.4f}")
-    lines.append(f"  {'total':44} {split.total(key):+10.4f}  se {split.total_error(key):.4f}")
+        lines.append(f"  {part.label:44} {_number(part.value(key), '+')}  se {_number(part.error(key)).strip()}")
+    lines.append(f"  {'total':44} {_number(split.total(key), '+')}  se {_number(split.total_error(key)).strip()}")
+    if split.total(key) != split.total(key):
+        lines.append("  undefined on one side, or in a mixture of both: there is no investment in that class there")
     return "\n".join(lines) + "\n"

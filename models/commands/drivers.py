@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from models.basis.reading import quoted
-from models.claims.registry import CLASSES
+from models.claims.registry import CLASSES, left_out
 from models.commands.options import (
     Run,
     add_draw_options,
@@ -169,7 +169,8 @@ def stress(parser: Parser) -> Run:
         if args.json:
             print(plain_json(table.to_dict("records")))
         else:
-            print(table.pivot(index=["title", "label"], columns="figure", values="change").to_string())
+            tell([said] if (said := left_out(matrix.base.absent)) else [])
+            print(table.pivot(index=["title", "label"], columns="figure", values="change").to_string(na_rep="absent"))
 
     return run
 
@@ -212,8 +213,11 @@ def regret(parser: Parser) -> Run:
         found = regret_table(told_scenario(args)[0], measure=args.measure, entry=args.entry)
         table = regret_frame(found)
         if args.json:
-            print(plain_json({"best": found.best, "is_close": found.is_close, "rows": table.to_dict("records")}))
+            print(plain_json({"best": found.best, "is_close": found.is_close, "rows": table.to_dict("records"),
+                              "absent": sorted(found.absent)}))
             return
+        tell([f"Nothing can be put into {choice} in {state}: choosing it there is holding cash."
+              for choice, state in sorted(found.absent)])
         print(table.pivot(index="label", columns="scenario", values="regret").round(3).to_string())
         close = " (too close to call)" if found.is_close else ""
         print(f"smallest largest regret: {found.choices[found.best]}{close}")

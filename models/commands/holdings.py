@@ -62,7 +62,7 @@ def portfolio(parser: Parser) -> Run:
 
 def _mixes_text(mixes: tuple[Any, ...]) -> str:
     table = {mix.label: {**mix.weights, **{name: getattr(mix.figures, name) for name in FIGURES}} for mix in mixes}
-    return pd.DataFrame(table).round(3).to_string()
+    return pd.DataFrame(table).round(3).to_string(na_rep="–")
 
 
 def _own_weights(args: argparse.Namespace) -> tuple[float, ...]:
@@ -105,11 +105,11 @@ def waiting(parser: Parser) -> Run:
             return
         table = found.table()
         table["strategy"] = table["strategy"].map(STRATEGIES)
-        print(table.drop(columns="asset").round(3).to_string(index=False))
+        print(table.drop(columns="asset").round(3).to_string(index=False, na_rep="–"))
         for key, reason in found.without.items():
             print(f"{CLASSES[key].label}: {reason}")
         if known is not None:
             print(f"\nBest without knowing more: {known.choice}, sure gain {known.sure:.3f} ± {2 * known.sure_se:.3f}")
-            print(known.table().round(4).to_string(index=False))
+            print(known.table().round(4).to_string(index=False, na_rep="–"))
 
     return run

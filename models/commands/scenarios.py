@@ -8,6 +8,7 @@ from typing import Any
 
 from models.basis.entry import Entry, told
 from models.basis.rates import RATES, percent_text
+from models.claims.registry import left_out
 from models.commands.options import (
     Run,
     add_json_option,
@@ -23,7 +24,6 @@ from models.evidence import presets as library
 from models.scenario.catalog import catalog as entries
 from models.scenario.catalog import json_schema
 from models.scenario.link import encode
-from models.studies.verdict import absences
 from models.tables.contract import evaluation_json
 
 
@@ -38,8 +38,8 @@ def evaluate(parser: Parser) -> Run:
         if args.json:
             print(plain_json(evaluation_json(evaluation, encode(scenario, preset))))
         else:
-            tell([said] if (said := absences(evaluation.absent())) else [])
-            print(evaluation.summary().to_string(index=False))
+            tell([said] if (said := left_out(evaluation.absent())) else [])
+            print(evaluation.summary().to_string(index=False, na_rep="–"))
 
     return run
 

@@ -14,6 +14,7 @@ from models.basis.timeline import Array, discount_factors
 from models.claims.registry import Claim, Claims
 from models.engine.position import Position
 from models.engine.valuation import AssetResult, Measures
+from models.errors import AbsentError
 from models.explain.registry import Reader, UnknownPath, row_of
 
 LENT, OWN_COST, RESERVE, DISTRIBUTIONS, CURES = "lent", "own_cost", "reserve", "distributions", "cures"
@@ -82,7 +83,7 @@ def held(reader: Reader, path: str) -> Bought:
     if key not in results:
         raise UnknownPath(f"{root} are {', '.join(results)}")
     if why := results[key].absent("at_cost" if entry else "fair"):
-        raise UnknownPath(f"{results[key].asset.label}: {why}")
+        raise AbsentError(f"{path}: {why}")
     bought = Bought(path, f"{root}.{key}", key, "at_cost" if entry else "fair", results[key])
     return reader.once(f"bought {path}", lambda: bought)
 

@@ -8,10 +8,12 @@ import numpy as np
 
 from models.basis.investor import Rates
 from models.basis.timeline import Array
+from models.claims.registry import left_out
 from models.engine.estimate import CONFIDENCE
 from models.engine.position import Position
 from models.engine.position import sure_gain as gain_of
 from models.engine.prices import steadied
+from models.errors import AbsentError
 from models.explain.bought import Bought, held
 from models.explain.equation import Equation
 from models.explain.quantile import error_equation, known, scramble_equation
@@ -254,7 +256,7 @@ def _ahead(reader: Reader) -> Array:
 def _lead(reader: Reader) -> Array:
     """Lead of picks and shovels, (paths,); there is none where all classes of a family are absent."""
     if (lead := reader.evaluation.family_lead) is None:
-        raise UnknownPath("; ".join(f"{key}: {why}" for key, why in reader.evaluation.absent().items()))
+        raise AbsentError(f"picks_and_shovels_ahead: one family has no class. {left_out(reader.evaluation.absent())}")
     return lead
 
 
@@ -299,7 +301,7 @@ def family(reader: Reader, family: str, stat: str) -> Equation:
     results = reader.evaluation.present()
     keys = [key for key, result in results.items() if result.asset.family == family]
     if not keys:
-        raise UnknownPath(f"no class of {_FAMILIES[family]} has an investment in it here")
+        raise AbsentError(f"families.{family}: it has no class. {left_out(reader.evaluation.absent())}")
     return Equation(
         f"Value over cash per dollar, {_FAMILIES[family]}, {reader.whose(stat)}",
         float(np.mean([reader.pick(results[key].cash_npv, stat) for key in keys])), "share of capital",

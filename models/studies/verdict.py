@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from models.claims.registry import CLASSES, PICKS
+from models.claims.registry import CLASSES, PICKS, left_out
 from models.engine.evaluate import Evaluation
 from models.engine.valuation import AssetResult
 from models.errors import AbsentError
@@ -62,14 +62,14 @@ def verdict(evaluation: Evaluation) -> Verdict:
     absent = evaluation.absent()
     ranked = sorted(evaluation.present().values(), key=lambda a: a.fair.certainty_equivalent, reverse=True)
     if len(ranked) < 2:
-        raise AbsentError(f"fewer than two classes have an investment in them. {absences(absent)}")
+        raise AbsentError(f"fewer than two classes have an investment in them. {left_out(absent)}")
     best, second = ranked[0], ranked[1]
     close = _gap(best, second) < 2.0 * _noise(best, second)
     losers = tuple(a.asset.key for a in ranked if _pays_not(a))
     share, error = evaluation.lead_share
     return Verdict(
         headline=_headline(best, second, close, losers, len(ranked)),
-        detail=f"{_detail(share, error, evaluation)} {absences(absent)}".rstrip(),
+        detail=f"{_detail(share, error, evaluation)} {left_out(absent)}".rstrip(),
         best=best.asset.key,
         losers=losers,
         family="" if evaluation.family_lead is None else _family(share, error, evaluation.is_calm),
@@ -78,11 +78,6 @@ def verdict(evaluation: Evaluation) -> Verdict:
         is_close=close,
         absent=absent,
     )
-
-
-def absences(absent: Mapping[str, str]) -> str:
-    """Which classes are left out and why, one sentence each; empty where none is."""
-    return " ".join(f"{CLASSES[key].label} is left out: {why}." for key, why in absent.items())
 
 
 def _headline(best: AssetResult, second: AssetResult, close: bool, losers: tuple[str, ...], count: int) -> str:

@@ -147,13 +147,13 @@ def incidence_shares(parts: pd.DataFrame, evaluation: Evaluation) -> pd.DataFram
     -------
     DataFrame
         asset, label, and direct, market, interaction, total with direct_se, market_se, total_se, each per USD of
-        capital; the six classes, in their order.
+        capital; the classes that are present, in their order.
     """
     names = ("direct", "direct_se", "market", "market_se", "interaction", "total", "total_se")
     rows = []
     for row in parts.to_dict("records"):
         result = evaluation.assets.get(str(row["asset"]))
-        if result is not None:
+        if result is not None and not result.absent():
             capital = result.fair.capital
             rows.append({"asset": row["asset"], "label": row["label"]} | {n: float(row[n]) / capital for n in names})
     return pd.DataFrame(rows)

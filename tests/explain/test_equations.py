@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 
 from models.engine.evaluate import Evaluation, evaluate
+from models.errors import AbsentError
 from models.explain import as_rows, explain
 from models.explain.equation import Equation, NotAnExpression, calculate, fill, rule, with_numbers
 from models.explain.registry import find
+from models.explain.resolve import headline_paths
 from models.scenario.scenario import Scenario
 from tests.explain.conftest import WORLDS
 from tests.explain.graph import HEADLINES, broken
@@ -63,12 +65,12 @@ def test_what_is_no_expression_says_so_and_is_counted(numbers_of: Callable[[str]
     assert counts["simulation"] <= 40 and counts["statistic"] <= 70 and counts["root"] <= 15
 
 
-def test_what_is_undefined_on_every_path_says_so() -> None:
-    """Machines that live three years carry no loan: nothing is due, so there is no least coverage."""
+def test_what_is_absent_says_why() -> None:
+    """Machines that live three years carry no loan, so there is no figure of one to take apart."""
     short = evaluate(Scenario().replace({"demand.stock_now": 1e7, "hardware.life_quarters": 12, "run.paths": 16}))
-    trace = explain(short, "assets.gpu_debt.min_dscr.p50", depth=1)
-    assert np.isnan(trace.value) and "ndefined on every path" in trace.formula
-    assert not broken(everything_behind(short, ["assets.gpu_debt.defaults"], each=2))
+    with pytest.raises(AbsentError, match=r"assets.gpu_debt.min_dscr.p50: nothing is lent: .*outlive"):
+        explain(short, "assets.gpu_debt.min_dscr.p50", depth=1)
+    assert not any(path.startswith("assets.gpu_debt") for path in headline_paths(short))
 
 
 def test_no_number_explains_itself(numbers: dict[str, Equation]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -71,15 +72,15 @@ class Replayed:
 def place(scenario: Scenario) -> Placed:
     """Comparables beside the facility of the scenario."""
     debt, result = scenario.gpu_debt, run.evaluation(scenario).assets["gpu_debt"].debt
-    assert result is not None  # the loan is always among the classes
     own = {
-        "grade": debt.customer, "spread": result.coupon - scenario.rates.base_rate,
+        # Where nothing is lent there is no spread, and so no mark of one's own.
+        "grade": debt.customer, "spread": result.coupon - scenario.rates.base_rate if result else math.nan,
         "tenor_years": (scenario.hardware.ramp_quarters + debt.tenor_quarters) * DELTA,
-        "advance_rate": result.advance_rate, "date": quarter_start(0).isoformat(),
+        "advance_rate": result.advance_rate if result else math.nan, "date": quarter_start(0).isoformat(),
     }
     rows = records(comparables_table())
     frames = {axis: charts.price_frame(rows, own, axis) for axis in charts.AXES}
-    known = len(frames["date"]) - 1
+    known = len(frames["date"]) - (result is not None)
     detail = f"{known} loans with a known price stand beside it; what closed more than a year ago is history."
     return Placed(rows, frames, words.facility_message(rows, own), detail, _shown(rows))
 

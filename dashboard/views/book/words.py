@@ -78,6 +78,8 @@ def facility_message(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any]) 
     """Where the reader's facility stands among current loans to customers of the same grade."""
     who = {"ig": "an investment-grade customer", "non_ig": "customers below investment grade"}
     spread = float(own["spread"])
+    if spread != spread:
+        return "Nothing is lent in this scenario, so no facility of yours stands among these loans"
     peers = sorted(
         float(row["spread"]) for row in rows
         if row["status"] == "current" and row["kind"] == "gpu_loan" and row["grade"] == own["grade"]

@@ -14,13 +14,14 @@ from dashboard import run, words
 from dashboard.blocks.blocks import Chart
 from dashboard.blocks.prices import read_prices
 from dashboard.views.decide import charts
+from models.claims.registry import left_out
 from models.engine.estimate import NOTHING, Estimate
 from models.engine.evaluate import Evaluation
 from models.engine.valuation import AssetResult
 from models.measures import risk
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.flip import Flip, flip_points
-from models.studies.verdict import Verdict, absences
+from models.studies.verdict import Verdict
 from models.tables import classes as tables
 
 
@@ -89,7 +90,7 @@ def standing(scenario: Scenario, entry: str) -> Standing:
     result = run.evaluation(scenario)
     classes = [_record(asset, entry) for asset in result.present(entry).values()]
     drawn = pa.table(charts.map_columns(classes, scenario.rates.cash_rate))
-    return Standing(classes, drawn, words.map_message(classes), absences(result.absent(entry)))
+    return Standing(classes, drawn, words.map_message(classes), left_out(result.absent(entry)))
 
 
 def _record(result: AssetResult, entry: str) -> Mapping[str, Any]:

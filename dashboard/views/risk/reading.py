@@ -24,7 +24,8 @@ def matrix_html(matrix: StressMatrix, table: pd.DataFrame, figure: str) -> Marku
     """Heat table: a row a stress, a column a class; shade is the size of the change, the sign is written."""
     rows = [row for row in records(table) if row["figure"] == figure]
     widest = max((abs(row["change"]) for row in rows if row["change"] == row["change"]), default=float("nan"))
-    head = [Cell(""), *(Cell(charts.SHORT[key], title=asset.label) for key, asset in CLASSES.items())]
+    present = {key: asset for key, asset in CLASSES.items() if key not in matrix.base.absent}
+    head = [Cell(""), *(Cell(charts.SHORT[key], title=asset.label) for key, asset in present.items())]
     body = [
         Row(Cell(stress.title, title=stress.story),
             [matrix_cell(row, figure, widest) for row in rows if row["stress"] == stress.name])
@@ -39,6 +40,8 @@ def matrix_cell(row: Mapping[str, Any], figure: str, widest: float) -> Cell:
     name = charts.SHORT[row["asset"]]
     if row["is_void"]:
         return Cell("–", css="none", name=name, title="This stress changes nothing in this scenario")
+    if row["absent"]:
+        return Cell("–", css="none", name=name, title=f"{row['label']} is left out: {row['absent']}")
     noise = f" ({f.noise(error, 2)} pts)" if f.noise(error, 2) else ""
     amount = f.irr if figure == "irr_p50" else f.percent
     about = f"{row['label']}: {f.points(change)}{noise}, from {amount(row['base'])} to {amount(row['value'])}"

@@ -86,15 +86,21 @@ def stress_matrix(
 
 
 def stress_table(matrix: StressMatrix) -> pd.DataFrame:
-    """One row a stress, class and figure: stress, title, asset, label, figure, base, value, change, change_se, unit."""
+    """One row a stress, class and figure: stress, title, asset, label, figure, base, value, change, change_se, unit.
+
+    A class without an investment before the stress has no rows; ``absent`` says why one is left without by a stress.
+    """
     rows = []
     for row in matrix.rows:
         for key, asset in CLASSES.items():
+            if key in matrix.base.absent:
+                continue
             for name, about in CLASS_FIGURES.items():
                 change, error = matrix.change(row, f"{key}.{name}")
                 rows.append({
                     "stress": row.name, "title": row.title, "asset": key, "label": asset.label, "figure": name,
                     "base": matrix.base[f"{key}.{name}"], "value": row.figures[f"{key}.{name}"],
                     "change": change, "change_se": error, "unit": about.unit, "is_void": row.is_void,
+                    "absent": row.figures.absent.get(key, ""),
                 })
     return pd.DataFrame(rows)
