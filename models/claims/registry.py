@@ -30,7 +30,7 @@ VARIANTS: dict[str, AssetClass] = {one.key: one for one in _RECORDS if one.varia
 
 def left_out(absent: Mapping[str, str]) -> str:
     """Which classes are left out of comparisons and why, one sentence each; empty where none is."""
-    return " ".join(f"{CLASSES[key].label} is left out: {why}." for key, why in absent.items())
+    return " ".join(f"{CLASSES[key].label} is left out, because {why}." for key, why in absent.items())
 
 
 def build_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks, keys: Iterable[str] | None = None) -> Claims:

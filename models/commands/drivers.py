@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import Any
 
 from models.basis.reading import quoted
@@ -177,6 +178,7 @@ def stress(parser: Parser) -> Run:
 
 def reverse(parser: Parser) -> Run:
     """The most likely way in which a class loses money, and its story."""
+    from models.studies.stress.form import REACH
     from models.studies.stress.reverse_stress import reverse_stress
 
     parser.add_argument("asset", metavar="CLASS", help=", ".join(CLASSES))
@@ -192,8 +194,10 @@ def reverse(parser: Parser) -> Run:
             lines = [vars(line) for line in found.story]
             print(plain_json({**figures, "story": lines, "path": found.path.to_dict("records")}))
             return
-        print(f"beta {found.beta:.2f}; Phi(-beta) {found.probability:.3f}; share of futures {found.simulated:.3f} "
-              f"(se {found.simulated_se:.4f}, {found.paths} paths)")
+        is_near = math.isfinite(found.beta)
+        where = f"beta {found.beta:.2f}; Phi(-beta) {found.probability:.3f}" if is_near else (
+            f"no boundary within {REACH:g} standard deviations of the median future")
+        print(f"{where}; share of futures {found.simulated:.3f} (se {found.simulated_se:.4f}, {found.paths} paths)")
         for line in found.story:
             print(f"  quarter {line.quarter:2}: {line.words}")
 
