@@ -197,8 +197,17 @@ def sure_gain(values: Array, rates: Rates) -> Array:
     values : (..., paths)
         Value over cash per dollar; the share of wealth that ``rates`` names is invested in it.
     """
-    sure = np.asarray(risk.certainty_equivalent(1.0 + values, rates.risk_aversion, rates.wealth_share))
-    return np.asarray((sure - 1.0) / rates.wealth_share)
+    return np.asarray((sure_wealth(values, rates.risk_aversion, rates.wealth_share) - 1.0) / rates.wealth_share)
+
+
+def sure_wealth(values: Array, aversion: float, share: float) -> Array:
+    """Certain wealth as good as putting ``share`` of it into values (..., paths), over what cash would bring.
+
+    A path that takes all wealth away, or more, makes it zero for an aversion of one or more: that is reported, not
+    smoothed.
+    """
+    multiple = np.maximum(1.0 + np.asarray(values), 1.0 - 1.0 / share)
+    return np.asarray(risk.certainty_equivalent(multiple, aversion, share))
 
 
 def family_lead(values: Mapping[str, Array]) -> Array | None:

@@ -18,6 +18,7 @@ from models.basis.investor import Rates
 from models.basis.shocks import draw_shocks
 from models.basis.timeline import QUARTERS, Array
 from models.claims.registry import CLASSES
+from models.engine import position
 from models.engine.position import Position
 from models.engine.world import World
 from models.errors import AbsentError
@@ -101,16 +102,7 @@ def wealth_of_cash(rates: Rates) -> float:
 
 def sure_gain(values: Array, rates: Rates) -> float:
     """Certain gain over cash per dollar, of values (paths,), that is as good to the investor (model 4.4)."""
-    return (sure_wealth(values, rates.risk_aversion, rates.wealth_share) - 1.0) / rates.wealth_share
-
-
-def sure_wealth(values: Array, aversion: float, share: float) -> float:
-    """Certain wealth as good as putting `share` of it into values (paths,), over what cash would bring.
-
-    A path that takes all wealth away makes it zero for an aversion of one or more: that is reported, not smoothed.
-    """
-    multiple = np.maximum(1.0 + np.asarray(values), 1.0 - 1.0 / share)
-    return float(risk.certainty_equivalent(multiple, aversion, share))
+    return float(position.sure_gain(values, rates))
 
 
 def utility(values: Array, rates: Rates) -> Array:

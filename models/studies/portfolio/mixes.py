@@ -11,7 +11,8 @@ import pandas as pd
 from models.basis.investor import Rates
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES
-from models.engine.wealth import Outcomes, sure_gain, sure_wealth, wealth_of_cash
+from models.engine.position import sure_wealth
+from models.engine.wealth import Outcomes, sure_gain, wealth_of_cash
 from models.measures import risk
 from models.studies.portfolio.frontier import risk_contributions, tail_loss
 
@@ -112,7 +113,7 @@ class Judge:
             tail_in_sample=tail_loss(self.fitted.gains, weights, CONFIDENCE),
             wealth=(1.0 + mean) * wealth_of_cash(rates), sure=sure(values),
             sure_se=float(risk.replicate_standard_error(sure, values, replicate)),
-            sure_all=sure_wealth(values, rates.risk_aversion, 1.0),
+            sure_all=float(sure_wealth(values, rates.risk_aversion, 1.0)),
             ruin=float(np.mean(values <= -1.0)), below_cash=float(np.mean(values < 0.0)),
             below_cash_se=float(risk.probability_standard_error(values, 0.0, replicate)),
         )

@@ -11,10 +11,9 @@ import numpy as np
 
 from models.basis.entry import Entry
 from models.claims.registry import LLM_AND_CLOUD, PICKS
-from models.engine.position import family_lead
+from models.engine.position import family_lead, sure_wealth
 from models.engine.world import Price, World, world_of
 from models.errors import AbsentError, ScenarioError
-from models.measures import risk
 from models.measures.bisection import halved
 from models.scenario.catalog import entry as declared
 from models.scenario.scenario import Scenario
@@ -81,7 +80,7 @@ def answer(world: World, entry: str = "fair") -> Answer:
     if not positions:
         raise AbsentError("no class has an investment in it here")
     sure = {
-        key: float(risk.certainty_equivalent(1.0 + p.value, p.rates.risk_aversion, p.rates.wealth_share))
+        key: float(sure_wealth(p.value, p.rates.risk_aversion, p.rates.wealth_share))
         for key, p in positions.items()
     }
     best = max(sure, key=lambda key: sure[key])

@@ -14,7 +14,8 @@ from models.__main__ import main
 from models.basis.investor import Rates
 from models.claims.registry import CLASSES
 from models.engine.evaluate import Evaluation, evaluate
-from models.engine.wealth import Outcomes, outcomes, sure_gain, sure_gain_slope, sure_wealth
+from models.engine.position import sure_wealth
+from models.engine.wealth import Outcomes, outcomes, sure_gain, sure_gain_slope
 from models.errors import ScenarioError
 from models.measures import risk
 from models.scenario.scenario import Scenario

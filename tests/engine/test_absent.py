@@ -1,0 +1,197 @@
+"""What has no investment in it is absent: from verdict, families, ranks and tables, and never without its reason."""
+
+from __future__ import annotations
+
+import math
+import random
+import warnings
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.basis.entry import Entry
+from models.basis.store import Store
+from models.claims.registry import CLASSES
+from models.engine import prices
+from models.engine.evaluate import Evaluation, evaluate
+from models.engine.noted import Noted
+from models.engine.summary import summary
+from models.engine.valuation import ENTRIES, AssetResult, Measures, Quantiles
+from models.engine.world import World, world_of
+from models.errors import AbsentError, ScenarioError
+from models.scenario.catalog import catalog
+from models.scenario.scenario import Scenario
+from models.studies.sensitivity.flip import answer
+from models.studies.verdict import verdict
+from models.tables.contract import evaluation_json
+
+PATHS = {"run.paths": 64}
+CORNERS = 300
+BARE = {
+    "gpu_debt.contracted_share": 1.0, "gpu_debt.contract_price": 0.4, "gpu_fleet.power_price": 0.25,
+    "gpu_fleet.facility_overhead": 1.6,
+}
+"""Machines that earn less than their power costs: coverage lends nothing on them."""
+
+
+@pytest.fixture(scope="module")
+def thin_prices() -> Iterator[None]:
+    """Fair prices on few draws: a thousand scenarios are priced, and none of these tests asks for a third digit."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("BLOCK", 64), ("PATHS", 128), ("SKEWED_PATHS", 128)):
+            patch.setattr(prices, name, value)
+        patch.setattr(prices, "_prices", Store[Noted[prices.FairPrice]](64))
+        patch.setattr(prices, "_blocks", Store[Any](1))
+        yield
+
+
+def ends(entry: Entry) -> list[Any]:
+    """Values of an assumption at its bounds, or all it may be."""
+    if entry.path.startswith("run.") or entry.kind in ("years", "text"):
+        return []
+    if entry.kind == "switch":
+        return [True, False]
+    return list(entry.options) if entry.kind == "choice" else [entry.low, entry.high]
+
+
+def figures(measures: Measures) -> Iterator[tuple[str, float]]:
+    """Every figure by the name its reason would have; noise and infinities (never paid back) are no figures."""
+    for each in fields(Measures):
+        value = getattr(measures, each.name)
+        if isinstance(value, Quantiles):
+            yield each.name, value.p50
+        elif isinstance(value, float) and not each.name.endswith("_se"):
+            yield each.name, value
+
+
+def faults(evaluation: Evaluation) -> list[str]:
+    """What is undefined without a reason, or rests on something undefined."""
+    found = []
+    results: dict[str, AssetResult] = {**evaluation.assets, **evaluation.variants}
+    for key, result in results.items():
+        for entry in ENTRIES:
+            measures = result.entry(entry)
+            found += [f"{key} {entry} {name}" for name, value in figures(measures)
+                      if math.isnan(value) and not measures.undefined.get(name)]
+            if not result.absent(entry) and not np.isfinite(result.bought[entry].value).all():
+                found.append(f"{key} {entry} is present and not finite")
+    said = verdict(evaluation)
+    if said.best in said.absent or set(said.losers) & set(said.absent):
+        found.append("the verdict ranks what is absent")
+    if math.isnan(said.lead_share) != (evaluation.family_lead is None):
+        found.append("a lead without families, or none with them")
+    found += ["words"] * any("nan" in text.lower().split() for text in (said.headline, said.detail))
+    for key, why in evaluation.absent().items():
+        if said.detail.count(why) < 1 or evaluation_json(evaluation, "")["assets"][key]["absent"] != why:
+            found.append(f"{key} is absent and not named")
+    table = summary(evaluation)
+    if not np.isfinite(table.loc[~table["metric"].str.startswith("payback"), "value"]).all():
+        found.append("the summary holds an undefined figure")
+    return found
+
+
+def applied(changes: dict[str, Any]) -> Scenario:
+    """The base case with those of the changes that do not contradict each other."""
+    scenario = Scenario().replace(PATHS)
+    for path, value in changes.items():
+        try:
+            scenario = scenario.replace({path: value})
+        except ScenarioError:
+            continue
+    return scenario
+
+
+def checked(changes: dict[str, Any]) -> list[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return faults(evaluate(applied(changes)))
+
+
+@pytest.mark.parametrize("group", sorted({entry.group for entry in catalog()}))
+def test_at_each_bound_nothing_is_undefined_without_its_reason(group: str, thin_prices: None) -> None:
+    bad = {}
+    for entry in catalog():
+        if entry.group == group:
+            for value in ends(entry):
+                if found := checked({entry.path: value}):
+                    bad[entry.path, value] = found
+    assert not bad
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_in_corners_nothing_is_undefined_without_its_reason(seed: int, thin_prices: None) -> None:
+    drawn, entries = random.Random(seed), [entry for entry in catalog() if ends(entry)]
+    for _ in range(CORNERS // 10):
+        some = drawn.sample(entries, drawn.choice((5, 15, 40, 120)))
+        changes = {entry.path: drawn.choice(ends(entry)) for entry in some}
+        assert not checked(changes), changes
+
+
+@pytest.mark.parametrize(("changes", "why", "near"), [
+    ({"gpu_debt.advance_cap": 0.0}, "leverage is 0", {"gpu_debt.advance_cap": 0.01}),
+    ({"hardware.life_quarters": 15}, "outlive", {"hardware.life_quarters": 16}),
+    ({"hardware.life_quarters": 12}, "outlive", {"hardware.life_quarters": 16}),
+    (BARE, "coverage allows no loan", {}),
+    (BARE | {"gpu_debt.amortization": "sculpted"}, "coverage allows no loan", {}),
+])
+def test_without_a_loan_the_other_classes_decide(changes: dict[str, Any], why: str, near: dict[str, Any]) -> None:
+    few = {"run.paths": 1024}
+    bare = evaluate(Scenario().replace(changes | few))
+    said = verdict(bare)
+    assert why in bare.absent()["gpu_debt"] and why in said.detail
+    assert said.best == "data_center" and said.family == "picks_and_shovels"
+    assert bare.assets["gpu_debt"].debt is None
+    if near:
+        assert said.lead_share == pytest.approx(evaluate(Scenario().replace(near | few)).lead_share[0], abs=0.05)
+
+
+def test_a_family_of_the_present_is_the_mean_of_the_present(thin_prices: None) -> None:
+    bare = evaluate(applied({"gpu_debt.advance_cap": 0.0}))
+    lead = bare.family_lead
+    picks = [bare.assets[key].cash_npv for key in ("gpu_fleet", "data_center", "hardware_supplier")]
+    others = [bare.assets[key].cash_npv for key in ("llm_developer", "cloud_platform")]
+    assert lead is not None
+    np.testing.assert_allclose(lead, np.mean(picks, axis=0) - np.mean(others, axis=0))
+    assert np.isnan(bare.correlation[list(CLASSES).index("gpu_debt")]).all()
+
+
+def test_worlds_leave_out_what_is_absent_and_say_why(thin_prices: None) -> None:
+    world = world_of(applied({"gpu_debt.advance_cap": 0.0}))
+    assert "gpu_debt" not in world.positions() and list(world.absent()) == ["gpu_debt"]
+    with pytest.raises(AbsentError, match="gpu_debt: nothing is lent: leverage is 0"):
+        world.invested(("gpu_debt",))
+    assert "gpu_debt" not in answer(world).sure
+
+
+def test_a_price_below_nothing_is_no_investment(thin_prices: None) -> None:
+    dear = evaluate(applied({"chip.power_kw": 4.0}))
+    assert "nothing is paid for it" in dear.assets["gpu_fleet"].absent("fair")
+    assert not dear.assets["gpu_fleet"].absent("at_cost")
+    assert dear.assets["gpu_fleet"].at_cost.irr_of_mean < 0.0
+
+
+def test_a_family_without_a_class_leads_nothing(monkeypatch: pytest.MonkeyPatch, thin_prices: None) -> None:
+    whole = evaluate(applied({}))
+    gone = {"llm_developer", "cloud_platform"}
+    monkeypatch.setattr(
+        AssetResult, "absent", lambda self, entry="fair": "nothing is paid in" if self.asset.key in gone else "")
+    said = verdict(whole)
+    assert whole.family_lead is None and math.isnan(said.lead_share) and said.family == ""
+    assert said.detail.startswith("LLM and cloud has no class to compare with.")
+    assert said.best not in gone
+
+
+def test_nothing_to_compare_is_said(monkeypatch: pytest.MonkeyPatch, thin_prices: None) -> None:
+    whole = evaluate(applied({}))
+    monkeypatch.setattr(AssetResult, "absent", lambda self, entry="fair": "nothing is paid in")
+    with pytest.raises(AbsentError, match="fewer than two classes"):
+        verdict(whole)
+
+
+def test_neighbors_are_read_without_what_they_lack(thin_prices: None) -> None:
+    here = world_of(Scenario().replace(PATHS))
+    there: World = here.neighbor({"gpu_debt.advance_cap": 0.0})
+    assert "gpu_debt" in here.positions() and "gpu_debt" not in there.positions()
