@@ -167,7 +167,7 @@ def test_worlds_leave_out_what_is_absent_and_say_why(thin_prices: None) -> None:
 
 
 def test_a_price_below_nothing_is_no_investment(thin_prices: None) -> None:
-    dear = evaluate(applied({"chip.power_kw": 4.0}))
+    dear = evaluate(Scenario.preset("gulf").replace(PATHS | {"chip.power_kw": 4.0}))
     assert "nothing is paid for it" in dear.assets["gpu_fleet"].absent("fair")
     assert not dear.assets["gpu_fleet"].absent("at_cost")
     assert dear.assets["gpu_fleet"].at_cost.irr_of_mean < 0.0

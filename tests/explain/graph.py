@@ -38,8 +38,13 @@ class Numbers(dict[str, Equation]):
 
 
 def behind(evaluation: Evaluation, headlines: Iterable[str] = HEADLINES, each: int = 6) -> Numbers:
-    """Numbers behind the headlines, at most so many of one shape: another quarter or path is the same equation."""
-    numbers, ahead, shapes = Numbers(evaluation), list(headlines), Counter[str]()
+    """Numbers behind the headlines, at most so many of one shape: another quarter or path is the same equation.
+
+    A class that is absent has no numbers.
+    """
+    gone = tuple(f"assets.{key}." for key in evaluation.absent())
+    numbers, shapes = Numbers(evaluation), Counter[str]()
+    ahead = [path for path in headlines if not path.startswith(gone)]
     while ahead:
         path = ahead.pop()
         shape = re.sub(r"\d+", "#", path)

@@ -95,7 +95,7 @@ def test_more_loss_is_worse_and_more_value_is_not(figure: str, change: float, wo
 
 def test_a_change_within_its_noise_is_no_change() -> None:
     row = {"asset": "gpu_fleet", "label": "GPU fleet", "change": 0.01, "change_se": 0.02, "base": 0.0, "value": 0.01,
-           "is_void": False}
+           "is_void": False, "absent": ""}
     close = reading.matrix_cell(row, "npv", 0.5)
     assert close.text == "≈0" and "too close to call" in close.title
     assert reading.matrix_cell(row | {"change": -0.2, "change_se": 0.001}, "npv", 0.5).text == "−20.0"
