@@ -14,7 +14,14 @@ class ScenarioError(AssayError):
 
 
 class AbsentError(ScenarioError):
-    """What was asked of a class has no answer, because there is no investment in it here; the message says why."""
+    """What was asked of a class has no answer, because there is no investment in it here; the message says why.
+
+    ``why`` is the reason as a clause, without what to do about it: for readers that go on without this answer.
+    """
+
+    def __init__(self, message: str, why: str = "") -> None:
+        super().__init__(message)
+        self.why = why or message
 
 
 class DataError(AssayError):

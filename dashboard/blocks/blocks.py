@@ -72,8 +72,9 @@ def title(text: str, about: str = "", *below: str) -> None:
 
 
 def notes(*lines: str) -> None:
-    """Small print, a paragraph a line."""
-    st.html(Markup("").join(markup.tag("p", line, "note") for line in lines))
+    """Small print, a paragraph a line that says something; nothing where none does."""
+    if said := [line for line in lines if line]:
+        st.html(Markup("").join(markup.tag("p", line, "note") for line in said))
 
 
 def facts(rows: Iterable[Fact]) -> None:

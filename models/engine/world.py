@@ -20,7 +20,7 @@ from models.basis.pace import pause
 from models.basis.shocks import Shocks, draw_shocks
 from models.basis.store import Store
 from models.basis.timeline import Array
-from models.claims.registry import CLASSES, Claims, build_claims
+from models.claims.registry import CLASSES, VARIANTS, Claims, build_claims
 from models.engine.noted import Noted, Parts
 from models.engine.position import Position
 from models.engine.prices import FairPrice, fair_prices, premium
@@ -144,7 +144,10 @@ class World:
         every = {key: self.position(key, entry) for key in keys}
         for key, position in every.items():
             if position.absent:
-                raise AbsentError(f"{key}: {position.absent}; choose another class, or change what leaves it empty")
+                raise AbsentError(
+                    f"{key}: {position.absent}; choose another class, or change what leaves it empty",
+                    f"there is no investment in {(CLASSES | VARIANTS)[key].label}, because {position.absent}",
+                )
         return every
 
     def absent(self, keys: Iterable[str] = tuple(CLASSES), entry: str = "fair") -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import run, state
-from dashboard.blocks.blocks import chart, charts, section, title, verdict
+from dashboard.blocks.blocks import chart, charts, notes, section, title, verdict
 from dashboard.blocks.choices import PAID, pick, switch
 from dashboard.blocks.long_run import long_run
 from dashboard.views.compare import board, reading
@@ -61,6 +61,7 @@ def _compared(compared: Comparison) -> None:
             "errors of that difference.")
     figure = switch("Figure of each class", CLASS_LABELS, "compare:figure", "value", persist_state="session")
     st.html(reading.figures_html(compared, [*WORLD_FIGURES, *(f"{key}.{figure}" for key in CLASSES)]))
+    notes(*reading.absences(compared))
     chart(reading.ranges(compared))
     charts(reading.medians(compared), gap="large")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from math import isnan
 
 from dashboard import format as f
 from dashboard.blocks import inputs
@@ -10,6 +12,7 @@ from dashboard.blocks.blocks import Chart
 from dashboard.blocks.markup import Cell, Markup, Row, row, table_html
 from dashboard.views.compare import charts, words
 from dashboard.views.compare.charts import LETTERS
+from models.claims.registry import left_out
 from models.engine.figures import FIGURES
 from models.studies.comparison.bridge import Bridge
 from models.studies.comparison.compare import Comparison
@@ -20,9 +23,12 @@ LEAD = "families.lead_share"
 
 def lead_message(found: Comparison) -> str:
     """In which scenario picks and shovels are ahead most often, and in which least."""
-    shares = [figures[LEAD] for figures in found.figures]
-    best, worst = (shares.index(pick(shares)) for pick in (max, min))
-    widest = max((found.change(best, LEAD), found.change(worst, LEAD)), key=lambda change: abs(change[0]))
+    shares = {i: share for i, figures in enumerate(found.figures) if not isnan(share := figures[LEAD])}
+    if len(shares) < 2:
+        return "There are not two scenarios in which both families have a class, so no lead is compared"
+    best, worst = (pick(shares, key=shares.__getitem__) for pick in (max, min))
+    based = found if found.base in shares else replace(found, base=worst)
+    widest = max((based.change(best, LEAD), based.change(worst, LEAD)), key=lambda change: abs(change[0]))
     if f.is_close(*widest):
         return "Which family leads is too close to call between these scenarios"
     return (
@@ -45,15 +51,30 @@ def inputs_html(found: Comparison) -> Markup:
 
 
 def figures_html(found: Comparison, keys: Sequence[str]) -> Markup:
-    """One row a figure, a column a scenario: the figure, and below it its change against the base."""
+    """One row a figure, a column a scenario: the figure, and below it its change against the base.
+
+    A figure that no scenario has is left out; `absences` says why.
+    """
     return _table("Headline figures", found, [
         row(FIGURES[key].label, *(_figure(found, i, key) for i in range(len(found.names))), about=FIGURES[key].help)
-        for key in keys
+        for key in keys if not all(isnan(figures[key]) for figures in found.figures)
     ])
+
+
+def absences(found: Comparison) -> list[str]:
+    """Which classes are left out of which scenario, a line a scenario."""
+    return [
+        f"{letter}: {said}" for letter, figures in zip(LETTERS, found.figures, strict=False)
+        if (said := left_out(figures.absent))
+    ]
 
 
 def _figure(found: Comparison, position: int, key: str) -> Cell:
     change, error = found.change(position, key)
+    if isnan(found.figures[position][key]):
+        return Cell("–", name=LETTERS[position], title="Not there in this scenario: see below the table")
+    if isnan(change):
+        return Cell(words.amount(found.figures[position][key], FIGURES[key].unit), "not there in the base")
     below = "too close to call" if f.is_close(change, error) else f"{f.points(change)} {f.noise(error, 2)}".strip()
     value = words.amount(found.figures[position][key], FIGURES[key].unit)
     return Cell(value, below if position != found.base else "", name=LETTERS[position])

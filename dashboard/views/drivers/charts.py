@@ -39,7 +39,7 @@ def tornado_frame(bars: Sequence[Bar], names: Mapping[str, str], unit: str) -> p
                 "side": SIDES[2] if bar["is_noise"] else name,
                 "start": start, "end": effect, "low": effect - 2 * error, "high": effect + 2 * error,
                 "text": f"{names[bar['path']]}: {ends}",
-                "tip": f"At {at}: {difference(effect, unit)}{noise}" if effect == effect else "Contradicts others",
+                "tip": f"At {at}: {difference(effect, unit)}{noise}" if effect == effect else f"No figure at {at}",
             })
     return pd.DataFrame(out)
 

@@ -9,9 +9,9 @@ import streamlit as st
 
 from dashboard import format as f
 from dashboard import run, state
-from dashboard.blocks.blocks import chart, part, title, verdict
+from dashboard.blocks.blocks import chart, notes, part, title, verdict
 from dashboard.blocks.long_run import long_run
-from dashboard.views.drivers import reading
+from dashboard.views.drivers import reading, words
 from dashboard.views.drivers.inputs import LABELS, QUESTIONS, assumption_names, goal, pick, scale, target
 from models.engine.target import Target
 from models.scenario.catalog import entry
@@ -45,9 +45,8 @@ def _tornado(scenario: Scenario, asked: Target, ranges: str, paid: str, names: M
     found = bars.to_dict()
     verdict(*reading.bars_told(found, names))
     chart(reading.bars(found, names, ranges))
-    if found["stuck"]:
-        stuck = ", ".join(names[item["path"]] for item in found["stuck"])
-        st.caption(f"Cannot be moved alone, because others must agree with them: {f.plain(stuck)}.")
+    for line in reading.unmoved(found, names):
+        st.caption(f.plain(line))
     _sobol(scenario, asked, paid, names)
 
 
@@ -61,6 +60,7 @@ def _sobol(scenario: Scenario, asked: Target, paid: str, names: Mapping[str, str
         found = shares.to_dict()
         chart(reading.shares(found, names))
         st.caption(reading.agreement(found))
+        notes(words.without(found["undefined"], found["evaluations"], "scenarios", found["why_undefined"]))
 
 
 def _goal(scenario: Scenario, asked: Target, paid: str, names: Mapping[str, str]) -> None:
@@ -74,7 +74,10 @@ def _goal(scenario: Scenario, asked: Target, paid: str, names: Mapping[str, str]
     sought = long_run(run.job(seek, scenario, asked, wanted, path, entry=paid), slot="seek",
                       words="Turning the assumption", seconds=2)
     if sought is not None:
-        chart(reading.sought(sought.to_dict(), wanted, scale(path, scenario)))
+        found = sought.to_dict()
+        chart(reading.sought(found, wanted, scale(path, scenario)))
+        tried = len(found["absent"]) + len(found["points"])
+        notes(words.without(len(found["absent"]), tried, "values tried", found["why_absent"]))
 
 
 def _surface(scenario: Scenario, paid: str, names: Mapping[str, str]) -> None:
@@ -90,7 +93,9 @@ def _surface(scenario: Scenario, paid: str, names: Mapping[str, str]) -> None:
     )
     if grid is not None:
         axes = [(names[path], scale(path, scenario)) for path in (x, y)]
-        chart(reading.surface(grid.to_dict(), *axes))
+        found = grid.to_dict()
+        chart(reading.surface(found, *axes))
+        notes(words.without(found["absent"], grid.gap.size, "points", found["why_absent"]))
 
 
 def _cheapest(scenario: Scenario, paid: str) -> None:

@@ -28,6 +28,18 @@ def bars_told(found: Study, names: Mapping[str, str]) -> tuple[str, str]:
     )
 
 
+def unmoved(found: Study, names: Mapping[str, str]) -> list[str]:
+    """Which assumptions were not moved to both ends of their range, by reason."""
+    by_why: dict[str, list[str]] = {}
+    for path, why in found["emptied"]:
+        by_why.setdefault(why, []).append(names[path])
+    emptied = dict(found["emptied"])
+    stuck = [names[item["path"]] for item in found["stuck"] if item["path"] not in emptied]
+    lines = [f"At an end of the range of {', '.join(who)} {why}: no bar goes there." for why, who in by_why.items()]
+    alone = "Cannot be moved alone, because others must agree with them"
+    return [*lines, *([f"{alone}: {', '.join(stuck)}."] if stuck else [])]
+
+
 def bars(found: Study, names: Mapping[str, str], ranges: str) -> Chart:
     """A bar an assumption."""
     unit = found["unit"]

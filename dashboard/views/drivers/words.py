@@ -39,6 +39,11 @@ def tornado_message(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
     return f"{names[top['path']]} moves {f.inside(found['label'])} most: {moved}{also}"
 
 
+def without(count: int, total: int, what: str, why: str) -> str:
+    """How many scenarios have no answer, and why the first of them has none; empty where all have one."""
+    return f"{count:,} of {total:,} {what} {'is' if count == 1 else 'are'} left out: {why}." if count else ""
+
+
 def shares_message(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """What most of the uncertainty comes from, and how much is interaction."""
     if not found["indices"] or not found["sd"] > 0:

@@ -64,10 +64,11 @@ def read_design(scenario: Scenario) -> Design:
             first=terms.first, seed=result.ground.shocks.seed,
         )
     view, breaches = lender.lender_view(result), lender.breaches(result)
+    cut = f" {say.sentence(result.size.why_less_junior)}." if result.size.why_less_junior else ""
     return Design(
         why_nothing="", headline=say.headline(view, result.advance_rate),
         detail=f"{f.money(terms.principal)} per H100e at a coupon of {f.percent(terms.coupon, 2)} when signed, on "
-        f"{result.paths:,} futures. {sized}.",
+        f"{result.paths:,} futures. {sized}.{cut}",
         figures=figures(view), explained=explained(view, terms.principal, terms.coupon),
         bands="Rating bands are indicative: Moody's idealized losses at the average life, by loss "
         f"{view.by_loss.words}, by default {view.by_default.words} (two standard errors). No agency rates by such a "

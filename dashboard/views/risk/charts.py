@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import altair as alt
@@ -69,7 +70,7 @@ def path_chart() -> Spec:
     )
 
 
-def regret_frame(table: pd.DataFrame) -> pd.DataFrame:
+def regret_frame(table: pd.DataFrame, absent: Collection[tuple[str, str]] = ()) -> pd.DataFrame:
     """One cell a choice and scenario, cents per dollar, with the largest regret of each choice in the first row."""
     widest = float(table["regret"].max()) or 1.0
     out = []
@@ -80,7 +81,9 @@ def regret_frame(table: pd.DataFrame) -> pd.DataFrame:
         out.append(_cell("Largest of all", key, order[key], top, widest, tip))
     for row in table.to_dict("records"):
         noise = f" ±{f.digits(200 * row['regret_se'], 2, 1)}" if row["regret_se"] > 0 else ""
-        tip = f"{row['label']} in {row['title']}: worth {cents(row['value'])}, regret {cents(row['regret'])}{noise}"
+        cash = ", as cash" if (row["choice"], row["scenario"]) in absent else ""
+        worth = f"worth {cents(row['value'])}, regret {cents(row['regret'])}{noise}"
+        tip = f"{row['label']} in {row['title']}{cash}: {worth}"
         out.append(_cell(row["title"], row["choice"], order[row["choice"]], row["regret"], widest, tip))
     return pd.DataFrame(out)
 

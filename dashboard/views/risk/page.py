@@ -7,15 +7,15 @@ import streamlit as st
 from dashboard import format as f
 from dashboard import run, state
 from dashboard.blocks import inputs
-from dashboard.blocks.blocks import chart, section, tiles, title, verdict
+from dashboard.blocks.blocks import chart, notes, section, tiles, title, verdict
 from dashboard.blocks.choices import PAID, pick, switch
 from dashboard.blocks.long_run import long_run
 from dashboard.views.risk import reading, words
-from models.claims.registry import CLASSES
+from models.claims.registry import CLASSES, left_out
 from models.engine.figures import CLASS_FIGURES
 from models.scenario.scenario import Scenario
 from models.scenario.stresses import stresses
-from models.studies.stress.regret import MIXES, regret_frame, regret_table
+from models.studies.stress.regret import MIXES, regret_table
 from models.studies.stress.reverse_stress import reverse_stress
 from models.studies.stress.stress import StressMatrix, stress_matrix, stress_table
 
@@ -49,6 +49,7 @@ def _matrix(scenario: Scenario, entry: str) -> None:
         "it. Two standard errors of the difference are shown on hover; what is smaller than that is gray.",
         reading.matrix_html(matrix, table, figure),
     )
+    notes(left_out(matrix.base.absent))
     _library(matrix)
 
 
@@ -100,7 +101,8 @@ def _regret(scenario: Scenario, entry: str) -> None:
     )
     if regret is None:
         return
-    chart(reading.regrets(regret_frame(regret), regret.best, regret.is_close))
+    chart(reading.regrets(regret))
     mixes = ", ".join(label.split(",")[0].lower() for label, _ in MIXES.values())
     st.caption("Sure gain: what a risk-averse investor would take for certain instead. Mixes hold equal weights "
                f"({mixes}). At {PAID[entry]}.")
+    notes(*reading.cash_held(regret))

@@ -14,6 +14,7 @@ from dashboard.views.risk import charts, words
 from dashboard.words import records
 from models.claims.registry import CLASSES
 from models.engine.figures import CLASS_FIGURES
+from models.studies.stress.regret import Regret, regret_frame
 from models.studies.stress.reverse_stress import ReverseStress
 from models.studies.stress.stress import StressMatrix
 
@@ -103,10 +104,20 @@ def paths(found: ReverseStress) -> list[Chart]:
     ]
 
 
-def regrets(table: pd.DataFrame, best: str, is_close: bool) -> Chart:
+def cash_held(found: Regret) -> list[str]:
+    """Where a choice is cash, because nothing can be put into its class; a line a class, empty where none is."""
+    return [
+        words.cash_held(label, [title for name, title in found.scenarios.items() if (choice, name) in found.absent])
+        for choice, label in found.choices.items()
+    ]
+
+
+def regrets(found: Regret) -> Chart:
     """What each choice would miss in each scenario."""
+    table = regret_frame(found)
     return Chart(
-        words.regret_message(table, best, is_close), charts.regret_frame(table), charts.REGRET,
+        words.regret_message(table, found.best, found.is_close), charts.regret_frame(table, found.absent),
+        charts.REGRET,
         "What the best choice of a scenario is worth more than this one, cents per dollar of capital over cash. Each "
         "scenario is run on the same draws, at its own entry price; the best choice of a scenario has no regret.",
         "Regret by choice and scenario",

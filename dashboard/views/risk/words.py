@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -44,6 +44,16 @@ def reverse_message(label: str, loss: float, story: list[Mapping[str, Any]], bet
     if beta < 0:
         return f"{label} {limit} in the median future already; rent is then {where} break-even at its lowest"
     return f"{label} {limit} where rent falls to {where} break-even in {f.year_of(rent['quarter'])}"
+
+
+def cash_held(label: str, titles: Sequence[str]) -> str:
+    """In which scenarios nothing can be put into a class; empty where something can in all."""
+    if not titles:
+        return ""
+    return (
+        f"Nothing can be put into {f.inside(label)} in: {', '.join(titles)}. Choosing it there is holding cash, and "
+        "mixes go without it."
+    )
 
 
 def cents(value: float) -> str:

@@ -62,6 +62,18 @@ class LoanSize:
         least = min(self.asked_junior, self.cost - self.lent)
         return least if self.lent > 0.0 and self._is_loan(least) else 0.0
 
+    @property
+    def why_less_junior(self) -> str:
+        """Why the mezzanine is not what was asked beside a senior loan; empty where it is."""
+        if self.lent <= 0.0 or self.junior >= self.asked_junior * (1.0 - ROUNDING):
+            return ""
+        asked, room = (100.0 * amount / self.cost for amount in (self.asked_junior, self.cost - self.lent))
+        if self.junior > 0.0:
+            return f"the mezzanine is cut from {asked:.3g}% to {room:.3g}% of cost: both loans pay all of it at most"
+        if asked <= room:
+            return f"a mezzanine of {asked:.2g}% of cost is none: less than 1% is no loan"
+        return f"no mezzanine is lent: the senior loan leaves {room:.2g}% of cost, and less than 1% is no loan"
+
     def _is_loan(self, amount: float) -> bool:
         return self.cost > 0.0 and amount >= LEAST * self.cost * (1.0 - ROUNDING)
 

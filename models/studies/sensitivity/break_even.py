@@ -143,7 +143,7 @@ def surface(
         try:
             positions = world.neighbor(changes, price).invested(keys, entry)
         except AbsentError as error:
-            absent.append(str(error))
+            absent.append(error.why)
             continue
         except ScenarioError:
             continue

@@ -133,7 +133,7 @@ class _Line:
             except ScenarioError as error:
                 self.known[value] = None
                 if isinstance(error, AbsentError):
-                    self.absent[value] = str(error)
+                    self.absent[value] = error.why
             else:
                 hurdle = positions[self.target.asset].claim.hurdle
                 wanted = hurdle if isinstance(self.goal, str) else self.goal

@@ -155,12 +155,15 @@ def sobol(
         try:
             return target.at(world.neighbor(changes, price), entry).value
         except AbsentError as error:
-            reasons.append(str(error))
+            reasons.append(error.why)
             return math.nan
 
     reasons: list[str] = []
     order = sorted(range(len(items)), key=lambda i: moves_market(scenario, items[i].path))
-    shares = variance_shares(metric, bounds, base, order=order, progress=progress)
+    try:
+        shares = variance_shares(metric, bounds, base, order=order, progress=progress)
+    except AbsentError as error:
+        raise AbsentError("; ".join([str(error), *reasons[:1]])) from None
     ranks = np.argsort(np.argsort(-shares.halves, axis=1, kind="stable"), axis=1) + 1
     found = [
         Index(

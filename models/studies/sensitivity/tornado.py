@@ -21,7 +21,7 @@ from models.claims.registry import CLASSES, VARIANTS
 from models.engine.estimate import NOTHING, Estimate, mean
 from models.engine.target import Target
 from models.engine.world import PATHS, Price, World, world_of
-from models.errors import ScenarioError
+from models.errors import AbsentError, ScenarioError
 from models.scenario.catalog import PROGRAMS, catalog, with_programs
 from models.scenario.catalog import entry as declared
 from models.scenario.scenario import Scenario
@@ -83,7 +83,8 @@ class Bar:
 class Tornado:
     """Bars of a target, widest first.
 
-    ``idle`` are assumptions that change nothing at all, ``stuck`` those that cannot be moved alone, with the reason.
+    ``idle`` are assumptions that change nothing at all, ``stuck`` those that cannot be moved alone, with the reason;
+    ``emptied`` those of them that leave nothing invested in the class at an end of their range, with the clause why.
     """
 
     target: Target
@@ -94,6 +95,7 @@ class Tornado:
     bars: tuple[Bar, ...]
     idle: tuple[str, ...]
     stuck: tuple[tuple[str, str], ...]
+    emptied: tuple[tuple[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -133,10 +135,13 @@ def tornado(
     def effect(path: str, end: float) -> tuple[Estimate, str]:
         try:
             return target.at(world.neighbor({path: end}, price), entry) - today, ""
+        except AbsentError as error:
+            emptied[path] = error.why
+            return NOTHING, error.why
         except ScenarioError as error:
             return NOTHING, str(error)
 
-    bars = []
+    bars, emptied = [], dict[str, str]()
     for done, item in enumerate(items, start=1):
         both = ends(item, ranges)
         (low, low_problem), (high, high_problem) = (effect(item.path, end) for end in both)
@@ -150,7 +155,7 @@ def tornado(
     return Tornado(
         target, ranges, today.value, today.error, world.shocks.paths, tuple(moved),
         tuple(sorted(b.path for b in bars if b.swing == 0.0 and not b.problem)),
-        tuple(sorted((b.path, b.problem) for b in bars if b.problem)),
+        tuple(sorted((b.path, b.problem) for b in bars if b.problem)), tuple(sorted(emptied.items())),
     )
 
 

@@ -34,3 +34,20 @@ def test_why_nothing_is_lent(changes: dict[str, object], why: str) -> None:
     assert claims.loan_size is not None and claims.loan_terms is not None
     assert claims.loan_terms.principal == claims.loan_size.lent == 0.0
     assert claims.loan_size.why_nothing == f"nothing is lent: {why}"
+
+
+@pytest.mark.parametrize(("junior", "lent", "said"), [
+    (0.10, 0.10, ""), (0.20, 0.20, ""),
+    (0.30, 0.20, "the mezzanine is cut from 30% to 20% of cost: both loans pay all of it at most"),
+    (0.005, 0.0, "a mezzanine of 0.5% of cost is none: less than 1% is no loan"),
+])
+def test_a_mezzanine_that_is_cut_says_so(junior: float, lent: float, said: str) -> None:
+    size = LoanSize.of(100.0, {"advance": 80.0}, asked_junior=100.0 * junior)
+    assert size.junior == pytest.approx(100.0 * lent) and size.why_less_junior == said
+
+
+def test_a_mezzanine_that_finds_no_room_says_so() -> None:
+    full, none = (LoanSize.of(100.0, {"advance": senior}, asked_junior=10.0) for senior in (99.5, 0.0))
+    assert full.junior == 0.0
+    assert full.why_less_junior.startswith("no mezzanine is lent: the senior loan leaves 0.5% of cost")
+    assert none.why_less_junior == "" and none.why_nothing, "without a senior loan that alone is told"

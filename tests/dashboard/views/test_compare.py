@@ -12,6 +12,7 @@ from dashboard.pins import MOST, NAME_LENGTH, Board, Pin
 from dashboard.views.compare import board, charts, reading
 from dashboard.views.compare import page as view
 from dashboard.views.compare import words as says
+from models.engine.figures import ROW
 from models.evidence.presets import presets
 from models.scenario.link import decode, encode
 from models.scenario.scenario import Scenario
@@ -189,3 +190,28 @@ def test_an_example_is_one_press_away(app: AppTest) -> None:
     assert [pin.name for pin in pins(app)] == [presets()[name].title for name in board.EXAMPLE]
     assert not app.exception and "inputs differ" in texts(app)
     assert not [button for button in app.button if button.key == "pin:example"]
+
+
+def test_a_class_that_only_one_scenario_has_is_named_once_and_compared_nowhere() -> None:
+    few = Scenario().replace({"run.paths": PATHS})
+    bare = few.replace({"gpu_debt.advance_cap": 0.0})
+    found = compare((few, bare), ("with", "without"), paths=PATHS)
+    assert reading.absences(found) == ["B: GPU-backed debt is left out, because nothing is lent: leverage is 0."]
+    keys = ("gpu_debt.value", "gpu_fleet.value", "gpu_debt.default_probability")
+    table = reading.figures_html(found, keys)
+    assert "n/a" not in table and table.count("–</td>") == 2 and table.count(">GPU") == 3
+    backwards = reading.figures_html(compare((bare, few), ("without", "with"), paths=PATHS), keys)
+    assert "n/a" not in backwards and backwards.count("not there in the base") == 2
+    neither = reading.figures_html(compare((bare, bare), ("a", "b"), paths=PATHS), keys)
+    assert "debt" not in neither and "GPU fleet" in neither
+
+
+def test_a_lead_that_is_undefined_decides_nothing() -> None:
+    found = compare([Scenario().replace({"run.paths": PATHS, "run.seed": seed}) for seed in (1, 2, 3)], "abc", paths=64)
+    row = ROW[reading.LEAD]
+    for i, share in enumerate((float("nan"), 0.9, 0.2)):
+        found.figures[i].whole[row] = share
+        found.figures[i].each[:, row] = share
+    assert reading.lead_message(found) == "Picks and shovels are ahead in 90% of futures in B, in 20% in C"
+    found.figures[1].whole[row] = float("nan")
+    assert reading.lead_message(found).startswith("There are not two scenarios in which both families have a class")

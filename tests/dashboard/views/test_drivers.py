@@ -9,14 +9,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import format as f
-from dashboard.views.drivers import charts, surface_chart
+from dashboard.views.drivers import charts, reading, surface_chart
 from dashboard.views.drivers import page as drivers
 from dashboard.views.drivers import words as says
 from models.engine.target import Target
+from models.errors import AbsentError
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.break_even import surface
 from models.studies.sensitivity.cheapest import Change, Cheapest
 from models.studies.sensitivity.goal_seek import seek
+from models.studies.sensitivity.sobol import sobol
 from models.studies.sensitivity.tornado import numbers, tornado
 from tests.dashboard.finished import on_less
 
@@ -147,3 +149,34 @@ def test_the_band_is_drawn_beside_the_line_and_cells_fill_the_grid() -> None:
     spec = surface_chart.surface_spec("x", "y", "gpu_fleet", "data_center")
     assert [layer["mark"]["type"] for layer in spec["layer"]] == ["rect", "line", "line", "line", "point"]
     assert isinstance(frame, pd.DataFrame) and np.isfinite(cells["shade"]).all()
+
+
+def test_what_is_left_out_of_a_study_is_counted_and_told() -> None:
+    why = "there is no investment in GPU-backed debt, because nothing is lent: leverage is 0"
+    bare = Scenario().replace({"run.paths": PATHS})
+    debt, cap = Target("npv", "gpu_debt"), "gpu_debt.advance_cap"
+    grid = surface(bare, "gpu_debt", "data_center", cap, "hardware.life_quarters", points=3, paths=PATHS)
+    line = seek(bare, debt, 0.0, cap, points=5, paths=PATHS)
+    split = sobol(bare, debt, drivers=("hardware.life_quarters", "overcapacity.peak"), base=16, paths=16)
+    assert grid.absent >= 5 and grid.why_absent.startswith("there is no investment in GPU-backed debt, because")
+    assert line.absent == (0.0,) and line.why_absent == why
+    assert 0 < split.undefined < split.evaluations and "outlive its machines" in split.why_undefined
+    assert says.without(1, 6, "values tried", why) == f"1 of 6 values tried is left out: {why}."
+    assert says.without(0, 6, "values tried", "") == ""
+
+
+def test_an_end_that_empties_the_class_is_no_contradiction_of_others() -> None:
+    few = ("gpu_debt.advance_cap", "hardware.life_quarters", "overcapacity.peak")
+    found = tornado(Scenario().replace({"run.paths": PATHS}), Target("npv", "gpu_debt"), ranges="bounds", drivers=few)
+    names = {path: path for path in few}
+    told = reading.unmoved(found.to_dict(), names)
+    assert any("gpu_debt.advance_cap there is no investment in GPU-backed debt" in line for line in told)
+    assert any("hardware.life_quarters there is no investment" in line for line in told)
+    assert not any(line.startswith("Cannot be moved alone") for line in told)
+    assert set(dict(found.emptied)) == set(few[:2])
+
+
+def test_a_split_of_nothing_says_why_there_is_none() -> None:
+    bare = Scenario().replace({"run.paths": PATHS, "gpu_debt.advance_cap": 0.0})
+    with pytest.raises(AbsentError, match=r"16 of 16 scenarios.*nothing is lent: leverage is 0"):
+        sobol(bare, Target("npv", "gpu_debt"), drivers=("overcapacity.peak", "demand.growth_now"), base=4, paths=16)

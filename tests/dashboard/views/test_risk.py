@@ -12,7 +12,7 @@ from dashboard.views.risk import page as risk
 from dashboard.views.risk import words as says
 from models.claims.registry import CLASSES
 from models.scenario.scenario import Scenario
-from models.studies.stress.regret import regret_table
+from models.studies.stress.regret import regret_frame, regret_table
 from models.studies.stress.stress import stress_matrix, stress_table
 from tests.dashboard.finished import AtOnce, on_less
 
@@ -116,3 +116,17 @@ def test_specifications_carry_no_data_and_frames_few_rows() -> None:
     frame = charts.path_frame(path, "price")
     assert len(frame) == 82 and set(frame["line"]) == {charts.NEAR, charts.USUAL}
     assert frame["end_text"].notna().sum() == 2
+
+
+def test_a_class_that_is_absent_somewhere_is_named_once_with_what_choosing_it_means() -> None:
+    bare = Scenario().replace({"run.paths": PATHS, "gpu_debt.advance_cap": 0.0})
+    found = regret_table(bare, names=("base",), paths=PATHS)
+    assert [line for line in reading.cash_held(found) if line] == [
+        "Nothing can be put into GPU-backed debt in: This scenario. Choosing it there is holding cash, and mixes go "
+        "without it."
+    ]
+    tips = charts.regret_frame(regret_frame(found), found.absent)["tip"]
+    assert [tip for tip in tips if ", as cash: worth 0" in tip] == [
+        tip for tip in tips if tip.startswith("GPU-backed debt in This scenario")
+    ]
+    assert not any(reading.cash_held(regret_table(Scenario(), names=("base",), paths=PATHS)))
