@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,12 +13,12 @@ from models.commands.options import (
     add_entry_option,
     add_json_option,
     add_scenario_options,
+    file_bytes,
     plain_json,
     tell,
     told_scenario,
 )
 from models.commands.parser import Parser, shares
-from models.errors import DataError
 
 FIGURES = ("mean", "tail", "tail_se", "tail_in_sample", "sure", "sure_se", "below_cash", "wealth", "sure_all")
 
@@ -66,15 +65,11 @@ def _mixes_text(mixes: tuple[Any, ...]) -> str:
 
 
 def _own_weights(args: argparse.Namespace) -> tuple[float, ...]:
-    from models.studies.portfolio.holdings import read_holdings
+    from models.studies.portfolio.holdings import LIMITS, read_holdings
     from models.studies.portfolio.mandate import EQUAL
 
     if args.holdings:
-        path = Path(args.holdings)
-        try:
-            holdings = read_holdings(path.read_bytes())
-        except OSError as error:
-            raise DataError(f"{path}: {error.strerror or 'cannot be read'}") from None
+        holdings = read_holdings(file_bytes(args.holdings, LIMITS))
         tell(holdings.notes)
         return holdings.weights
     if not args.weights:

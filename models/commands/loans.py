@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.commands.options import Run, add_json_option, add_scenario_options, plain_json, tell, told_scenario
+from models.commands.options import (
+    Run,
+    add_json_option,
+    add_scenario_options,
+    file_bytes,
+    plain_json,
+    tell,
+    told_scenario,
+)
 from models.commands.parser import Parser
 from models.errors import DataError
 from models.evidence.deals import comparables_table
@@ -51,6 +58,7 @@ def tape(parser: Parser) -> Run:
     from models.studies.book.book import evaluate_book
     from models.studies.book.book_risk import GROUPS, book_risk, concentration, loan_table
     from models.studies.book.tape import read_tape
+    from models.studies.book.tape_columns import LIMITS
     from models.studies.book.tape_template import template_csv
 
     parser.add_argument("tape", metavar="TAPE", nargs="?", help="file of loans, CSV or XLSX, as in the template")
@@ -65,7 +73,7 @@ def tape(parser: Parser) -> Run:
         if not args.tape:
             raise DataError("name a file of loans, or write --template to get one to fill in")
         scenario, _ = told_scenario(args)
-        found = read_tape(_bytes(Path(args.tape)))
+        found = read_tape(file_bytes(args.tape, LIMITS))
         tell(found.notes)
         if found.problems:
             tell([str(problem) for problem in found.problems[:SHOWN_PROBLEMS]])
@@ -100,12 +108,3 @@ def _sentence(r: BookRisk) -> str:
     )
 
 
-def _bytes(path: Path) -> bytes:
-    from models.studies.book.tape_columns import LIMITS
-
-    try:
-        if path.stat().st_size > LIMITS.size:
-            raise DataError(f"{path}: larger than {LIMITS.size / 1e6:,.0f} MB; a book of loans is smaller")
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror or 'cannot be read'}") from None

@@ -13,7 +13,8 @@ from typing import Any
 from models.commands.parser import Parser
 from models.engine.evaluate import Evaluation, evaluate, evaluate_calm
 from models.engine.target import METRICS, Target
-from models.errors import ScenarioError
+from models.errors import DataError, ScenarioError
+from models.intake.limits import Limits, size_text
 from models.policy.library import mapped, national_program
 from models.scenario.catalog import PROGRAMS, parse
 from models.scenario.file import from_json
@@ -33,6 +34,18 @@ def add_entry_option(parser: Parser, help: str = "price paid (default: fair)") -
 def add_json_option(parser: Parser, help: str = "print JSON instead of text") -> None:
     """Add the choice of JSON."""
     parser.add_argument("--json", action="store_true", help=help)
+
+
+def file_bytes(path: str, limits: Limits) -> bytes:
+    """Bytes of a file that is to be read as a table; of one that is too large no more than its limit is read."""
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(limits.size + 1)
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or 'cannot be read'}") from None
+    if len(content) > limits.size:
+        raise DataError(f"{path}: larger than {size_text(limits.size, limits)}. {limits.too_large}")
+    return content
 
 
 def add_target_options(parser: Parser) -> None:

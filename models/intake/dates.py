@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 SPREADSHEET_EPOCH = dt.date(1899, 12, 30)
+_EPOCHS_APART = dt.timedelta(days=1462)
 _MIDNIGHT = r"(?:[T ]0?0:00(?::00(?:[.,]0+)?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?| 12:00(?::00)? ?AM)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_MIDNIGHT}", re.ASCII | re.IGNORECASE)
 _DIGITS = re.compile(rf"((?:19|20)\d\d)(\d\d)(\d\d){_MIDNIGHT}", re.ASCII | re.IGNORECASE)
@@ -50,6 +51,12 @@ def readings(text: str) -> Readings | None:
 def is_serial(text: str) -> bool:
     """Whether a text is the number of a day, as spreadsheets count them."""
     return _SERIAL.fullmatch(text) is not None
+
+
+def since_1904(text: str) -> tuple[dt.date, dt.date]:
+    """Days that a number means where days are counted from 1900, and from 1904."""
+    day = SPREADSHEET_EPOCH + dt.timedelta(days=int(text[:5]))
+    return day, day + _EPOCHS_APART
 
 
 def has_time(text: str) -> bool:

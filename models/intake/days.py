@@ -17,10 +17,11 @@ from models.intake.units import Unit
 
 def read_days(cells: Sequence[Cell], column: Column, unit: Unit) -> tuple[list[float | Fault], list[str]]:
     """Quarters of a column of days, and notes; a heading (``unit``) may tell their order, such as dd/mm/yyyy."""
-    texts = [plain(text_of(cell)) if isinstance(cell, str | Figure) else "" for cell in cells]
+    texts = [plain(text_of(cell)) if isinstance(cell, str | Figure) and not _is_1904(cell) else "" for cell in cells]
     orders, told = dates.shown_orders(texts), dates.order_of(unit.words)
     values = [
         float(quarter_of(cell.date())) if isinstance(cell, dt.datetime) and cell.time() == dt.time()
+        else _counted(text_of(cell)) if _is_1904(cell)
         else _quarter(text or text_of(cell), orders, told)
         for cell, text in zip(cells, texts, strict=True)
     ]
@@ -39,6 +40,17 @@ def _exchanged(cell: Cell, value: float | Fault) -> float | Fault:
         f"{cell.date().isoformat()} can be read two ways, because days below it were left as text",
         f"write {first} or {second} as text",
     )
+
+
+def _is_1904(cell: Cell) -> bool:
+    return isinstance(cell, Figure) and cell.format.is_1904 and dates.is_serial(text_of(cell))
+
+
+def _counted(text: str) -> Fault:
+    """A plain number in a workbook that counts from 1904 may have come from one that counts from 1900."""
+    first, second = (day.isoformat() for day in dates.since_1904(text))
+    return Fault(f"{quoted(text)} can be read two ways, because this workbook counts days from 1904",
+                 f"write {first} or {second}, or give the cell a format of days")
 
 
 def _quarter(text: str, orders: Mapping[str, str], told: str) -> float | Fault:

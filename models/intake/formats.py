@@ -21,7 +21,8 @@ class Format(NamedTuple):
     """What a format adds to a value.
 
     ``unit`` of the words and signs it shows; ``is_percent`` where it shows a hundred times the value; ``thousands``
-    is how often it divides by 1,000; ``is_date`` and ``is_time`` tell days and durations.
+    is how often it divides by 1,000; ``is_date`` and ``is_time`` tell days and durations; ``is_1904`` that its workbook
+    counts days from 1904.
     """
 
     unit: Unit = Unit()
@@ -29,6 +30,7 @@ class Format(NamedTuple):
     thousands: int = 0
     is_date: bool = False
     is_time: bool = False
+    is_1904: bool = False
 
     @property
     def is_consistent(self) -> bool:

@@ -10,6 +10,8 @@ from models.intake.cell import Cell, is_filled
 MAX_COLUMNS = 200
 MAX_LINE = 200_000
 """Characters of a line of text: 200 columns of a thousand characters."""
+BESIDE = 50
+"""Rows that are kept beside those of the limit: lines above the header, totals and remarks below."""
 COUNTED = 100_000
 """Rows that are counted; a file with more has "more than" so many."""
 MAX_PROBLEMS = 1_000
@@ -47,7 +49,7 @@ def too_wide(count: int, limits: Limits, where: str = "the first line") -> DataE
 
 @dataclass
 class Rows:
-    """Filled rows up to the limit and one more, their line numbers, and how many there are in all."""
+    """Filled rows up to the limit and some `BESIDE`, their line numbers, and how many there are in all."""
 
     limits: Limits
     rows: list[list[Cell]] = field(default_factory=list)
@@ -60,6 +62,6 @@ class Rows:
             if len(cells) > MAX_COLUMNS:
                 raise too_wide(len(cells), self.limits, f"line {line}" if self.count else "the first line")
             self.count += 1
-            if self.count <= self.limits.rows + 1:
+            if self.count <= self.limits.rows + BESIDE:
                 self.rows.append(cells)
                 self.lines.append(line)

@@ -24,11 +24,11 @@ class Sheet:
     Attributes
     ----------
     rows : list of list of Cell
-        Without empty ones, text trimmed: at most one more than are read, the first may be a header.
+        Without empty ones, text trimmed: at most `limits.BESIDE` more than are read.
     lines : list of int
         Line or row of the file each row stands in.
     count : int
-        Rows in the file, also those not kept; beyond `delimited.COUNTED` they are not counted on.
+        Rows in the file, also those not kept; beyond `limits.COUNTED` they are not counted on.
     separator : str
         What separates cells; empty in a workbook.
     notes : tuple of str

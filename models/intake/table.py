@@ -71,15 +71,16 @@ def read_table(data: bytes, columns: Sequence[Column], limits: Limits) -> Table:
     lines, count = sheet.lines[1:], sheet.count - 1
     problems = [Problem(0, *told) for told in header.problems]
     notes = [*sheet.notes, *header.notes]
-    if count > limits.rows:
-        many = f"more than {COUNTED:,}" if count >= COUNTED else f"{count:,}"
-        words = f"the file has {many} {limits.thing}s; at most {limits.rows:,} fit in one {limits.whole}"
-        problems.append(Problem(0, "", words, limits.too_many))
     if any(c.is_required and c.name not in header.places for c in columns):
         return Table([], [], problems, count, tuple(notes))
     rows, lines, left_out = _without_summaries(rows, lines, columns, header)
     notes += left_out
     count -= len(sheet.lines) - 1 - len(lines)
+    if count > limits.rows:
+        many = f"more than {COUNTED:,}" if count >= COUNTED else f"{count:,}"
+        words = f"the file has {many} {limits.thing}s; at most {limits.rows:,} fit in one {limits.whole}"
+        problems.append(Problem(0, "", words, limits.too_many))
+        rows, lines = rows[: limits.rows], lines[: limits.rows]
     if not rows and not problems:
         words = f"the file has a header and no {limits.thing}"
         problems.append(Problem(0, "", words, f"add a row for every {limits.thing}"))

@@ -193,7 +193,7 @@ class SheetReader:
         if shown.is_time or (shown.is_date and 0 <= value < 1):
             return _DURATION
         if not shown.is_date:
-            return Figure(value, shown)
+            return Figure(value, shown._replace(is_1904=self.book.is_1904))
         try:
             day = from_excel(value, MAC_EPOCH if self.book.is_1904 else WINDOWS_EPOCH)
         except (ValueError, OverflowError):

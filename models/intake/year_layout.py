@@ -239,26 +239,21 @@ def _by_name(
         notes.append(f"Not a year and not read: {', '.join(left_out[:10])}.")
     if not any(is_filled(name) for name, _ in entries):
         return _by_place([[value] for _, value in entries], at, 0, len(entries))
-    out: list[Row] = []
-    last = 0
-    known = [year_of(name) for name, _ in entries]
-    for number, ((name, value), k) in enumerate(zip(entries, known, strict=True), start=1):
-        where = f"row {number}" if number > YEARS else f"row {number} ({FIRST_YEAR + number - 1})"
+    found: dict[int, Row] = {}
+    once = f"name each of the years {FIRST_YEAR} to {LAST_YEAR} once"
+    for number, (name, value) in enumerate(entries, start=1):
+        where = f"row {number}"
+        k, told = year_of(name), quoted(text_of(name))
         if k is None:
-            said = f"the first cell is {quoted(text_of(name))}" if is_filled(name) else "a value has no year beside it"
-            raise DataError(f"{where}: {said}; give the years {FIRST_YEAR} onward in order")
-        told = quoted(text_of(name))
+            said = f"the first cell is {told}" if is_filled(name) else "a value has no year beside it"
+            raise DataError(f"{where}: {said}; {once}")
         if not 1 <= k <= YEARS:
             raise DataError(f"{where}: {told} is none of the years {FIRST_YEAR} to {LAST_YEAR}; leave it out")
-        if k <= last or (k > last + 1 and last + 1 in known):
-            raise DataError(f"{where}: the first cell is {told}; give the years {FIRST_YEAR} onward in order")
-        if k > last + 1 or not is_filled(value):
-            gone = k if k == last + 1 else last + 1
-            why = "its cell is empty" if gone == k else f"{told} follows"
-            raise DataError(f"{missing(gone)}: {why}; {NEEDED}")
-        out.append(Row(where, value))
-        last = k
-    if last < YEARS:
-        many = f"{len(out)} rows hold a value; {NEEDED}"
-        raise DataError(f"{many}: {missing(last + 1)}" if out else many)
-    return out
+        if k in found:
+            raise DataError(f"{where}: the first cell is {told}, as in {found[k].where}; {once}")
+        if not is_filled(value):
+            raise DataError(f"{missing(k)}: its cell is empty; {NEEDED}")
+        found[k] = Row(f"{where} ({FIRST_YEAR + k - 1})", value)
+    if gone := next((k for k in range(1, YEARS + 1) if k not in found), 0):
+        raise DataError(f"{missing(gone)}: {len(found)} rows hold a value; {NEEDED}")
+    return [found[k] for k in sorted(found)]

@@ -104,3 +104,11 @@ def test_a_percentage_is_taken_as_on_the_pages_and_a_plain_number_as_stored(caps
     }
     assert main(["compare", "base", "demand.growth_now=0.3", "--paths", "64"]) == 0
     assert "49.18% -> 34.99%  (% a year)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [("tape",), ("portfolio", "--holdings")])
+def test_a_file_without_end_is_refused_before_it_is_read(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, "/dev/zero"]) == 1
+    assert "/dev/zero: larger than" in capsys.readouterr().err

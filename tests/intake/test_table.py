@@ -61,3 +61,12 @@ def test_a_file_without_a_filled_cell_is_empty(blank: bytes) -> None:
 def test_a_first_line_without_end_is_refused_at_once() -> None:
     table = read_table(b",".join(b"h%d" % i for i in range(201)), COLUMNS, LIMITS)
     assert "the first line has 201 cells; at most 200 columns are read" in str(table.problems[0])
+
+
+def test_totals_below_a_full_list_are_no_entry() -> None:
+    rows = "site,load\nA,1\nB,1\nC,1\n"
+    table = read_table((rows + "Total,3\nAverage,1\n").encode(), COLUMNS, LIMITS)
+    assert (table.problems, table.count) == ([], 3)
+    over = read_table((rows + "D,1\nTotal,4\n").encode(), COLUMNS, LIMITS)
+    assert str(over.problems[0]) == "the file has 4 sites; at most 3 fit in one list; split it"
+    assert len(over.records) == 3

@@ -10,6 +10,7 @@ from models.intake.formats import format_of
 from models.intake.limits import Limits
 from models.intake.sheet import Sheet, read_sheet
 from models.intake.units import Unit
+from models.studies.book.tape import read_tape
 from tests.intake.workbooks import packed, texts, workbook
 
 LIMITS = Limits("list", 1_000_000, 2_000_000, 50, "entry", "list", too_large="Keep less", too_many="split it")
@@ -26,6 +27,18 @@ def test_cells_are_typed() -> None:
     assert [row[1:] for row in read(book).rows[1:]] == [
         [Figure(0.5)], [dt.datetime(2026, 12, 31)], ["TRUE"], ["1,234"], ["=1+1"], [],
     ]
+
+
+def test_a_plain_number_where_days_count_from_1904_has_two_readings() -> None:
+    def change(book):
+        book.epoch = dt.datetime(1904, 1, 1)
+
+    row = ["A", 44925, 300_000_000, 0.75, 0.04, 4, 0]
+    heads = ["loan", "closing_date", "size_usd", "advance_rate", "spread", "tenor_years", "contracted_share"]
+    found = read_tape(workbook(heads, row, change=change))
+    assert "can be read two ways" in str(found.problems[0])
+    assert "write 2022-12-30 or 2026-12-31" in str(found.problems[0])
+    assert found.notes == ()
 
 
 def test_days_counted_from_1904_are_the_same_days() -> None:

@@ -63,7 +63,6 @@ def test_files_are_read_like_text(data):
         ("40\n0,35\n" + "40\n" * 8, ("row 2 (2028)", "decimal point, 0.35")),
         ("40\nlots\n" + "40\n" * 8, ("row 2 (2028)", "'lots'", "plain number")),
         ("40\nnan\n" + "40\n" * 8, ("row 2", "finite")),
-        ("\n".join(f"{y}\t40" for y in reversed(YEARS)), ("row 1 (2027)", "'2036'", "in order")),
         ("0.4\n" * 10, ("would be read as 0.4%", "write 40 or 40%")),
     ],
 )
@@ -124,7 +123,7 @@ def test_a_blank_year_with_an_average_below_is_missing_by_name():
     both = named([*YEARS, "Average"], values)
     assert refused(both.encode()).startswith("year 4 is missing (2030): its cell is empty")
     gone = named([*YEARS[:3], *YEARS[4:]], [*FALLING[:3], *FALLING[4:]])
-    assert refused(gone.encode()).startswith("year 4 is missing (2030): '2031' follows")
+    assert refused(gone.encode()).startswith("year 4 is missing (2030): 9 rows hold a value")
 
 
 @pytest.mark.parametrize("has_heading", [True, False])
@@ -167,6 +166,13 @@ def test_a_year_is_a_year(names):
     assert found.notes == ("Not a year and not read: 'Average'.",)
 
 
+@pytest.mark.parametrize("names", [YEARS, [f"FY{year}" for year in YEARS], [f"{year}-12-31" for year in YEARS]])
+def test_named_years_are_read_in_any_order(names):
+    pairs = list(zip(names, FALLING, strict=True))
+    for moved in (pairs[::-1], pairs[5:] + pairs[:5], pairs[::2] + pairs[1::2]):
+        assert years.path_of(years.pasted(named(*zip(*moved, strict=True))), **PERCENT) == SHARES
+
+
 def test_days_of_a_workbook_are_years():
     rows = [[dt.date(int(year), 12, 31), value] for year, value in zip(YEARS, FALLING, strict=True)]
     assert years.path_of(years.uploaded(workbook(["year", "growth"], *rows)), **PERCENT) == SHARES
@@ -175,11 +181,11 @@ def test_days_of_a_workbook_are_years():
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        ([*YEARS[:3], "2029", *YEARS[4:]], "row 4 (2030): the first cell is '2029'; give the years 2027 onward"),
+        ([*YEARS[:3], "2029", *YEARS[4:]], "row 4: the first cell is '2029', as in row 3 (2029); name each"),
         ([str(year) for year in range(2026, 2036)], "'2026' is none of the years 2027 to 2036; leave it out"),
-        ([*YEARS[:3], "later", *YEARS[4:]], "row 4 (2030): the first cell is 'later'"),
-        ([*YEARS[:3], "", *YEARS[4:]], "row 4 (2030): a value has no year beside it"),
-        ([*YEARS[:3], "2030/31", *YEARS[4:]], "row 4 (2030): the first cell is '2030/31'"),
+        ([*YEARS[:3], "later", *YEARS[4:]], "row 4: the first cell is 'later'"),
+        ([*YEARS[:3], "", *YEARS[4:]], "row 4: a value has no year beside it"),
+        ([*YEARS[:3], "2030/31", *YEARS[4:]], "row 4: the first cell is '2030/31'"),
     ],
 )
 def test_what_is_no_year_of_the_path_is_named(names, words):
