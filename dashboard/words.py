@@ -103,7 +103,7 @@ def map_message(classes: pd.DataFrame | Rows) -> str:
     """Which class loses least and which loses most in a bad future."""
     rows = [row for row in records(classes) if row["cvar_95"] == row["cvar_95"]]
     if len(rows) < 2:
-        return "Risk and return of the six classes"
+        return "Risk and return of each class"
     least, second, *others = sorted(rows, key=lambda row: row["cvar_95"])
     most = others[-1] if others else second
     noise = float((least["cvar_95_se"] ** 2 + second["cvar_95_se"] ** 2) ** 0.5)

@@ -99,38 +99,52 @@ def _map(fair: pd.DataFrame, is_calm: bool) -> dict[str, str]:
     if missing := [str(row["label"]) for row in rows if pd.isna(row["irr_p50"]) or pd.isna(row["cvar_95"])]:
         note += f" Not drawn, because no return can be computed: {', '.join(missing)}."
     spoken = "; ".join(f"{r['label']}: median {fmt.irr(r['irr_p50'])}, loss {fmt.percent(r['cvar_95'])}" for r in rows)
-    alt = f"Risk and return of six asset classes. {spoken}."
+    alt = f"Risk and return of each asset class. {spoken}."
     return {"title": says.map_message(fair), "note": note, "alt": alt}
 
 
 def _table(evaluation: Evaluation) -> dict[str, Any]:
-    frames = [classes(evaluation, entry, absent=True) for entry in ("fair", "at_cost")]
+    frames = [classes(evaluation, entry, absent=True) for entry in ENTRIES]
     both = pd.concat(frames)
     ends = [0.0, *(value for value in both[["irr_p05", "irr_p95"]].to_numpy().ravel() if isfinite(value))]
     room = MARGIN * (max(ends) - min(ends))
     low, span = min(ends) - room, max(ends) - min(ends) + 2.0 * room or 1.0
-    records = [{str(row["asset"]): row for row in says.records(frame)} for frame in frames]
+    records = {
+        entry: {str(row["asset"]): row for row in says.records(frame)}
+        for entry, frame in zip(ENTRIES, frames, strict=True)
+    }
     rows = {
-        key: _class(result.asset, [table[key] for table in records], low, span)
-        for key, result in evaluation.assets.items() if not all(map(result.absent, ENTRIES))
+        key: _class(result.asset, {entry: table[key] for entry, table in present.items()}, low, span)
+        for key, result in evaluation.assets.items()
+        if (present := {entry: table for entry, table in records.items() if not result.absent(entry)})
     }
     families = [
         {"label": label, "rows": [row for key, row in rows.items() if evaluation.assets[key].asset.family == family]}
         for family, label in FAMILY_NAMES.items()
     ]
     noise = words.CALM_TABLE_NOTE if evaluation.is_calm else words.noise_note(both)
-    note = f"{words.TABLE_NOTE} {noise}"
+    note = f"{words.TABLE_NOTE} {noise} {_one_sided(evaluation)}".rstrip()
     return {"title": words.entry_message(*frames), "zero": -low / span, "families": families, "note": note}
 
 
-def _class(asset: AssetClass, records: Sequence[Record], low: float, span: float) -> dict[str, Any]:
-    names = ("fair", "market" if asset.at_market else "cost")
+def _one_sided(evaluation: Evaluation) -> str:
+    """Classes with an investment at one entry only, and why; those absent at fair entry stand in the verdict too."""
+    fair, asked = (evaluation.absent(entry) for entry in ENTRIES)
+    return " ".join(
+        f"{evaluation.assets[key].asset.label} has no figures {where}, because {gone[key]}."
+        for gone, there, where in ((fair, asked, "at fair entry"), (asked, fair, "at what is asked today"))
+        for key in gone if key not in there
+    )
+
+
+def _class(asset: AssetClass, records: Mapping[str, Record], low: float, span: float) -> dict[str, Any]:
+    names = {"fair": "fair", "at_cost": "market" if asset.at_market else "cost"}
     return {
         "label": asset.label,
         "unit": "whole company" if asset.unit == "company" else f"$ per {asset.unit}",
         "color": LIGHT[asset.key],
         "shape": FAMILY_SHAPES[asset.family],
-        "entries": [_entry(name, record, low, span) for name, record in zip(names, records, strict=True)],
+        "entries": [_entry(names[entry], record, low, span) for entry, record in records.items()],
     }
 
 

@@ -213,7 +213,7 @@ def test_the_map_says_who_loses_least_and_most_and_does_not_split_hairs() -> Non
     assert messages.map_message(close) == (
         "Least to lose in a bad future: Cloud platform or GPU-backed debt; most: LLM developer"
     )
-    assert messages.map_message(classes(cvar_95=nan)) == "Risk and return of the six classes"
+    assert messages.map_message(classes(cvar_95=nan)) == "Risk and return of each class"
 
 
 def test_records_are_the_rows_of_the_table() -> None:

@@ -28,7 +28,7 @@ MAP_ABOUT = (
     "Each class on the same futures: right is more loss in the worst 5% of them, up is more median return a year."
 )
 # A name that changed with the figures would make the browser build the chart anew; the sentence above does change.
-MAP_ALT = "Risk and return map of the six asset classes; the table beside it has the same figures."
+MAP_ALT = "Risk and return map of the asset classes; the table beside it has the same figures."
 
 
 def render() -> None:

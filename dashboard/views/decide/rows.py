@@ -53,7 +53,7 @@ def rows_html(classes: Sequence[Record], base: Sequence[Record], sort: str, is_p
     before = {row["asset"]: row for row in base}
     body = [_row(row, before.get(row["asset"], row), sort, is_preset) for row in ranked(classes, sort)]
     heads = [Cell(name, about=about) for name, about in HEADS.items()]
-    return table_html(f"The six classes, {SORTS[sort][0].lower()} first", heads, body, "classes")
+    return table_html(f"The classes, {SORTS[sort][0].lower()} first", heads, body, "classes")
 
 
 def _row(row: Record, before: Record, sort: str, is_preset: bool) -> Row:

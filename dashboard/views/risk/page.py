@@ -44,7 +44,7 @@ def _matrix(scenario: Scenario, entry: str) -> None:
     verdict(words.matrix_message(table, figure),
             f"{CLASS_FIGURES[figure].help} Change in percentage points, at {PAID[entry]}.")
     title(
-        "Eight stresses on six classes",
+        "Eight stresses on each class",
         "Change of each class by a stress on top of this scenario, on the same futures and at the price paid before "
         "it. Two standard errors of the difference are shown on hover; what is smaller than that is gray.",
         reading.matrix_html(matrix, table, figure),

@@ -53,7 +53,7 @@ class Subject:
         """
         result = self.evaluation.assets[key]
         if why := result.absent(entry):
-            raise AbsentError(f"{result.asset.label}: {why}")
+            raise AbsentError(f"There is no investment in {result.asset.label}, because {why}")
         return result
 
     @cached_property
@@ -97,7 +97,7 @@ def claim(key: str, words: str, *said_by: str) -> Callable[[Callable[[Subject], 
             try:
                 return find(subject).under(statement)
             except AbsentError as error:
-                return untested(f"It cannot be tested here. {error}.", "An investment in that class.").under(statement)
+                return untested(f"{error}.", "An investment in that class.").under(statement)
 
         DECLARED[key] = statement, test
         return test
