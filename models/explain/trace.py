@@ -126,9 +126,10 @@ def as_rows(trace: Trace, depth: int | None = None) -> list[dict[str, Any]]:
     -------
     list of dict
         ``level`` (0 for the number itself), ``role`` (operand or beside), ``parent`` (path), ``path``, ``label``,
-        ``value``, ``unit``, ``standard_error``, ``status``, ``formula``, ``equation``, ``kind``, ``rule``, ``source``
-        (citation), ``source_id``, ``address``, ``date``, ``confidence``, ``is_history``, ``note``, ``is_repeated``
-        (taken apart in an earlier row) and ``goes_on`` (operands were left out).
+        ``value``, ``unit``, ``standard_error``, ``status``, ``formula``, ``equation``, ``with_numbers`` (the equation
+        filled in), ``kind``, ``rule``, ``source`` (citation), ``source_id``, ``address``, ``date``, ``confidence``,
+        ``is_history``, ``note``, ``is_repeated`` (taken apart in an earlier row) and ``goes_on`` (operands were left
+        out).
     """
     rows = []
     for level, role, parent, node, is_known in steps(trace, depth):
@@ -137,7 +138,8 @@ def as_rows(trace: Trace, depth: int | None = None) -> list[dict[str, Any]]:
             {
                 "level": level, "role": role, "parent": parent, "path": node.path, "label": node.label,
                 "value": node.value, "unit": node.unit, "standard_error": node.standard_error, "status": node.status,
-                "formula": node.formula, "equation": node.equation, "kind": node.kind, "rule": node.rule,
+                "formula": node.formula, "equation": node.equation, "with_numbers": node.with_numbers,
+                "kind": node.kind, "rule": node.rule,
                 "source": origin.citation if origin else "", "source_id": origin.id if origin else "",
                 "address": origin.address if origin else "", "date": origin.date if origin else "",
                 "confidence": origin.confidence if origin else "", "is_history": node.is_history, "note": node.note,
@@ -176,7 +178,8 @@ def _head(node: Trace) -> str:
 
 
 def _body(node: Trace) -> list[str]:
-    said = f"{node.formula}  [{node.equation}]" if node.equation else node.formula
+    filled = f" = {node.with_numbers.split(' = ', 1)[-1]}" if node.with_numbers else ""
+    said = f"{node.formula}  [{node.equation}{filled}]" if node.equation else node.formula
     out = [f"= {said}" if node.operands or node.is_cut else said] if said else []
     if node.status != "computed":
         out.append(_origin(node))

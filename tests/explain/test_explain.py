@@ -206,7 +206,8 @@ def test_what_was_taken_apart_is_not_taken_apart_again(base: Evaluation) -> None
 def test_text_reads_from_the_number_to_its_reasons(base: Evaluation) -> None:
     lines = as_text(explain(base, "assets.gpu_fleet.fleet_hurdle"), 1).splitlines()
     assert lines[0] == "Hurdle, GPU fleet: 0.113 per year"
-    assert lines[1].startswith("  | = Hurdle of the contract") and "[q·r_contract + (1 − q)·r_M]" in lines[1]
+    assert lines[1].startswith("  | = Hurdle of the contract")
+    assert "[q·r_contract + (1 − q)·r_M = 0.7·0.11 + (1 − 0.7)·0.12]" in lines[1]
     assert lines[2] == "  Contracted share: 0.7 share"
 
 
