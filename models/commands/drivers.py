@@ -164,8 +164,7 @@ def stress(parser: Parser) -> Run:
     def run(args: argparse.Namespace) -> None:
         scenario, _ = told_scenario(args)
         matrix = stress_matrix(scenario, paths=scenario.run.paths, entry=args.entry)
-        for row in matrix.rows:
-            tell(row.notes)
+        tell(list(dict.fromkeys(note for row in matrix.rows for note in row.notes)))
         table = stress_table(matrix)
         if args.json:
             print(plain_json(table.to_dict("records")))
@@ -220,8 +219,8 @@ def regret(parser: Parser) -> Run:
             print(plain_json({"best": found.best, "is_close": found.is_close, "rows": table.to_dict("records"),
                               "absent": sorted(found.absent)}))
             return
-        tell([f"Nothing can be put into {choice} in {state}: choosing it there is holding cash."
-              for choice, state in sorted(found.absent)])
+        tell([f"{found.scenarios[state]}: nothing can be put into {found.choices[choice]}, so choosing it there is "
+              "holding cash." for choice, state in sorted(found.absent)])
         print(table.pivot(index="label", columns="scenario", values="regret").round(3).to_string())
         close = " (too close to call)" if found.is_close else ""
         print(f"smallest largest regret: {found.choices[found.best]}{close}")

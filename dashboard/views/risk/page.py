@@ -83,6 +83,8 @@ def _reverse(scenario: Scenario, entry: str) -> None:
           "(first-order reliability, Hasofer and Lind).")
     tiles(reading.distance(nearest))
     st.caption(reading.reconciled(nearest))
+    if not nearest.near:  # no loss, so there is no story of one
+        return
     left, right = st.columns([42, 58], gap="large")
     with left:
         st.html(reading.story_html(nearest))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -34,7 +35,9 @@ def matrix_message(table: pd.DataFrame, figure: str) -> str:
 def reverse_message(label: str, loss: float, story: list[Mapping[str, Any]], beta: float) -> str:
     """How the class gets there, in one sentence from the two figures that move most against all futures."""
     limit = "does worse than cash" if loss == 0 else f"loses more than {f.percent(loss, 0)} of its capital"
-    if beta != beta or beta in (float("inf"), float("-inf")):
+    if beta == float("-inf"):
+        return f"{label} {limit} in every future within eight standard deviations of the median one"
+    if not isfinite(beta):
         return f"Within eight standard deviations no future was found in which {f.inside(label)} {limit}"
     rent = next((line for line in story if line["topic"] == "price"), None)
     if rent is None:

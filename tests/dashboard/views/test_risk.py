@@ -107,6 +107,9 @@ def test_the_way_to_a_loss_is_said_in_one_sentence() -> None:
     assert words == "GPU fleet does worse than cash where rent falls to 41% below break-even in 2031"
     assert "in the median future already" in says.reverse_message("GPU fleet", 0.0, story, -0.2)
     assert "no future was found" in says.reverse_message("GPU fleet", 0.5, [], float("inf"))
+    assert says.reverse_message("GPU fleet", 0.0, story, float("-inf")).startswith(
+        "GPU fleet does worse than cash in every future within eight"
+    )
 
 
 def test_specifications_carry_no_data_and_frames_few_rows() -> None:
