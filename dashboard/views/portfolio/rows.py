@@ -74,7 +74,9 @@ def held_html(held: Rows) -> Markup:
     body = []
     for key, asset in CLASSES.items():
         own = [each for each in held if each["asset"] == key]
-        if own and own[0]["at_maturity"]:
+        if not own:
+            continue  # there is no investment in it
+        if own[0]["at_maturity"]:
             term = f"held to maturity, {f.digits(own[0]['years'], 2, 1)} years"
             body.append(row(SHORT[key], _held(own[0], term, len(years))))
         else:

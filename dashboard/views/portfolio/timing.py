@@ -60,7 +60,7 @@ def entering(scenario: Scenario, entry: str) -> None:
     if ways is None:
         return
     classes = list(dict.fromkeys(strategy.asset for strategy in ways.strategies))
-    for column, key in zip(st.columns(len(classes), gap="medium"), classes, strict=True):
+    for column, key in zip(st.columns(len(classes), gap="medium") if classes else (), classes, strict=True):
         with column:
             chart(_ways(ways, key))
             rules = [vars(rule) for rule in ways.rules if rule.asset == key]

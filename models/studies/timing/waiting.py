@@ -125,8 +125,9 @@ def waiting(
         Called with the share done.
     """
     tell = progress or (lambda share: None)
-    sides = []
+    sides, absent = [], dict[str, str]()
     for done, world in enumerate((training_world(scenario, paths), world_of(scenario, paths))):
+        absent |= world.absent(NEW, entry)
         market = world.market
         tell(0.1 + 0.45 * done)
         entries: dict[str, dict[int, Array]] = {}
@@ -136,12 +137,13 @@ def waiting(
         sides.append(_Side(entries, {s: features(market, s) for s in QUARTERS}, market, world.shocks))
     strategies: list[Strategy] = []
     rules: list[Rule] = []
-    for key in sides[0].entries:
+    for key in (key for key in sides[0].entries if key not in absent):
         played = play(sides[0].class_of(key), sides[1].class_of(key), scenario.rates)
         strategies += _results(key, played, sides[1], scenario.rates)
         rules += _rules(key, played, sides[1])
     tell(1.0)
-    return Waiting(tuple(strategies), tuple(rules), dict(WITHOUT))
+    left_out = {key: f"{why[0].upper()}{why[1:]}." for key, why in absent.items()}
+    return Waiting(tuple(strategies), tuple(rules), dict(WITHOUT) | left_out)
 
 
 @dataclass(frozen=True, eq=False)
