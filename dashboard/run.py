@@ -55,7 +55,10 @@ def _judged(scenario: Scenario) -> _verdict.Verdict:
 
 
 def kept(make: Callable[..., T], *key: Hashable) -> T:
-    """What a function of a module makes of a scenario (or a name), made once for all sessions; to be read only."""
+    """What a function of a module makes of a scenario (or a name), made once for all sessions; to be read only.
+
+    A page makes all that it shows of a scenario in one: between two turns others push the evaluation out.
+    """
     found: T = _once(_readings, (_name(make), *key), lambda: make(*key))
     return found
 

@@ -14,9 +14,8 @@ from dashboard.blocks.explained import Figure, explained
 from dashboard.blocks.markup import tag
 from dashboard.views.decide import charts as risk_map
 from dashboard.views.decide import flips, rows
-from dashboard.views.decide.reading import Reading, Standing, read, standing
+from dashboard.views.decide.reading import Reading, Standing, first_view
 from models.engine.estimate import Estimate
-from models.scenario.scenario import Scenario
 
 ENTRY_NOTES = {
     "fair": "At fair entry the mean return equals the hurdle by construction: "
@@ -33,20 +32,19 @@ MAP_ALT = "Risk and return map of the asset classes; the table beside it has the
 
 def render() -> None:
     """Numbers first, then charts, then what takes longest."""
-    scenario, base = state.scenario(), state.base()
-    reading = run.kept(read, scenario)
+    scenario, base, entry = state.scenario(), state.base(), state.view("entry")
+    is_preset = scenario == base
+    reading, stand = run.kept(first_view, scenario, entry)
     verdict(reading.verdict.headline, reading.verdict.detail)
     flips.in_a_sentence(scenario)
     with st.spinner("Pricing the preset to compare with"):
-        before = run.kept(read, base)
-    tiles(_cards(reading, before, scenario == base))
-    entry = state.view("entry")
-    explained(figures(reading, run.kept(standing, scenario, entry), entry), scenario, "decide")
+        before, stood = run.kept(first_view, base, entry)
+    tiles(_cards(reading, before, is_preset))
+    explained(figures(reading, stand, entry), scenario, "decide")
     left, right = st.columns([46, 54], gap="large")
     with right:
-        _rows(scenario, base)
+        _rows(stand, stood, is_preset)
     with left:
-        stand = run.kept(standing, scenario, state.view("entry"))
         chart(Chart(stand.title, stand.map, risk_map.SPEC, MAP_ABOUT, MAP_ALT, rows.FAMILY_KEY))
     charts(reading.fans)
     flips.as_buttons(scenario)
@@ -102,15 +100,14 @@ def _card(label: str, about: str, now: Estimate, then: Estimate, is_preset: bool
     return Tile(label, f.percent(now.value, 0), about, words, "up" if change.value > 0 else "down")
 
 
-def _rows(scenario: Scenario, base: Scenario) -> None:
+def _rows(now: Standing, then: Standing, is_preset: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="views"):
         entry = entry_price("view:entry")
         state.seed("view:sort", state.view("sort"))
         names = {key: f"Sort: {name.lower()}" for key, (name, _) in rows.SORTS.items()}
         pick("Sort by", names, "view:sort", state.view("sort"), label_visibility="collapsed", width=190,
              on_change=viewed, args=("sort", "view:sort"))
-    now, then = (run.kept(standing, each, entry) for each in (scenario, base))
-    table = rows.rows_html(now.classes, then.classes, state.view("sort"), scenario == base)
+    table = rows.rows_html(now.classes, then.classes, state.view("sort"), is_preset)
     # Who is absent at fair entry stands in the verdict.
     gone = now.absent if entry != "fair" else ""
     st.html(table + tag("p", f"{ENTRY_NOTES[entry]} {gone}".strip(), "note"))

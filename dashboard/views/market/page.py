@@ -10,7 +10,7 @@ from dashboard.blocks import inputs
 from dashboard.blocks.blocks import charts, section, tiles, verdict
 from dashboard.blocks.choices import pill
 from dashboard.blocks.explained import Figure, explained
-from dashboard.blocks.prices import Prices, read_prices
+from dashboard.blocks.prices import Prices
 from dashboard.views.market.inputs import drivers_by_year, price_indices_of
 from dashboard.views.market.reading import read_market
 from models.scenario.catalog import catalog
@@ -27,11 +27,11 @@ def render() -> None:
     """Numbers first, then the fans, who builds, localization, and the market's own assumptions."""
     scenario = state.scenario()
     with st.spinner("Reading the market"):
-        read, market = run.kept(read_prices, scenario), run.kept(read_market, scenario)
-    prices = read.charts
+        market = run.kept(read_market, scenario)
+    prices = market.prices.charts
     verdict(prices["surplus"].title, f"{prices['rent'].title}. {prices['share'].title}.")
     tiles(market.outcome)
-    explained(figures(read), scenario, "market")
+    explained(figures(market.prices), scenario, "market")
     charts([prices[name] for name in ("rent", "share", "surplus")])
     charts(market.stock)
     charts(market.limits)

@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard import format as f
 from dashboard import run
 from dashboard.blocks.blocks import Chart, Tile
+from dashboard.blocks.prices import Prices, read_prices
 from dashboard.views.market import charts, words
 from dashboard.words import records
 from models.scenario.scenario import Scenario
@@ -28,8 +29,9 @@ OUTCOME = {
 
 @dataclass(frozen=True, eq=False)
 class MarketReading:
-    """Figures of the glut, and charts of the stock, of who builds and who stops, and of what localization costs."""
+    """Rent and surplus, figures of the glut, and charts of the stock, of who builds and stops, and of localization."""
 
+    prices: Prices
     outcome: Sequence[Tile]
     stock: Sequence[Chart]
     limits: Sequence[Chart]
@@ -38,7 +40,7 @@ class MarketReading:
 
 def read_market(scenario: Scenario) -> MarketReading:
     """Figures and charts of the market."""
-    result = run.evaluation(scenario)
+    prices, result = run.kept(read_prices, scenario), run.evaluation(scenario)
     capacity, demand, additions = (tables.fan(result, name) for name in ("capacity", "demand", "additions"))
     for table in (capacity, demand, additions):
         table.attrs = {}  # pandas copies them, units of every column, with each operation
@@ -46,6 +48,7 @@ def read_market(scenario: Scenario) -> MarketReading:
     builders, stopped = market_tables.additions_by_builder(result), market_tables.stopped(result)
     pooling, safety = market_tables.pooling(scenario), market_tables.safety_capacity(scenario)
     return MarketReading(
+        prices=prices,
         outcome=_tiles(market_tables.surplus_outcome(result)),
         stock=[
             Chart(words.demand_message(capacity, demand),
