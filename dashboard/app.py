@@ -72,11 +72,9 @@ def main() -> None:
         frame.notes()
         frame.top_bar(reading.report)
         frame.side_bar()
-        scenario = state.scenario()
-        with st.spinner(f"Pricing six asset classes on {scenario.run.paths:,} shared futures"):
-            judged = run.verdict(scenario)
         page.run()
-        frame.foot(judged, scenario.run)
+        scenario = state.scenario()
+        frame.foot(run.lead_error(scenario), scenario.run)
         state.settle()
         leave_unseen()
     except AssayError as error:

@@ -38,11 +38,25 @@ T = TypeVar("T")
 
 _evaluations: Store[Evaluation] = Store(EVALUATIONS)
 _readings: Store[Any] = Store(KEPT)
+_lead_errors: Store[float] = Store(KEPT)
 
 
 def evaluation(scenario: Scenario) -> Evaluation:
     """Evaluation of a scenario; shared between sessions, so to be read only."""
-    return _once(_evaluations, scenario, lambda: _evaluate(scenario))
+    return _once(_evaluations, scenario, lambda: _noted(_evaluate(scenario)))
+
+
+def _noted(made: Evaluation) -> Evaluation:
+    """The same, with what the foot of every page says of it kept: by then others may have pushed it out."""
+    _lead_errors.get(made.scenario, lambda: made.lead_share[1])
+    return made
+
+
+def lead_error(scenario: Scenario) -> float:
+    """Standard error of the share of futures in which a family leads: how far any share may be off."""
+    for found in _lead_errors.find(scenario):
+        return found
+    return evaluation(scenario).lead_share[1]
 
 
 def verdict(scenario: Scenario) -> _verdict.Verdict:

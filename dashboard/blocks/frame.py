@@ -15,7 +15,6 @@ from models.basis.investor import Run
 from models.evidence.presets import Preset, presets
 from models.scenario.catalog import Difference, entry
 from models.scenario.scenario import Scenario
-from models.studies.verdict import Verdict
 from models.version import MODEL_VERSION
 
 Report = Callable[[Scenario, Scenario, str, str], bytes]
@@ -160,9 +159,9 @@ def notes() -> None:
     st.button("Understood", key="dismiss", type="tertiary", on_click=state.dismiss_notes)
 
 
-def foot(judged: Verdict, draws: Run) -> None:
+def foot(error_of_shares: float, draws: Run) -> None:
     """Version, seed, paths, sampling error, sources, and what this is not."""
-    error = f.noise(judged.lead_se)
+    error = f.noise(error_of_shares)
     sampling = f"sampling error {error} points on shares of futures" if error else "no sampling error given"
     words = (
         f"Model {MODEL_VERSION}", f"seed {draws.seed}", f"{draws.paths:,} paths",

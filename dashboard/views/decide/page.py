@@ -34,7 +34,8 @@ def render() -> None:
     """Numbers first, then charts, then what takes longest."""
     scenario, base, entry = state.scenario(), state.base(), state.view("entry")
     is_preset = scenario == base
-    reading, stand = run.kept(first_view, scenario, entry)
+    with st.spinner(f"Pricing six asset classes on {scenario.run.paths:,} shared futures"):
+        reading, stand = run.kept(first_view, scenario, entry)
     verdict(reading.verdict.headline, reading.verdict.detail)
     flips.in_a_sentence(scenario)
     with st.spinner("Pricing the preset to compare with"):
