@@ -282,10 +282,10 @@ def test_a_page_that_fails_says_so_in_words_and_keeps_the_scenario(
 
         return raise_it
 
-    monkeypatch.setattr(run, "verdict", fail(ScenarioError("overcapacity.peak: 9 is too high")))
+    monkeypatch.setattr(run, "lead_error", fail(ScenarioError("overcapacity.peak: 9 is too high")))
     page.run()
     assert not page.exception and page.text[0].value == "overcapacity.peak: 9 is too high"
-    monkeypatch.setattr(run, "verdict", fail(ZeroDivisionError("secret detail")))
+    monkeypatch.setattr(run, "lead_error", fail(ZeroDivisionError("secret detail")))
     page.run()
     assert not page.exception and "secret" not in words(page)
     assert "kept" in page.caption[-1].value and link_of(page)[PEAK] == "0.6"
