@@ -1,8 +1,9 @@
 """The first page as a value: seeded, moved, undone, linked, and never a trace."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from math import expm1, log
 
 import pytest
@@ -10,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import run
 from dashboard.blocks import inputs
+from dashboard.turns import Gate
 from dashboard.views.decide.reading import read
 from models import MODEL_VERSION, Scenario
+from models.basis.store import Store
 from models.errors import ScenarioError
 from models.scenario.catalog import entry
 from models.scenario.link import decode, encode
@@ -300,6 +303,31 @@ def test_a_reading_is_computed_once_for_everybody(monkeypatch: pytest.MonkeyPatc
     with ThreadPoolExecutor(4) as pool:
         readings = list(pool.map(lambda each: run.kept(read, each), [scenario] * 4))
     assert len(calls) == 1 and all(reading is readings[0] for reading in readings)
+
+
+class Crowd(Gate):
+    """A busy server: whoever comes in next pushes out the evaluations of who was inside before."""
+
+    @contextmanager
+    def inside(self, *check: Callable[[], None]) -> Iterator[None]:
+        is_first = not len(self)
+        with super().inside(*check):
+            if is_first:
+                run._evaluations = Store(run.EVALUATIONS)
+            yield
+
+
+def test_a_move_evaluates_once_however_many_others_move(
+    open_page: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[Scenario] = []
+    original = run._evaluate
+    page = open_page(run__paths="64")
+    monkeypatch.setattr(run, "_evaluations", run._evaluations)
+    monkeypatch.setattr(run, "moves", Crowd())
+    monkeypatch.setattr(run, "_evaluate", lambda scenario: calls.append(scenario) or original(scenario))
+    page.number_input(key=TYPED).set_value(47.0).run()
+    assert not page.exception and len(calls) == 1
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.3, 1.0])
