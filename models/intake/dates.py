@@ -14,6 +14,7 @@ SPREADSHEET_EPOCH = dt.date(1899, 12, 30)
 _EPOCHS_APART = dt.timedelta(days=1462)
 _MIDNIGHT = r"(?:[T ]0?0:00(?::00(?:[.,]0+)?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?| 12:00(?::00)? ?AM)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_MIDNIGHT}", re.ASCII | re.IGNORECASE)
+_EAST_ASIAN = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일]", re.ASCII)
 _DIGITS = re.compile(rf"((?:19|20)\d\d)(\d\d)(\d\d){_MIDNIGHT}", re.ASCII | re.IGNORECASE)
 _PARTS = re.compile(rf"(\d{{1,2}})([-/. ])(\d{{1,2}})\2(\d{{4}}|\d\d){_MIDNIGHT}", re.ASCII | re.IGNORECASE)
 _NAMED = tuple(re.compile(rf"(?:[a-z]{{3,9}}day,? )?{body}{_MIDNIGHT}", re.ASCII | re.IGNORECASE) for body in (
@@ -34,6 +35,8 @@ Readings = Mapping[str, dt.date]
 
 def readings(text: str) -> Readings | None:
     """Every day a text can mean; empty if the calendar has no such day, None if it is not written like one."""
+    if match := _EAST_ASIAN.fullmatch(text):
+        return _clear(*(int(match[k]) for k in (1, 2, 3)))
     if match := _YEAR_FIRST.fullmatch(text):
         return _clear(*(int(match[k]) for k in (1, 3, 4)))
     if match := _DIGITS.fullmatch(text):

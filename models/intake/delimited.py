@@ -12,6 +12,8 @@ from models.intake.limits import COUNTED, MAX_COLUMNS, MAX_LINE, Limits, Rows, t
 
 SEPARATORS = (";", "\t", "|", ",")
 SAMPLE = 10_000
+TOP = 10
+"""Lines above which titles may stand."""
 
 
 def delimited(text: str, limits: Limits, is_heading: Callable[[str], bool]) -> tuple[str, Rows, tuple[str, ...]]:
@@ -68,9 +70,11 @@ def separator_of(text: str, is_heading: Callable[[str], bool]) -> tuple[str, int
     else:
         return ",", 0
 
+    top = [first, *sample.splitlines()[number : number + TOP]]
+
     def evidence(mark: str) -> tuple[int, int, int]:
-        cells = first.split(mark)[: MAX_COLUMNS + 1]
-        known = sum(is_heading(cell.strip(" \"'")) for cell in cells if cell.strip())
+        lines = (line.split(mark)[: MAX_COLUMNS + 1] for line in top)
+        known = max(sum(is_heading(cell.strip(" \"'")) for cell in cells if cell.strip()) for cells in lines)
         return known, first.count(mark), sample.count(mark)
 
     best = max(SEPARATORS, key=evidence)

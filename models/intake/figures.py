@@ -49,10 +49,14 @@ def read_figures(
         elif is_small and not number.unit.mark:
             out.append(two_ways(text, *(f"{short(number.either.scaleb(places))}%" for places in (0, 2))))
         else:
-            out.append(_value(text, number, column, unit, shown, commas_part))
+            out.append(_value(text, cell, number, column, unit, shown, commas_part))
     most = max((cell.format.thousands for cell in cells if isinstance(cell, Figure)), default=0)
     full = f"{column.name}: cells are shown in units of {1000**most:,}; their full values were read."
-    return out, [full] if most and not unit.scale else []
+    notes = [full] if most and not unit.scale else []
+    scaled = next((c for c, n in zip(cells, read, strict=True) if isinstance(c, str) and n and n.unit.scale), "")
+    if scaled:
+        notes.append(f"{column.name}: cells such as {quoted(scaled)} were multiplied as they say.")
+    return out, notes
 
 
 def _all_small(read: Sequence[Written | None]) -> bool:
@@ -62,9 +66,9 @@ def _all_small(read: Sequence[Written | None]) -> bool:
 
 
 def _value(
-    text: str, number: Written, column: Column, unit: Unit, shown: frozenset[str], commas_part: bool
+    text: str, cell: Cell, number: Written, column: Column, unit: Unit, shown: frozenset[str], commas_part: bool
 ) -> float | Fault:
-    shift = SHIFTS.get(number.unit.mark or unit.mark, unit.scale)
+    shift = SHIFTS.get(number.unit.mark or unit.mark, unit.scale or number.unit.scale * isinstance(cell, str))
     value = settle(number, shown, _fits(column, shift), commas_part=commas_part)
     if value is None:
         return two_ways(text, *(short(reading) for reading in (number.point, number.comma) if reading is not None))
@@ -104,7 +108,9 @@ def _unit_fault(text: str, cell: Cell, own: Unit, column: Column, unit: Unit) ->
     strange = beyond(own.words, column) if own.words else []
     if isinstance(cell, Figure):
         return _shown_fault(text, cell, own, strange, column, unit)
-    return Fault(f"{quoted(text)} is not a number", how) if own.scale or strange else None
+    if own.scale and unit.scale:
+        return Fault(f"{quoted(text)} tells a scale under a heading that tells one too", "tell it once")
+    return Fault(f"{quoted(text)} is not a number", how) if strange or (own.scale and column.kind != "amount") else None
 
 
 def _shown_fault(

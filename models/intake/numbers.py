@@ -19,7 +19,8 @@ from models.intake.units import UNSEEN, Unit, tokens, unit_of
 LENGTH = 60
 _DASHES = dict.fromkeys(map(ord, "−–‐‑﹣－"), "-")
 _QUOTES = dict.fromkeys(map(ord, "’‘ʼ′＇`´"), "'")
-_TABLE = _DASHES | _QUOTES | UNSEEN
+_WIDE = dict(zip(map(ord, "，．％（）＄"), ",.%()$", strict=True))
+_TABLE = _DASHES | _QUOTES | _WIDE | UNSEEN
 _PARENTHESES = re.compile(r"([^\d.,()+-]*)\(([^()]*)\)([^\d.,()+-]*)")
 _SHAPE = re.compile(
     r"(?P<before>[^\d.,+-]*)(?P<sign>[+-]?)(?P<inner>[^\d.,+-]*?)(?P<digits>[.,]?\d[\d.,' _]*?)(?P<power>[eE][+-]?\d+)?"

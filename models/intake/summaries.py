@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from models.basis.reading import quoted
@@ -16,13 +17,15 @@ _SUMMARIES = frozenset((
     "durchschnitt", "mittelwert", "total général", "moyenne", "somme", "suma", "promedio", "totale", "portfolio total",
     "total portfolio", "total assets", "overall",
 ))
+_BEGINS = re.compile(r"(?:grand |sub ?)?totals?\b|(?:weighted |wtd\.? )?(?:average|avg|mean)\b|wa(?:vg)?\b|sum of\b")
 _CURRENCIES = frozenset(("currency", "currencies", "ccy", "curr", "devise", "währung", "moneda", "divisa", "valuta"))
 _UNITS = frozenset(("unit", "units", "scale", "multiplier", "multiple", "denomination"))
 
 
-def is_summary(text: str) -> bool:
-    """Whether a row is named as the total or the average of others."""
-    return " ".join(text.casefold().replace("-", " ").strip(" :*().=Ø").split()) in _SUMMARIES
+def is_summary(text: str, *, is_entry: bool = True) -> bool:
+    """Whether a row is named as the total or the average of others; a name may begin so where it is an entry."""
+    words = " ".join(text.casefold().replace("-", " ").strip(" :*().=Ø").split())
+    return words in _SUMMARIES or (not is_entry and _BEGINS.match(words) is not None)
 
 
 def tells_about_others(heading: str, cells: Iterable[Cell]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from models.basis.reading import quoted
 from models.errors import DataError
+from models.intake.beside import is_remark, read_beside, remark_fault
 from models.intake.cell import Cell, Fault, is_filled, text_of
 from models.intake.cells import read_column
 from models.intake.column import Column
@@ -66,16 +67,20 @@ def read_table(data: bytes, columns: Sequence[Column], limits: Limits) -> Table:
     except DataError as error:
         problem, _, remedy = str(error).partition("; ")
         return Table([], [], [Problem(0, "", problem, remedy or "choose another file")], 0)
-    heading_row, *rows = sheet.rows
-    header = read_header([text_of(cell) for cell in heading_row], rows, columns, limits.name)
-    lines, count = sheet.lines[1:], sheet.count - 1
-    problems = [Problem(0, *told) for told in header.problems]
-    notes = [*sheet.notes, *header.notes]
+    beside = read_beside(sheet.rows, columns)
+    rows, lines, count = sheet.rows[beside.skipped :], sheet.lines[beside.skipped :], sheet.count - beside.skipped
+    header = read_header(beside.headings, rows, columns, limits.name)
+    problems = [Problem(0, *told) for told in (*beside.problems, *header.problems)]
+    notes = [*sheet.notes, *beside.notes, *header.notes]
     if any(c.is_required and c.name not in header.places for c in columns):
         return Table([], [], problems, count, tuple(notes))
+    kept = len(rows)
+    rows, lines, below = _without_remarks(rows, lines)
+    problems += [Problem(0, "", *fault) for text in below if (fault := remark_fault(text, columns, is_below=True))]
+    notes += [f"Below the table: {', '.join(map(quoted, below[:5]))}."] if below else []
     rows, lines, left_out = _without_summaries(rows, lines, columns, header)
     notes += left_out
-    count -= len(sheet.lines) - 1 - len(lines)
+    count -= kept - len(rows)
     if count > limits.rows:
         many = f"more than {COUNTED:,}" if count >= COUNTED else f"{count:,}"
         words = f"the file has {many} {limits.thing}s; at most {limits.rows:,} fit in one {limits.whole}"
@@ -123,18 +128,30 @@ def _read(
     return records, sorted(problems, key=lambda p: (p.line, order.get(p.column, -1)))
 
 
+def _without_remarks(
+    rows: list[list[Cell]], lines: list[int]
+) -> tuple[list[list[Cell]], list[int], list[str]]:
+    """Rows without the remarks at their end, and those."""
+    last = len(rows)
+    while last and is_remark(rows[last - 1]):
+        last -= 1
+    return rows[:last], lines[:last], [text_of(next(filter(is_filled, row))) for row in rows[last:]]
+
+
 def _without_summaries(
     rows: Sequence[list[Cell]], lines: Sequence[int], columns: Sequence[Column], header: Header
 ) -> tuple[list[list[Cell]], list[int], list[str]]:
     """Rows that are entries; totals and averages under them are none."""
-    name = next((c.name for c in columns if not c.is_number and c.name in header.places), "")
-    if not name:
+    name = next((c for c in columns if not c.is_number and c.name in header.places), None)
+    if name is None:
         return list(rows), list(lines), []
-    place = header.places[name]
+    place = header.places[name.name]
+    needed = [header.places[c.name] for c in columns if c.is_required]
     kept, at, left_out = [], [], []
     for row, line in zip(rows, lines, strict=True):
         text = text_of(row[place]) if place < len(row) else ""
-        if is_summary(text):
+        is_whole = name.kind != "choice" and all(k < len(row) and is_filled(row[k]) for k in needed)
+        if is_summary(text, is_entry=is_whole):
             left_out.append(f"{quoted(text)} in line {line}")
         else:
             kept.append(row)

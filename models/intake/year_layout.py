@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -11,29 +10,17 @@ from typing import NamedTuple
 from models.basis.assumption import YEARS
 from models.basis.reading import quoted
 from models.errors import DataError
-from models.intake.cell import MERGED, Cell, Fault, is_filled, text_of
-from models.intake.delimited import rows_of, separator_of
-from models.intake.limits import COUNTED, Limits, Rows
-from models.intake.lost import is_formula, is_lost
-from models.intake.numbers import written
-from models.intake.sheet import read_text, read_workbook
+from models.intake.beside import is_remark
+from models.intake.cell import MERGED, Cell, is_filled, text_of
+from models.intake.limits import COUNTED
 from models.intake.summaries import is_summary
+from models.intake.units import CURRENCIES, MARKS, SCALES, tokens
 from models.intake.year_names import FIRST_YEAR, LAST_YEAR, is_named, missing, year_of
+from models.intake.year_rows import Given, is_heading
 
-NO_SEPARATOR = "\x1f"
 NEEDED = f"{YEARS} are needed, one for each year from {FIRST_YEAR} to {LAST_YEAR}"
-_STRONG = (";", "\t", "|")
+UNIT_WORDS = frozenset((*CURRENCIES, *MARKS, *SCALES, "a", "per", "year", "kwh", "mwh", "kw", "mw", "gw", "h", "hour"))
 _NAME_AND_VALUE = re.compile(r"(.+?)(?:\s*:\s*|\s+)(\S+(?: ?%)?)")
-
-
-class Given(NamedTuple):
-    """Filled rows of a file or a text with their lines, rows in all, what separates cells, and notes."""
-
-    rows: list[list[Cell]]
-    lines: list[int]
-    total: int
-    separator: str = ""
-    notes: tuple[str, ...] = ()
 
 
 class Row(NamedTuple):
@@ -49,94 +36,13 @@ class Row(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """Ten rows of values in the order of the years, the heading above them, and what was left aside."""
+    """Ten rows of values in the order of the years, the heading above them, what was left aside, and titles."""
 
     rows: list[Row]
     heading: str
     notes: list[str]
     commas_part: bool
-
-
-def uploaded_rows(data: bytes, limits: Limits) -> Given:
-    """Rows of a file."""
-    if (found := read_workbook(data, limits)) is not None:
-        kept, notes = found
-        return Given(kept.rows, kept.lines, kept.count, "", notes)
-    text, notes = read_text(data, limits)
-    return _parted(text, limits)._replace(notes=notes)
-
-
-def pasted_rows(text: str, limits: Limits) -> Given:
-    """Rows of a text; of a single line, every value is a row."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if len(lines) == 1 and len(parts := _one_line(lines[0])) > 2:
-        return Given([[part] for part in parts], list(range(1, len(parts) + 1)), len(parts))
-    return _parted(text, limits)
-
-
-def _one_line(line: str) -> list[str]:
-    """Values of one line: parted by what cannot stand in a number, or else by spaces, or else by commas."""
-    mark = next((mark for mark in _STRONG if mark in line), "")
-    if mark:
-        return [part.strip() for part in line.strip(mark + " ").split(mark)]
-    parts = line.split()
-    if len(parts) > 2:
-        return [part.removesuffix(",") for part in parts]
-    return [part.strip() for part in line.strip(", ").split(",")]
-
-
-def _parted(text: str, limits: Limits) -> Given:
-    """Rows of a text. A comma parts cells where years or headings stand before it; else it may be part of a number."""
-    mark, skipped = separator_of(text, lambda _: False)
-    if not skipped:
-        sample = [line for line in io.StringIO(text[:10_000], newline="") if line.strip()]
-        mark = next((mark for mark in _STRONG if 2 * sum(mark in line for line in sample) > len(sample)), "")
-    if mark:
-        return _given(rows_of(text, mark, limits, skipped), mark, skipped)
-    kept = rows_of(text, ",", limits)
-    return _given(kept, ",") if _is_parted(kept.rows) else _given(rows_of(text, NO_SEPARATOR, limits), "")
-
-
-def _given(kept: Rows, separator: str, skipped: int = 0) -> Given:
-    return Given(kept.rows, [line - skipped for line in kept.lines], kept.count, separator)
-
-
-def _is_parted(rows: Sequence[Sequence[Cell]]) -> bool:
-    widths = [sum(map(is_filled, row)) for row in rows]
-    if max(widths, default=0) != 2:
-        return max(widths, default=0) > 2 or (any(len(row) > 1 for row in rows) and not _refuse_open(rows))
-    if sum(is_named(row[0]) for row in rows) * 2 > len(rows) or (widths[0] == 2 and is_heading(rows[0][-1])):
-        return True
-    if any(is_heading(row[0]) for row in rows[1:]):
-        return True
-    _refuse_open(rows)
-    if [text_of(row[0]) for row in rows] == [str(k) for k in range(1, len(rows) + 1)] and len(rows) > 2:
-        first = ",".join(text_of(cell) for cell in rows[0])
-        raise DataError(
-            f"row 1: {quoted(first)} can be read two ways; name the years {FIRST_YEAR} onward, or write decimals with "
-            "a point"
-        )
-    return False
-
-
-def _refuse_open(rows: Sequence[Sequence[Cell]]) -> bool:
-    """Refuse ",50" where no heading tells whether its comma parts cells or begins a decimal; False if there is none."""
-    is_headed = len(rows[0]) > 1 and any(is_heading(cell) for cell in rows[0])
-    row = next((row for row in rows if not is_filled(row[0]) and len(row) == 2 and is_filled(row[1])), None)
-    if row is not None and not is_headed:
-        text = text_of(row[1])
-        raise DataError(f"{quoted(f',{text}')} can be read two ways; write {text} or 0.{text}")
-    return False
-
-
-def is_heading(cell: Cell) -> bool:
-    """Words above the numbers: neither a number, nor a year, a formula or a lost value that must be refused."""
-    text = text_of(cell)
-    if not text or isinstance(cell, Fault) or not isinstance(cell, str):
-        return False
-    head = text.lstrip("($€£¥ ")[:1]
-    is_value = head.isdigit() or head in tuple("+-.,=@−–")
-    return not is_value and not is_formula(text) and not is_lost(text) and written(text) is None
+    beside: list[str]
 
 
 def laid_out(given: Given) -> Layout:
@@ -147,7 +53,7 @@ def laid_out(given: Given) -> Layout:
     DataError
         If a year is missing, stands twice or is none, or if there are more columns than a year and its value.
     """
-    rows, lines = [_split(list(row)) for row in given.rows], list(given.lines)
+    rows, lines, total, beside, unit = _without_remarks(given)
     if len(rows) <= 2 and max(map(len, rows), default=0) > 2:
         width = max(map(len, rows))
         rows = [[row[k] if k < len(row) else "" for row in rows] for k in range(width)]
@@ -164,12 +70,51 @@ def laid_out(given: Given) -> Layout:
     width = max((k for row in rows for k, cell in enumerate(row, start=1) if is_filled(cell)), default=0)
     used = [k for k in range(width) if any(k < len(row) and is_filled(row[k]) for row in rows)]
     names, values = _columns(rows, used, head)
-    notes: list[str] = []
+    notes = [f"Beside the path: {', '.join(map(quoted, beside[:5]))}."] if beside else []
     if names is None:
-        found = _by_place(rows, lines, values, given.total - (1 if head else 0))
+        found = _by_place(rows, lines, values, total - (1 if head else 0))
     else:
         found = _by_name(rows, lines, names, values, notes)
-    return Layout(found, _heading(head, names, values, used), notes, given.separator == ",")
+    heading = " ".join(filter(None, (_heading(head, names, values, used), unit)))
+    return Layout(found, heading, notes, given.separator == ",", beside)
+
+
+def _without_remarks(given: Given) -> tuple[list[list[Cell]], list[int], int, list[str], str]:
+    """Rows with at most one heading, their lines, how many there are, titles and remarks, and a unit under the heading.
+
+    Words above numbers are titles only where ten years follow them: one odd value is no title.
+    """
+    rows, lines = [_split(list(row)) for row in given.rows], list(given.lines)
+    last = len(rows)
+    while last and is_remark(rows[last - 1]):
+        last -= 1
+    first = next((k for k, row in enumerate(rows[:last]) if not _is_wordy(row)), 0)
+    width = max((sum(map(is_filled, row)) for row in rows[first:last]), default=0)
+    if last - first < (YEARS if width <= 2 else 1):
+        first = 0
+    unit = _unit_row(rows[first - 1]) if first > 1 else ""
+    heads = first - (1 if unit else 0)
+    titles = range(heads - 1) if width <= 2 else range(first)
+    left = [rows[k] for k in (*titles, *range(last, len(rows)))]
+    keep = [k for k in range(last) if k not in titles and not (unit and k == first - 1)]
+    beside = [text_of(next(filter(is_filled, row))) for row in left]
+    if unit:
+        lines[heads - 1] = lines[first - 1]
+    unread = len(rows) - len(keep)
+    return [rows[k] for k in keep], [lines[k] for k in keep], given.total - unread, beside, unit
+
+
+def _is_wordy(row: Sequence[Cell]) -> bool:
+    """Whether a row holds words alone, none of them the name of a year."""
+    filled = [cell for cell in row if is_filled(cell)]
+    return all(is_heading(cell) and not is_named(cell) for cell in filled)
+
+
+def _unit_row(row: Sequence[Cell]) -> str:
+    """The unit that a row below a heading holds alone."""
+    filled = [text_of(cell) for cell in row if is_filled(cell)]
+    words = [word for text in filled for word in tokens(text)]
+    return filled[-1] if len(filled) == 1 and words and set(words) <= UNIT_WORDS else ""
 
 
 def _heading(head: Sequence[Cell], names: int | None, values: int, used: Sequence[int]) -> str:

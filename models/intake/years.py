@@ -6,6 +6,7 @@ uploaded table; what a year is called is known from `year_names`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,8 +22,9 @@ from models.intake.limits import Limits
 from models.intake.lost import is_formula, is_lost
 from models.intake.numbers import Written, moved, settle, short, shown_marks
 from models.intake.units import EMPTY, SHIFTS, Unit, tokens, unit_of
-from models.intake.year_layout import Given, Row, laid_out, pasted_rows, uploaded_rows
+from models.intake.year_layout import Row, laid_out
 from models.intake.year_names import FIRST_YEAR
+from models.intake.year_rows import Given, pasted_rows, uploaded_rows
 
 LIMITS = Limits(
     "path by year", size=200_000, unpacked=10_000_000, rows=200, thing="number", whole="path",
@@ -31,6 +33,8 @@ LIMITS = Limits(
 MINUS = "\N{MINUS SIGN}"
 SMALL = 3
 """A path in percent with no larger value may be one of fractions: 300% a year is as much as any driver has."""
+_US = re.compile(r"\bus\b(?!\$)", re.IGNORECASE)
+"""A country, or we, in prose."""
 _FRACTION = frozenset(("fraction", "fractions", "decimal", "decimals", "ratio", "share", "shares"))
 
 
@@ -86,6 +90,8 @@ def read_path(given: Given, *, low: float, high: float, factor: float = 1.0, uni
     rows, heading = layout.rows, layout.heading
     shift = -round(log10(factor))
     said = _said(heading, unit, is_percent=factor == 100.0)
+    for text in layout.beside:
+        _said(_US.sub("", text), unit, is_percent=factor == 100.0)
     read = _read([row.cell for row in rows], rows, unit, is_percent=factor == 100.0)
     shifts = [SHIFTS.get(n.unit.mark or said.mark, 0 if said.words else shift) for n in read]
     shown = shown_marks(read)

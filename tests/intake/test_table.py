@@ -70,3 +70,25 @@ def test_totals_below_a_full_list_are_no_entry() -> None:
     over = read_table((rows + "D,1\nTotal,4\n").encode(), COLUMNS, LIMITS)
     assert str(over.problems[0]) == "the file has 4 sites; at most 3 fit in one list; split it"
     assert len(over.records) == 3
+
+
+@pytest.mark.parametrize("end", [
+    "Portfolio total,3,\n", "Total 2 sites,,0.5\n", "WA,,0.5\n", "Source: survey,,\n\n(1) as built,,\n",
+    "† unaudited\n",
+])
+def test_titles_units_totals_and_remarks_are_no_entries(end: str) -> None:
+    text = f"Sites of the group,,\n\nsite,load,share\n,MW,%\nA,1,50\nB,2,25\n{end}"
+    table = read_table(text.encode(), COLUMNS, LIMITS)
+    assert table.problems == []
+    assert table.records == [{"site": "A", "load": 1.0, "share": 0.5}, {"site": "B", "load": 2.0, "share": 0.25}]
+    assert (table.lines, table.count) == ([5, 6], 2)
+    assert "Above the headings: 'Sites of the group'." in table.notes
+
+
+def test_an_entry_whose_name_begins_like_a_total_or_a_remark_is_one() -> None:
+    table = read_table(b"site,load\nTotal Energies,1\nNote 7,2\n", COLUMNS, LIMITS)
+    assert [record["site"] for record in table.records] == ["Total Energies", "Note 7"]
+    alone = read_table(b"site,load\nA,1\nB\n", COLUMNS, LIMITS)
+    assert [str(problem) for problem in alone.problems] == [
+        "line 3, load: a value is missing; write a plain number, such as 4 or 2.5"
+    ]

@@ -306,3 +306,29 @@ def test_more_columns_than_a_year_and_its_value_are_refused():
 
 def test_one_cell_that_was_lost_is_not_taken_for_a_heading():
     assert "11 rows hold a value" in refused("n/a\n" + "\n".join(map(str, FALLING)))
+
+
+BOTH = "\n".join(f"{year};{value}" for year, value in zip(YEARS, FALLING, strict=True))
+WIDE = "year;" + ";".join(YEARS) + "\ngrowth;" + ";".join(map(str, FALLING))
+
+
+@pytest.mark.parametrize("above", ["", "Forecast of demand\n", "Forecast, by us\n\n", "Forecast\nas of June\n"])
+@pytest.mark.parametrize("below", ["", "\nSource: survey", "\n\n(1) base case\n* unaudited"])
+@pytest.mark.parametrize("path", ["year;growth\n" + BOTH, "year;growth\n;%\n" + BOTH, WIDE])
+def test_titles_units_and_remarks_are_no_years(above, path, below):
+    for data in (above + path + below).encode(), (above + path + below).replace(";", "\t").encode("utf-16"):
+        assert years.path_of(years.uploaded(data), **PERCENT) == SHARES
+
+
+@pytest.mark.parametrize(("above", "below"), [("In EUR\n", ""), ("", "\nNote: cents"), ("", "\n* USD thousands")])
+def test_another_unit_beside_a_path_is_refused(above, below):
+    prices = "year;price\n" + "\n".join(f"{year};0.08" for year in YEARS)
+    with pytest.raises(DataError, match="USD/kWh are wanted"):
+        years.path_of(years.pasted(above + prices + below), low=0.0, high=1.0, unit="USD/kWh")
+
+
+def test_one_odd_value_is_no_title():
+    column = "growth\nabc\n" + "\n".join(map(str, FALLING[1:]))
+    assert refused(column).startswith("row 1 (2027): 'abc' is not a number")
+    under = years.path_of(years.pasted("growth\n%\n" + "0.5\n" * 10), **PERCENT)
+    assert under == (0.005,) * 10

@@ -22,12 +22,12 @@ AMORTIZATION = {"level": "level payments", "straight": "equal principal"}
 COLUMNS: tuple[Column, ...] = (
     Column(
         "loan", "Loan", "text", "name", "Name or number of the loan; every loan has its own.",
-        is_required=True, is_unique=True, high=80,
+        is_required=True, is_unique=True, high=80, aliases=("loan id", "loan name", "loan number"),
     ),
     Column(
         "offtaker", "Customer", "text", "name",
         "Who rents the machines. Loans with the same name share one default: when it fails, all of them lose it.",
-        high=80, empty="allowed only without a contract",
+        high=80, empty="allowed only without a contract", aliases=("customer name",),
     ),
     Column(
         "grade", "Customer grade", "choice", "choice", "Credit of the customer; one grade for each name.",
@@ -36,18 +36,20 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "closing_date", "Closing", "date", "day", "Day on which the loan closed or will close; it sets the vintage.",
         is_required=True, low=FIRST_VINTAGE, high=LAST_VINTAGE,
+        aliases=("origination date", "date of closing"),
     ),
     Column(
         "size_usd", "Size", "amount", "USD", "Amount lent at closing, not what is left of it.",
         is_required=True, low=100_000, high=1e12, negative="write what was lent as a positive number",
+        aliases=("original balance", "original principal", "loan amount"),
     ),
     Column(
         "advance_rate", "Advance rate", "share", "share of cost", "Amount lent over the cost of the machines it buys.",
-        is_required=True, low=0.05, high=1.0,
+        is_required=True, low=0.05, high=1.0, aliases=("loan to cost", "ltc"),
     ),
     Column(
         "spread", "Spread", "rate", "per year", "Margin over the base rate; leave it empty for a fixed coupon.",
-        low=0.0, high=0.20, empty="fixed coupon",
+        low=0.0, high=0.20, empty="fixed coupon", aliases=("margin", "credit spread"),
     ),
     Column(
         "fixed_coupon", "Fixed coupon", "rate", "per year", "Coupon of a fixed-rate loan; leave it empty for a spread.",
@@ -60,7 +62,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "contracted_share", "Contracted share", "share", "share of machines",
         "Share of the machines let under take-or-pay; the rest rents at the market.",
-        is_required=True, low=0.0, high=1.0,
+        is_required=True, low=0.0, high=1.0, aliases=("contracted",),
     ),
     Column(
         "contract_years", "Contract term", "number", "years", "Years the contract runs after the ramp.",
@@ -77,7 +79,8 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "amortization", "Repayment", "choice", "choice", "How principal is repaid over the tenor.",
-        options=AMORTIZATION, empty="level payments",
+        options=AMORTIZATION, empty="level payments", aliases=("amortisation",),
+        spellings={"annuity": "level", "straight line": "straight"},
     ),
     Column(
         "balloon", "Balloon", "share", "share of loan", "Share of the loan due in the last quarter.",

@@ -15,15 +15,36 @@ LIMITS = Limits(
     too_large="Keep one row a holding", too_many="add up holdings of one class",
 )
 CASH = "Cash"
+_MORE: dict[str, tuple[str, ...]] = {
+    "gpu_fleet": ("GPU", "GPU cluster"),
+    "data_center": ("datacenter", "data centre", "datacentre"),
+    "gpu_debt": ("GPU loan", "GPU backed loan", "private credit GPU loan"),
+    "hardware_supplier": ("chip supplier", "chip maker"),
+    "llm_developer": ("LLM lab", "AI lab"),
+    "cloud_platform": ("hyperscaler", "cloud provider"),
+}
+
+
+def _spellings() -> dict[str, str]:
+    """Words that people use for the classes, one or several of them, and for cash."""
+    words = {key: (c.label, c.short, c.subject, *_MORE[key]) for key, c in CLASSES.items()}
+    cash = [f"cash {sign} {cash}equivalents" for sign in ("and", "&") for cash in ("", "cash ")]
+    pairs = ((CLASSES[key].label, name) for key, names in words.items() for name in names)
+    said = {each: label for label, name in pairs for each in (name, f"{name}s")}
+    return said | dict.fromkeys(cash, CASH)
+
+
 COLUMNS = (
     Column(
-        "class", "Class", "choice", "choice", "What is held.", is_required=True, aliases=("asset class", "asset"),
+        "class", "Class", "choice", "choice", "What is held.", is_required=True,
+        aliases=("asset class", "asset", "asset type"),
         options={c.label: key for key, c in CLASSES.items()} | {CASH: CASH},
-        spellings={words: c.label for c in CLASSES.values() for words in (c.short, c.subject)},
+        spellings=_spellings(),
     ),
     Column(
         "amount", "Amount", "amount", "dollars", "What it is worth today.", is_required=True, low=0.0, high=1e15,
-        aliases=("value", "usd"), negative="short positions are not allowed",
+        aliases=("value", "usd", "market value", "fair value", "current value", "exposure", "nav"),
+        negative="short positions are not allowed",
     ),
 )
 
@@ -59,7 +80,8 @@ def read_holdings(content: bytes) -> Holdings:
     """
     table = read_table(content, COLUMNS, LIMITS)
     if table.problems:
-        raise DataError(_told(sorted(table.problems), table.more))
+        told = _told(sorted(table.problems), table.more)
+        raise DataError(told if table.records else ". ".join((told.rstrip("."), *table.notes)))
     held = dict.fromkeys([*(c.label for c in CLASSES.values()), CASH], 0.0)
     for row in table.records:
         held[row["class"]] += row["amount"]

@@ -36,7 +36,13 @@ def test_semicolons_and_workbooks():
         ("class,amount\n=HYPERLINK(1),1\n", "line 2, class: '=HYPERLINK(1)' is a formula"),
         ("class,amount\n@x,1\n", "line 2, class: '@x' is a formula"),
         ("class,amount\nCash,-5\n", "line 2, amount: -5 USD is negative; short positions are not allowed"),
-        ("class,amount\nCash,5m\n", "line 2, amount: '5m' is not a number; write the full number of dollars"),
+        ("class,amount\nCash,5q\n", "line 2, amount: '5q' is not a number; write the full number of dollars"),
+        ("class,amount ($m)\nCash,5m\n", "line 2, amount: '5m' tells a scale under a heading that tells one too"),
+        ("class,weight\nCash,50%\n", "amount: the column is missing; add it: What it is worth today. Not used: 'weig"),
+        ("Fund (EUR)\nclass,amount\nCash,5\n", "'Fund (EUR)' above the headings may tell the unit of amount; convert"),
+        ("Fund, USD millions\nclass,amount\nCash,5\n", "'Fund USD millions' above the headings may tell the unit"),
+        ("in thousands\nclass,amount ($m)\nCash,5\n", "'amount ($m) (thousands)': 'thousands' is no unit that"),
+        ("class,amount\nCash,5\nNote: in USD thousands\n", "'Note: in USD thousands' below the table may tell"),
         ("class,amount\nCash,nan\n", "line 2, amount: 'nan' stands for a value that was lost"),
         ("class,amount\nCash,1e200\n", "line 2, amount: 1e+200 is outside 0 to 1,000,000,000,000,000"),
         ("class,amount\nCash\n", "line 2, amount: a value is missing"),
@@ -214,3 +220,32 @@ def test_words_that_the_pages_show_name_a_class():
 def test_a_merged_class_is_not_empty():
     merged = book(("class", "amount"), ("Cash", 5), (None, 6), change=lambda made: made.active.merge_cells("A2:A3"))
     assert "line 3, class: the cell is part of a merged one" in refused(merged)
+
+
+MILLIONS = "GPU fleet;1\nData center;2.5\nCash;0.5\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ACME fund, as of 30 June 2026\nUSD in millions\n\nClass;Amount\n" + MILLIONS,
+        "Class;Amount\n;USD m\n" + MILLIONS + "Subtotal physical;3.5\nGrand total;4\nSource: custodian\n* unaudited\n",
+        "Asset class;Market value ($m)\n" + MILLIONS,
+        "class;amount\nGPUs;1.0m\nDatacentres;$2.5mm\nCash and equivalents;500k\n",
+        "class;amount\nGPU fleets;10 lakh\ndata centre;0.25 crore\ncash;１０００００\ncash;4 lakh\n",
+    ],
+)
+def test_what_stands_beside_the_table_is_applied_and_told(text):
+    for data in (text.encode(), text.replace(";", "\t").encode("utf-16")):
+        found = read_holdings(data)
+        assert (found.amounts["gpu_fleet"], found.amounts["data_center"], found.cash) == (1e6, 2.5e6, 5e5)
+        assert any("multiplied" in note for note in found.notes)
+
+
+def test_a_cover_sheet_is_named_where_nothing_is_found():
+    def change(made):
+        made.create_sheet("Holdings").append(["class", "amount"])
+        made.active.title = "Cover"
+
+    with pytest.raises(DataError, match="Only the first sheet, 'Cover', was read"):
+        read_holdings(book(["ACME"], change=change))
