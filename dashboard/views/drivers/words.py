@@ -62,11 +62,12 @@ def written(value: float, found: Mapping[str, Any]) -> str:
 def surface_message(found: Mapping[str, Any], first: str, second: str) -> str:
     """Who beats whom over how much of the range."""
     sure, close, lost = found["share_first"], found["share_too_close"], found["share_second"]
+    everywhere = "wherever one can invest in both" if found.get("absent") else "everywhere within these ranges"
     for share, ahead, behind in ((sure, first, second), (lost, second, first)):
         if share >= 0.995:
-            return f"{ahead} beats {f.inside(behind)} everywhere within these ranges"
+            return f"{ahead} beats {f.inside(behind)} {everywhere}"
     if close >= 0.995:
-        return f"{first} against {f.inside(second)} is too close to call everywhere within these ranges"
+        return f"{first} against {f.inside(second)} is too close to call {everywhere}"
     parts = [f"{first} beats {f.inside(second)} over {f.percent(sure, 0)} of these ranges"]
     parts.append(f"the other way over {f.percent(lost, 0)}")
     if close > 0.005:

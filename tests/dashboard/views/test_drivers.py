@@ -132,6 +132,9 @@ def test_titles_say_what_the_surface_shows() -> None:
     )
     sure = {"share_first": 1.0, "share_too_close": 0.0, "share_second": 0.0}
     assert "everywhere" in says.surface_message(sure, "GPU fleet", "Data center")
+    assert says.surface_message(sure | {"absent": 3}, "GPU-backed debt", "Data center") == (
+        "GPU-backed debt beats data center wherever one can invest in both"
+    )
     noise = {"share_first": 0.0, "share_too_close": 1.0, "share_second": 0.0}
     assert "too close to call" in says.surface_message(noise, "GPU fleet", "Data center")
 
