@@ -100,7 +100,8 @@ def _bridge(names: tuple[str, ...], scenarios: tuple[Scenario, ...], entry: str)
 def _steps(found: Bridge, key: str, letters: tuple[str, str], about: str, of: float | None = None) -> None:
     """Waterfall of a bridge, of the whole or of the part ``of`` one group."""
     if found.total(key) != found.total(key):
-        st.caption(f"{FIGURE_LABELS[key]} is undefined in one of the mixtures, so it cannot be split.")
+        st.caption(f"{FIGURE_LABELS[key]} cannot be split: on one side, or in a mixture of both, there is no "
+                   "investment in that class.")
         return
     chart(reading.steps(found, key, letters, about, of))
     st.caption(reading.total(found, key))
