@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -50,27 +49,12 @@ class Position:
     @property
     def flows(self) -> CashFlows:
         """Money in and out after the price, (paths, quarters + 1)."""
-        return self._held()[0]
+        return self.claim.flows.with_entry(self.premium)
 
     @property
     def net(self) -> Array:
         """Net flow after the price, (paths, quarters + 1)."""
-        return self._held()[1]
-
-    @contextmanager
-    def holding(self) -> Iterator[None]:
-        """Make flows and net once for all that is read inside; they are large and gone afterwards."""
-        vars(self)["_made"] = self._held()
-        try:
-            yield
-        finally:
-            vars(self).pop("_made", None)
-
-    def _held(self) -> tuple[CashFlows, Array]:
-        if (made := vars(self).get("_made")) is None:
-            flows = self.claim.flows.with_entry(self.premium)
-            made = flows, flows.net
-        return made
+        return self.flows.net
 
     @property
     def price(self) -> float:
@@ -180,8 +164,7 @@ class Position:
     def by_path(self) -> dict[str, Any]:
         """Everything that measures read, without the flows behind it: what is left of a block of many paths."""
         names = (*_BY_PATH, *_MEANS, "controls", "replicate")
-        with self.holding():
-            return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in names}
 
 
 def pooled(position: Position, blocks: Sequence[Mapping[str, Any]]) -> Position:

@@ -186,11 +186,6 @@ def measured(position: Position) -> Measures:
     """Measures of a claim at a price."""
     if position.absent:
         return _nothing(position)
-    with position.holding():
-        return _measured(position)
-
-
-def _measured(position: Position) -> Measures:
     replicate, values = position.replicate, position.value
     ratios = np.stack([position.irr, position.moic, position.payback])
     quantiles, errors = (
