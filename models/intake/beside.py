@@ -56,7 +56,7 @@ def read_beside(rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> Be
         elif (unit := _unit_alone(text)) is not None:
             headings = [_headed(heading, text, unit, columns) for heading in headings]
     if at:
-        told = ", ".join(quoted(text_of(next(filter(is_filled, row)))) for row in rows[: min(at, 5)])
+        told = ", ".join(quoted(" ".join(map(text_of, filter(is_filled, row)))) for row in rows[: min(at, 5)])
         notes.append(f"Above the headings: {told}{' and more' if at > 5 else ''}.")
     return Beside(headings, skipped, problems, notes)
 

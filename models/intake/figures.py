@@ -54,7 +54,7 @@ def read_figures(
     full = f"{column.name}: cells are shown in units of {1000**most:,}; their full values were read."
     notes = [full] if most and not unit.scale else []
     scaled = next((c for c, n in zip(cells, read, strict=True) if isinstance(c, str) and n and n.unit.scale), "")
-    if scaled:
+    if scaled and column.kind == "amount":
         notes.append(f"{column.name}: cells such as {quoted(scaled)} were multiplied as they say.")
     return out, notes
 

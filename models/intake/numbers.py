@@ -26,6 +26,7 @@ _SHAPE = re.compile(
     r"(?P<before>[^\d.,+-]*)(?P<sign>[+-]?)(?P<inner>[^\d.,+-]*?)(?P<digits>[.,]?\d[\d.,' _]*?)(?P<power>[eE][+-]?\d+)?"
     r" ?(?P<minus>-?)(?P<after>[^\d.,+-]*)"
 )
+_ABBREVIATED = re.compile(r"(?<=[A-Za-z])\.$")
 _SPACED = re.compile(r"[1-9]\d{0,2}([ '_])\d{3}(?:\1\d{3})*(?:([.,])\d+)?")
 _PLAIN = {".": re.compile(r"\d+\.?\d*|\.\d+"), ",": re.compile(r"\d+(?:,\d+)?|,\d+")}
 _GROUPED = {
@@ -50,7 +51,7 @@ class Written(NamedTuple):
 
 def written(text: str) -> Written | None:
     """Readings of a text, with its sign and its unit; None if it is no number."""
-    body = plain(text)
+    body = _ABBREVIATED.sub("", plain(text))
     if len(body) > LENGTH:
         return None
     around: list[str] = []

@@ -232,6 +232,8 @@ MILLIONS = "GPU fleet;1\nData center;2.5\nCash;0.5\n"
         "Class;Amount\n;USD m\n" + MILLIONS + "Subtotal physical;3.5\nGrand total;4\nSource: custodian\n* unaudited\n",
         "Asset class;Market value ($m)\n" + MILLIONS,
         "class;amount\nGPUs;1.0m\nDatacentres;$2.5mm\nCash and equivalents;500k\n",
+        "class;amount\nGPU fleets;1,0 Mio.\nData Centre;2,5 MUSD\nCash;500 Tsd.\n",
+        "Currency:;USD\nUnits:;thousands\nclass;amount\nGPUs;1000\nDatacenters;2500\nCash;500\n",
         "class;amount\nGPU fleets;10 lakh\ndata centre;0.25 crore\ncash;１０００００\ncash;4 lakh\n",
     ],
 )
