@@ -82,16 +82,16 @@ def _cards(now: Reading, then: Reading, is_preset: bool) -> list[Tile]:
               now.peak_surplus, then.peak_surplus, is_preset),
         _card(f"Rent gap, {f.year_of(now.gap_quarter)}", rent, now.rent_gap, then.rent_gap, is_preset),
         _card("GPU loan defaults", "Share of futures in which the GPU-backed loan misses a payment.",
-              now.loan_default, then.loan_default, is_preset),
+              now.loan_default, then.loan_default, is_preset, now.verdict.absent.get("gpu_debt", "")),
     ]
 
 
-def _card(label: str, about: str, now: Estimate, then: Estimate, is_preset: bool) -> Tile:
+def _card(label: str, about: str, now: Estimate, then: Estimate, is_preset: bool, why_none: str = "") -> Tile:
     noise = f.noise(now.error)
     about += f" Noise (two standard errors): {noise} points." if noise else ""
     change = now - then
     if isnan(change.value):
-        gone = "undefined here" if isnan(now.value) else "undefined in the preset"
+        gone = (why_none or "undefined here") if isnan(now.value) else "undefined in the preset"
         return Tile(label, f.percent(now.value, 0), about, gone)
     if is_preset or change.value == 0.0:
         return Tile(label, f.percent(now.value, 0), about, "as in the preset")

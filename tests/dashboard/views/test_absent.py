@@ -1,0 +1,42 @@
+"""Pages of a scenario in which nothing is lent: no figure of nothing, and its reason once."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import run
+from models.scenario.link import query_items
+from models.scenario.scenario import Scenario
+from tests.dashboard.finished import AtOnce
+
+BARE = Scenario().replace({"run.paths": 128, "gpu_debt.advance_cap": 0.0})
+WHY = "nothing is lent: leverage is 0"
+UNDEFINED = re.compile(r"(?<![\w-])(nan|inf)(?![\w-])", re.IGNORECASE)
+PAGES = {
+    "decide": "decide.page import render", "class": "asset_class.page import render as page; render = lambda: "
+    "page('gpu_debt')", "book": "book.page import render", "thesis": "thesis.page import render",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def jobs() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "job", AtOnce())
+        yield
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_goes_without_what_is_absent(name: str) -> None:
+    head, _, rest = PAGES[name].partition("; ")
+    start = f"from dashboard import address\naddress.read()\naddress.write()\nfrom dashboard.views.{head}\n{rest}\n"
+    app = AppTest.from_string(f"{start}render()", default_timeout=300)
+    for key, value in query_items(BARE, "base").items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    texts = [element.proto.body for element in (*app.get("html"), *app.get("markdown"))]
+    assert not [text for text in texts if UNDEFINED.search(text)]
+    if name not in ("book", "thesis"):
+        assert any(WHY in text or WHY.capitalize() in text for text in texts)
