@@ -137,7 +137,7 @@ def _watch(job: jobs.Job[T], slot: str, words: str, seconds: float, settles: flo
 
 def _failed(job: jobs.Job[T], slot: str) -> None:
     error = job.future.exception() if job.future else None
-    if isinstance(error, AssayError):
+    if is_answered := isinstance(error, AssayError):
         said = str(error)
     else:
         _LOG.error("a long run failed", exc_info=error)
@@ -145,4 +145,5 @@ def _failed(job: jobs.Job[T], slot: str) -> None:
     with st.container(border=True):
         st.text(said)
         st.caption("Your scenario is kept; nothing else on this page depends on it.")
-        st.button("Try again", key=f"{slot}:again", on_click=job.forget)
+        if not is_answered:  # the same question has the same answer
+            st.button("Try again", key=f"{slot}:again", on_click=job.forget)

@@ -247,9 +247,13 @@ def test_readers_are_served_in_turn_a_few_at_a_time_and_may_walk_away() -> None:
     assert served == [0, 1, -1, 3] and len(gate) == 0
 
 
-@pytest.mark.parametrize(("error", "said"), [(ScenarioError("demand.x: too high"), "demand.x: too high"),
-                                            (RuntimeError("secret"), "Something went wrong in this run.")])
-def test_a_failure_is_said_in_words_and_can_be_tried_again(error: Exception, said: str) -> None:
+@pytest.mark.parametrize(("error", "said", "again"), [
+    (ScenarioError("demand.x: too high"), "demand.x: too high", False),  # the same question has the same answer
+    (RuntimeError("secret"), "Something went wrong in this run.", True),
+])
+def test_a_failure_is_said_in_words_and_an_accident_can_be_tried_again(
+    error: Exception, said: str, again: bool
+) -> None:
     fails = [True]
 
     def work(progress):
@@ -262,6 +266,9 @@ def test_a_failure_is_said_in_words_and_can_be_tried_again(error: Exception, sai
     until(lambda: job.status == "failed")
     app.run()
     assert [t.value for t in app.text] == [said] and not app.exception
+    assert [b.key for b in app.button] == ["test:again"] * again
+    if not again:
+        return
     fails.clear()
     app.button(key="test:again").click().run()
     until(lambda: job.status == "done")
