@@ -104,7 +104,7 @@ def _map(fair: pd.DataFrame, is_calm: bool) -> dict[str, str]:
 
 
 def _table(evaluation: Evaluation) -> dict[str, Any]:
-    frames = [classes(evaluation, entry, absent=True) for entry in ENTRIES]
+    frames = [classes(evaluation, entry, keys=tuple(evaluation.assets)) for entry in ENTRIES]
     both = pd.concat(frames)
     ends = [0.0, *(value for value in both[["irr_p05", "irr_p95"]].to_numpy().ravel() if isfinite(value))]
     room = MARGIN * (max(ends) - min(ends))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 from typing import Any
 
 from models.basis.entry import Entry, told
@@ -39,9 +40,14 @@ def evaluate(parser: Parser) -> Run:
             print(plain_json(evaluation_json(evaluation, encode(scenario, preset))))
         else:
             tell([said] if (said := left_out(evaluation.absent())) else [])
-            print(evaluation.summary().to_string(index=False, na_rep="–"))
+            print(evaluation.summary().to_string(index=False, na_rep="–", formatters={"value": _figure}))
 
     return run
+
+
+def _figure(value: float) -> str:
+    """A figure in six digits; a payback that never comes has no number."""
+    return "never" if value == math.inf else f"{value:.6g}"
 
 
 def presets(parser: Parser) -> Run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,7 @@ def result_of(evaluation: Evaluation, key: str) -> AssetResult:
 
 
 def classes(
-    evaluation: Evaluation, entry: str = "fair", *, variants: bool = False, absent: bool = False
+    evaluation: Evaluation, entry: str = "fair", *, variants: bool = False, keys: Sequence[str] = ()
 ) -> pd.DataFrame:
     """One row a class: asset, label, family, unit, then every metric (irr_p05 ... cvar_95_se, debt metrics).
 
@@ -61,11 +61,13 @@ def classes(
     entry : {"fair", "at_cost"}
     variants : bool
         Whether close variants follow the six classes.
-    absent : bool
-        Whether a class without an investment at this entry has a row, of its price and NaN.
+    keys : sequence of str
+        Classes and variants to list instead; one without an investment at this entry has a row of its price and NaN.
     """
     results = dict(evaluation.assets) | (dict(evaluation.variants) if variants else {})
-    results = {key: result for key, result in results.items() if absent or not result.absent(entry)}
+    results = {key: result for key, result in results.items() if not result.absent(entry)}
+    if keys:
+        results = {key: result_of(evaluation, key) for key in keys}
     rows = []
     for key, result in results.items():
         row: dict[str, object] = {

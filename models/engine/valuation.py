@@ -296,14 +296,15 @@ def measure_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: NDAr
 
 
 def measured_loan(loan: LoanOutcomes) -> DebtMeasures:
-    """Measures of a loan from its outcomes."""
+    """Measures of a loan from its outcomes; undefined but for size and coupon where nothing is lent."""
     replicate, least = loan.replicate, loan.least_dscr
-    funded = loan.terms.principal if loan.terms.principal > 0 else float("nan")
+    funded = loan.terms.principal if loan.terms.principal > 0 else math.nan
+    defaulted = np.where(funded > 0, loan.is_defaulted, math.nan)  # what is not lent cannot default
     lost, exposure = loan.lost / funded, float(loan.exposure.sum())
     values, errors = risk.quantiles(least, PROBABILITIES), risk.quantile_standard_error(least, PROBABILITIES, replicate)
     return DebtMeasures(
-        default_probability=float(loan.is_defaulted.mean()),
-        default_probability_se=risk.mean_standard_error(loan.is_defaulted.astype(float), replicate),
+        default_probability=float(defaulted.mean()),
+        default_probability_se=risk.mean_standard_error(defaulted, replicate),
         loss_given_default=float(loan.loss.sum()) / exposure if exposure > 0 else float("nan"),
         expected_loss=float(lost.mean()),
         expected_loss_se=risk.mean_standard_error(lost, replicate),

@@ -7,7 +7,9 @@ can refuse it; its tables of formats and days are used.
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from posixpath import join, normpath
 from typing import NamedTuple
@@ -23,6 +25,11 @@ from models.intake.xml_stream import Budget, Element, elements
 
 MAX_INDEX = 4_000_000
 """Bytes of the parts that only list sheets, styles and names."""
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, ExpatError, OSError, EOFError, ValueError, ArithmeticError,
+    LookupError, RuntimeError,
+)
+"""What packed and marked up text that is broken, cut or encrypted raises in its parsers."""
 _EAST_ASIAN_DAYS = (*range(27, 37), *range(50, 59))
 
 
@@ -43,12 +50,8 @@ def workbook(data: bytes, limits: Limits, about: str) -> tuple[Rows, tuple[str, 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             return _read(_Parts(packed, limits), about)
-    except DataError:
-        raise
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError):
-        raise DataError("the workbook is damaged; save it again, or as CSV") from None
-    except Exception as error:  # a workbook from outside can break its reader in any way
-        raise DataError(f"the workbook cannot be read ({type(error).__name__}); save it again, or as CSV") from None
+    except DAMAGE as error:
+        raise DataError("the workbook is damaged; save it again, or as CSV") from error
 
 
 @dataclass
@@ -92,20 +95,17 @@ def _read(parts: _Parts, about: str) -> tuple[Rows, tuple[str, ...]]:
         raise DataError(f"this is a packed file, but not a workbook; {kind}")
     strings, styles = "xl/sharedStrings.xml", "xl/styles.xml"
     parts.check("xl/workbook.xml", styles)
-    try:
-        sheets, is_1904 = _sheets(parts)
-        seen = next((sheet for sheet in sheets if not sheet.is_hidden), None)
-        if seen is None:
-            raise DataError("the workbook shows no sheet; unhide the one to be read")
-        parts.check(strings, seen.part)
-        reader = SheetReader(Book(_formats(parts, styles), is_1904), parts.limits, parts.budget)
-        if strings in parts:
-            with parts.packed.open(strings) as part:
-                reader.read_strings(part)
-        with parts.packed.open(seen.part) as part:
-            rows = reader.read_rows(part)
-    except (ExpatError, KeyError):
-        raise DataError("the workbook is damaged; save it again, or as CSV") from None
+    sheets, is_1904 = _sheets(parts)
+    seen = next((sheet for sheet in sheets if not sheet.is_hidden), None)
+    if seen is None:
+        raise DataError("the workbook shows no sheet; unhide the one to be read")
+    parts.check(strings, seen.part)
+    reader = SheetReader(Book(_formats(parts, styles), is_1904), parts.limits, parts.budget)
+    if strings in parts:
+        with parts.packed.open(strings) as part:
+            reader.read_strings(part)
+    with parts.packed.open(seen.part) as part:
+        rows = reader.read_rows(part)
     return rows, (*_about_sheets(sheets, seen, about), *reader.notes())
 
 

@@ -66,8 +66,7 @@ def class_of(claim: str) -> str:
 def read_claim(scenario: Scenario, claim: str) -> ClaimReading:
     """Figures and charts of a class or close variant under a scenario."""
     result, key = run.evaluation(scenario), class_of(claim)
-    rows_of = {entry: records(tables.classes(result, entry, variants=True, absent=True)) for entry in ENTRIES}
-    measured = {entry: next(row for row in found if row["asset"] == claim) for entry, found in rows_of.items()}
+    measured = {entry: records(tables.classes(result, entry, keys=(claim,)))[0] for entry in ENTRIES}
     absent = {entry: why for entry in ENTRIES if (why := tables.result_of(result, claim).absent(entry))}
     is_lent = key != "gpu_debt" or result.assets[key].debt is not None
     fans = [_fan(result, key, name) for name in CLASSES[key].series if is_lent]

@@ -93,7 +93,8 @@ def replayed(scenario: Scenario, progress: Callable[[float], None]) -> Replayed:
 
 def render(scenario: Scenario) -> None:
     """Chart and replays first, the table with its sources below."""
-    placed = run.kept(place, scenario)
+    with st.spinner("Pricing the loan of this scenario"):
+        placed = run.kept(place, scenario)
     verdict(placed.title, placed.detail)
     axis = switch("Against", charts.AXES, "loans:axis", "tenor_years")
     picture(placed.frames[axis], charts.SPECS[axis], ABOUT_CHART)

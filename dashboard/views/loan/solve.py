@@ -84,12 +84,13 @@ def _percent(label: str, most: float, start: float, step: float, key: str) -> fl
 
 
 def _reached(question: str, answer: Solution) -> str:
+    trials = f"{answer.trials} trial{'s' * (answer.trials > 1)}"
     if question == "spread":
         left, noise = f.percent(-answer.reached, 2), f.noise(answer.error, 2)
-        return f"Mean value left at that spread: {left} of the loan {noise} pts; {answer.trials} trials."
+        return f"Mean value left at that spread: {left} of the loan {noise} pts; {trials}."
     chance, noise = f.percent(answer.reached), f.noise(answer.error)
     where = "There the loan" if answer.advance > 0.0 else "Such a small loan"
-    return f"{where} defaults in {chance} of futures {noise} pts; {answer.trials} trials."
+    return f"{where} defaults in {chance} of futures {noise} pts; {trials}."
 
 
 def _use(question: str, answer: Solution) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
@@ -79,8 +79,6 @@ def replay_deals(
         if claims.loan is None or claims.loan_terms is None or claims.loan_size is None:
             continue
         m = measure_loan(claims.loan_terms, claims.loan, claims.collateral_cost, shocks.replicate)
-        if claims.loan_size.why_nothing:  # what is not lent cannot default
-            m = replace(m, default_probability=float("nan"), default_probability_se=float("nan"))
         spread = claims.loan_terms.coupon + claims.loan_terms.interest_subsidy - scenario.rates.base_rate
         rate, error = m.expected_loss / m.wal_years, m.expected_loss_se / m.wal_years
         out.append(Replay(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.claims.registry import CLASSES, LLM_AND_CLOUD, PICKS
+from models.claims.registry import CLASSES, LLM_AND_CLOUD, PICKS, left_out
 from models.engine.wealth import EntryName
 from models.errors import ScenarioError
 from models.scenario.scenario import Scenario
@@ -85,8 +85,7 @@ def possible_worlds(scenario: Scenario, entry: EntryName) -> dict[str, Scenario]
 def absences(absent: Mapping[str, str], weights: Mapping[str, float]) -> tuple[str, ...]:
     """What must be said of classes that nothing can be put into, and of money that the user's own mix has there."""
     return tuple(
-        f"{CLASSES[key].label} is left out, because {why}."
-        + (f" Your {weights[key]:.0%} in it stay in cash." if weights.get(key) else "")
+        left_out({key: why}) + (f" Your {weights[key]:.0%} in it stay in cash." if weights.get(key) else "")
         for key, why in absent.items()
     )
 

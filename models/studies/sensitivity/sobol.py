@@ -31,6 +31,7 @@ CONFIDENCE = 0.95
 RESAMPLES = 200
 SEED = 11
 LEAST_ROWS = 2
+"""Rows of each half with a value at every point: fewer have no variance to split."""
 
 
 @dataclass(frozen=True)
