@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from models.basis.shocks import REPLICATES, Method, Shocks, calm_shocks, draw_replicate, joined_shocks
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS, Claims, build_claims
+from models.engine.measures import Measures, Quantiles
 from models.engine.position import family_lead, pooled
 from models.engine.prices import fair_prices
-from models.engine.valuation import ENTRIES, AssetResult, Measures, Quantiles, asset_result, pooled_loan
+from models.engine.valuation import ENTRIES, AssetResult, asset_result, pooled_loan
 from models.engine.world import draws_of
 from models.market.simulate import MarketPaths, simulate_market
 from models.measures import risk

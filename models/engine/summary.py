@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from models.engine.valuation import AssetResult, Measures, Quantiles
+from models.engine.measures import Measures, Quantiles
+from models.engine.valuation import AssetResult
 
 if TYPE_CHECKING:
     from models.engine.evaluate import Evaluation

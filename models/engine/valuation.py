@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS, AssetClass, Claim, Claims
 from models.debt.loan import LoanPaths, LoanTerms, least_coverage, weighted_average_life
 from models.engine.estimate import CONFIDENCE, PROBABILITIES
+from models.engine.measures import DebtMeasures, Measures, Quantiles
 from models.engine.position import Position, sure_gain
 from models.engine.prices import FairPrice, premium, steadied
 from models.measures import returns, risk
@@ -28,75 +29,6 @@ STATUS_WORDS = {
     "no_root": "no rate makes these flows worth nothing",
 }
 """Why there is no yearly return, by the status of `models.measures.returns.irr`."""
-
-
-@dataclass(frozen=True)
-class Quantiles:
-    """5th, 50th and 95th percentile, with standard errors."""
-
-    p05: float
-    p50: float
-    p95: float
-    p05_se: float
-    p50_se: float
-    p95_se: float
-
-
-@dataclass(frozen=True)
-class Measures:
-    """One claim at one entry price. Money in USD per unit of the class, rates per year, losses positive.
-
-    ``price`` is what is paid in all: cost or par plus premium, or the price of a company. ``npv_mean`` is taken at the
-    class's own hurdle, ``cash_npv_mean``, ``cvar_95`` and ``probability_below_cash`` at the common funding rate, the
-    last two per dollar of committed ``capital``. ``certainty_equivalent`` is the sure gain over cash per dollar that a
-    risk-averse investor finds as good. ``irr_of_mean`` is the return of the mean cash flow. ``irr_status``
-    counts paths by status. ``undefined`` says why a figure is NaN, by its name; a claim that is `Position.absent` has
-    that reason for every figure but its price.
-    """
-
-    price: float
-    capital: float
-    irr: Quantiles
-    irr_of_mean: float
-    irr_status: Mapping[str, int]
-    npv_mean: float
-    npv_mean_se: float
-    cash_npv_mean: float
-    cash_npv_mean_se: float
-    moic: Quantiles
-    payback_years: Quantiles
-    probability_of_loss: float
-    probability_of_loss_se: float
-    probability_below_cash: float
-    probability_below_cash_se: float
-    cvar_95: float
-    cvar_95_se: float
-    certainty_equivalent: float
-    certainty_equivalent_se: float
-    undefined: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def reward_for_risk(self) -> float:
-        """Mean value over cash per dollar of tail loss; infinite where nothing is lost, NaN where undefined."""
-        gain = self.cash_npv_mean / self.capital
-        if not math.isfinite(gain):
-            return math.nan
-        return gain / self.cvar_95 if self.cvar_95 > 0 else float("inf") if gain > 0 else float("-inf")
-
-
-@dataclass(frozen=True)
-class DebtMeasures:
-    """What only a lender asks. ``min_dscr`` over service quarters; loss per dollar of exposure and of funding."""
-
-    default_probability: float
-    default_probability_se: float
-    loss_given_default: float
-    expected_loss: float
-    expected_loss_se: float
-    wal_years: float
-    min_dscr: Quantiles
-    advance_rate: float
-    coupon: float
 
 
 @dataclass(frozen=True, eq=False)

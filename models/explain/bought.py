@@ -12,8 +12,9 @@ from models.assets.gpu_debt.loan import own_cost
 from models.basis.flows import CashFlows
 from models.basis.timeline import Array, discount_factors
 from models.claims.registry import Claim, Claims
+from models.engine.measures import Measures
 from models.engine.position import Position
-from models.engine.valuation import AssetResult, Measures
+from models.engine.valuation import AssetResult
 from models.errors import AbsentError
 from models.explain.registry import Reader, UnknownPath, row_of
 

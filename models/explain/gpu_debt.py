@@ -6,7 +6,7 @@ import numpy as np
 
 from models.basis.timeline import DELTA, Array
 from models.debt.loan import LoanPaths, LoanTerms
-from models.engine.valuation import DebtMeasures
+from models.engine.measures import DebtMeasures
 from models.explain.bought import held, line
 from models.explain.equation import Equation, Operand
 from models.explain.gpu_fleet import fleet_of

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from models.basis.reading import quoted
 from models.engine.evaluate import KEPT, Evaluation
-from models.engine.valuation import DebtMeasures, Measures, Quantiles
+from models.engine.measures import DebtMeasures, Measures, Quantiles
 from models.errors import ScenarioError
 from models.evidence.presets import preset as find_preset
 from models.explain.equation import Equation, fill, rule, with_numbers

@@ -8,7 +8,8 @@ import numpy as np
 
 from models.engine.estimate import PROBABILITIES
 from models.engine.evaluate import Evaluation
-from models.engine.valuation import ENTRIES, AssetResult, DebtMeasures, Measures, Quantiles
+from models.engine.measures import DebtMeasures, Measures, Quantiles
+from models.engine.valuation import ENTRIES, AssetResult
 from models.measures import risk
 from models.tables.classes import MARKET_SERIES, market_series
 

@@ -13,9 +13,10 @@ import pytest
 
 from models.claims.registry import CLASSES, VARIANTS
 from models.engine.evaluate import Evaluation, evaluate
+from models.engine.measures import Measures, Quantiles
 from models.engine.position import Position
 from models.engine.summary import summary
-from models.engine.valuation import ENTRIES, AssetResult, Measures, Quantiles, measured
+from models.engine.valuation import ENTRIES, AssetResult, measured
 from models.engine.world import World, world_of
 from models.errors import AbsentError
 from models.scenario.catalog import catalog

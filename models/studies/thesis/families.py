@@ -14,7 +14,7 @@ from models.claims.registry import CLASSES, PICKS
 from models.engine.estimate import Estimate
 from models.engine.evaluate import evaluate
 from models.engine.holding import holding_returns
-from models.engine.valuation import Measures
+from models.engine.measures import Measures
 from models.errors import AbsentError
 from models.scenario.scenario import Scenario
 from models.studies.thesis.record import (
