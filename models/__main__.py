@@ -14,8 +14,8 @@ COMMANDS = {
     for command in (
         scenarios.evaluate, scenarios.presets, scenarios.catalog, scenarios.link, scenarios.explain,
         scenarios.hindcast, scenarios.thesis, holdings.portfolio, holdings.waiting, drivers.tornado, drivers.sobol,
-        drivers.seek, drivers.surface, drivers.flips, drivers.compare, drivers.stress, drivers.reverse, drivers.regret,
-        loans.comparables, loans.tape,
+        drivers.seek, drivers.levers, drivers.surface, drivers.flips, drivers.compare, drivers.stress, drivers.reverse,
+        drivers.regret, loans.comparables, loans.tape,
     )
 }
 """What there is, in the order of the help."""

@@ -77,6 +77,17 @@ def seek(parser: Parser) -> Run:
     return lambda args: _told(seek(asked_scenario(args), target(args), goal(args.goal), args.path, **draws(args)))
 
 
+def levers(parser: Parser) -> Run:
+    """What the strongest sliders do to every class over their whole range."""
+    from models.studies.sensitivity.levers import POINTS, levers
+
+    parser.add_argument("--points", type=int, default=POINTS, metavar="N", help=f"of each slider (default: {POINTS})")
+    add_draw_options(parser)
+    return lambda args: _told(levers(
+        asked_scenario(args), points=args.points, progress=told_progress(), **draws(args),
+    ))
+
+
 def surface(parser: Parser) -> Run:
     """Where over two assumptions one class stops beating another."""
     from models.studies.sensitivity.break_even import METRICS, POINTS, surface

@@ -17,7 +17,7 @@ from models.claims.registry import CLASSES, VARIANTS
 from models.engine.evaluate import Evaluation
 from models.engine.holding import holding_returns
 from models.scenario.scenario import Scenario
-from models.studies.sensitivity.tornado import driver_effects
+from models.studies.sensitivity.driver_effects import driver_effects
 from models.tables import classes as tables
 from models.tables import one_class
 

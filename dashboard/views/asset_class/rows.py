@@ -9,7 +9,7 @@ from dashboard import format as f
 from dashboard.blocks.markup import Cell, Fact, Markup, Row, pieces, row, table_html
 from dashboard.views.asset_class.charts import WRITTEN, kind_of
 from dashboard.views.asset_class.words import NOTHING, effect_words
-from models.studies.sensitivity.tornado import declaration
+from models.studies.sensitivity.driver_effects import declaration
 
 Record = Mapping[str, Any]
 Writer = Callable[[float], str]

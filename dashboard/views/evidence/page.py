@@ -9,17 +9,20 @@ import streamlit as st
 from dashboard import state
 from dashboard.blocks.blocks import download, safe_csv, section, sheet, verdict
 from dashboard.blocks.choices import switch
-from dashboard.views.evidence import history, text
+from dashboard.views.evidence import history, levers, text
 from dashboard.views.evidence.rows import COLUMNS, STATUS, assumption_rows, assumption_table, kind_of
 from models.basis.entry import Entry
 from models.scenario.catalog import catalog, search, values
 from models.version import MODEL_VERSION
 
-SECTIONS = {"assumptions": "Assumptions", "history": "Model against history", "method": "Method and limits"}
+SECTIONS = {
+    "assumptions": "Assumptions", "sliders": "What each slider does", "history": "Model against history",
+    "method": "Method and limits",
+}
 
 
 def render() -> None:
-    """One of three sections; only the open one is built."""
+    """One of four sections; only the open one is built."""
     entries = catalog(state.scenario())
     counts = {status: sum(kind_of(e) == status for e in entries) for status in STATUS}
     verdict(
@@ -30,6 +33,8 @@ def render() -> None:
     chosen = switch("Section", SECTIONS, "evidence:section")
     if chosen == "history":
         history.render()
+    elif chosen == "sliders":
+        levers.render()
     elif chosen == "method":
         _method()
     else:

@@ -6,15 +6,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
 from dashboard import format as f
 from dashboard.blocks import inputs
 from models.basis.assumption import Status
 from models.basis.entry import Entry, told
 from models.basis.rates import RATES
+from models.claims.registry import CLASSES
 from models.errors import DataError
 from models.evidence.sources import Source, source
 from models.studies.hindcast import Replay
+from models.studies.sensitivity.directions import DIRECTIONS
+from models.studies.sensitivity.levers import LEVERS, Levers
 
 STATUS = {
     "fact": ("Fact", "Read in a document or counted from data."),
@@ -23,6 +27,11 @@ STATUS = {
 }
 COLUMNS = ("path", "group", "label", "status", "value", "unit", "shown", "default", "low", "high", "changed", "source",
            "publisher", "address", "date", "confidence", "history", "help")
+
+DIRECTION_COLUMNS = {
+    "Slider up": st.column_config.TextColumn(width="medium"),
+    "Why": st.column_config.TextColumn(width="large"),
+}
 
 
 def kind_of(entry: Entry) -> Status:
@@ -96,4 +105,16 @@ def check_table(one: Replay) -> pd.DataFrame:
             model += f" ({write(check.model.p05)} to {write(check.model.p95)})"
         rows.append({"Check": check.label, "History": seen, "Model": model, "Unit": "" if share else check.unit,
                      "Outcome": "met" if check.passed else "missed", "Source": known.citation if known else ""})
+    return pd.DataFrame(rows)
+
+
+def direction_rows(found: Levers) -> pd.DataFrame:
+    """The way each class is expected to go as a slider rises, the way it goes in this scenario, and why."""
+    rows = [
+        {
+            "Slider up": lever.label, "Class": CLASSES[key].label, "Expected": expected.shape,
+            "Here": here[key].shape if (here := found.of(lever.path)) else "not moved", "Why": expected.why,
+        }
+        for lever in LEVERS for key, expected in DIRECTIONS.get(lever.path, {}).items()
+    ]
     return pd.DataFrame(rows)

@@ -1,8 +1,16 @@
-"""The sentence above each replay: how many readings the model's range holds."""
+"""Sentences above the pictures: how many readings the model's range holds, whom a slider helps."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
+
+from dashboard.words import listed
+from models.claims.registry import CLASSES
+from models.studies.sensitivity.levers import Curve
+
+DOES = {"rises": "helps", "falls": "hurts", "turns": "turns on the way for"}
 
 
 def covered(frame: pd.DataFrame) -> tuple[int, int]:
@@ -32,3 +40,13 @@ def series_message(name: str, frame: pd.DataFrame, kind: str) -> str:
     if frame["observed"].notna().any() and frame["p50"].notna().any():
         return f"{title}: model beside history"
     return f"{title}: {'history' if frame['observed'].notna().any() else 'model'} only"
+
+
+def lever_message(label: str, curves: Mapping[str, Curve]) -> str:
+    """Whom a slider helps and hurts as it rises, for whom it turns on the way; whom it leaves alone goes unsaid."""
+    said = []
+    for shape, verb in DOES.items():
+        names = [CLASSES[key].subject.removeprefix("the ") for key, curve in curves.items() if curve.shape == shape]
+        if names:
+            said.append(f"{verb} {listed(names)}")
+    return f"{label} {'; '.join(said) or 'moves no class'}"

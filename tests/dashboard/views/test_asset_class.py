@@ -22,7 +22,7 @@ from dashboard.views.asset_class import words as asset_messages
 from models.claims.registry import CLASSES, VARIANTS
 from models.engine.evaluate import Evaluation, evaluate
 from models.scenario.scenario import Scenario
-from models.studies.sensitivity.tornado import PUSHES, driver_effects
+from models.studies.sensitivity.driver_effects import PUSHES, driver_effects
 from models.tables import classes as tables
 from models.tables import one_class as asset_tables
 

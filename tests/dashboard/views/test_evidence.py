@@ -3,12 +3,16 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.format import Scale
 from dashboard.views.evidence import history_chart as charts
+from dashboard.views.evidence import levers_chart
 from dashboard.views.evidence import words as says
 from dashboard.views.evidence.rows import assumption_rows, check_table, kind_of
+from models.claims.registry import CLASSES
 from models.scenario.catalog import catalog, values
 from models.scenario.scenario import Scenario
 from models.studies.hindcast import replay
+from models.studies.sensitivity import levers as study
 
 
 def page() -> AppTest:
@@ -106,3 +110,17 @@ def test_checks_are_told_met_or_missed():
     table = check_table(one)
     assert (table["Outcome"] == "met").sum() == sum(check.passed for check in one.checks)
     assert set(table["Outcome"]) <= {"met", "missed"}
+
+
+def test_every_slider_is_drawn_with_whom_it_helps(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(study, "LEVERS", study.LEVERS[:1])
+    app = page()
+    app.query_params["run.paths"] = "64"
+    app.run()
+    app.segmented_control(key="evidence:section").set_value("sliders").run()
+    found = study.levers(Scenario().replace({"run.paths": 64}))
+    lever = study.LEVERS[0]
+    assert says.lever_message(lever.label, found.of(lever.path)).startswith("Demand growth ")
+    frame = levers_chart.curve_frame(found.of(lever.path), Scale(100.0, "%"))
+    assert set(frame["asset"]) <= set(CLASSES) and frame["name"].notna().sum() == frame["asset"].nunique()
+    assert not app.exception

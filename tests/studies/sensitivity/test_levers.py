@@ -1,0 +1,59 @@
+"""What each slider does: shapes of curves, what cannot be moved, and points of no investment."""
+
+import math
+
+import pytest
+
+from models.errors import ScenarioError
+from models.scenario.scenario import Scenario
+from models.studies.sensitivity import levers as study
+from models.studies.sensitivity.levers import Curve, Lever, levers
+
+NAN = math.nan
+SMALL = Scenario().replace({"run.paths": 64})
+
+
+def curve(*steps: float, error: float = 0.01) -> Curve:
+    at = tuple(float(i) for i in range(len(steps) + 1))
+    return Curve("a.b", "gpu_fleet", "", at, at, at, steps, (error,) * len(steps))
+
+
+@pytest.mark.parametrize("steps, shape", [
+    ((0.1, 0.2, 0.0), "rises"), ((-0.1, 0.01, -0.3), "falls"), ((0.1, -0.1), "turns"), ((0.01, -0.02), "level"),
+    ((NAN, 0.1), "rises"), ((NAN, NAN), "level"),
+])
+def test_a_curve_goes_one_way_unless_it_turns_beyond_the_noise(steps: tuple[float, ...], shape: str) -> None:
+    assert curve(*steps).shape == shape
+
+
+def test_a_cliff_is_the_share_of_the_way_gone_in_one_step() -> None:
+    assert curve(0.25, 0.25, -0.25, 0.25).cliff == pytest.approx(0.25)
+    assert curve(0.0, -1.0, 0.0).cliff == 1.0
+    assert curve(0.0, 0.0).cliff == 0.0
+
+
+def test_a_lever_is_moved_over_its_bounds_and_leaves_what_it_does_not_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(study, "LEVERS", (Lever("gpu_fleet.power_price", "Cost of power"),))
+    found = levers(SMALL, points=3)
+    power = found.of("gpu_fleet.power_price")
+    assert power["gpu_fleet"].places == (0.03, 0.14, 0.25) and power["gpu_fleet"].shape == "falls"
+    assert power["data_center"].change == (0.0, 0.0, 0.0), "its tenants pay for power"
+    assert found.to_dict()["curves"][0]["shape"] == "falls"
+
+
+def test_what_cannot_be_moved_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(study, "LEVERS", (Lever("policy.intensity", "Subsidy"), Lever("demand.growth_now", "Growth")))
+    found = levers(SMALL.replace({"demand.growth_by_year": (0.3,) * 10}), points=2)
+    assert found.curves == ()
+    assert "No program" in found.stuck["policy.intensity"] and "by year" in found.stuck["demand.growth_now"]
+
+
+def test_a_class_nobody_invests_in_has_no_curve(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(study, "LEVERS", (Lever("gpu_debt.advance_cap", "Highest advance"),))
+    lent = levers(SMALL, points=3).of("gpu_debt.advance_cap")["gpu_debt"]
+    assert lent.change[0] != lent.change[0] and lent.change[1] == 0.0
+
+
+def test_fewer_than_two_points_are_refused() -> None:
+    with pytest.raises(ScenarioError, match="points: 1"):
+        levers(SMALL, points=1)
