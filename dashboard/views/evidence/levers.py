@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import streamlit as st
 
 from dashboard import format as f
@@ -12,6 +14,7 @@ from dashboard.blocks.long_run import long_run
 from dashboard.views.evidence.levers_chart import curve_frame, curve_spec
 from dashboard.views.evidence.rows import DIRECTION_COLUMNS, direction_rows
 from dashboard.views.evidence.words import lever_message
+from models.claims.registry import CLASSES
 from models.scenario.catalog import entry
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.levers import LEVERS, Lever, Levers, levers
@@ -41,13 +44,17 @@ def render() -> None:
 
 def _picture(lever: Lever, found: Levers, scenario: Scenario) -> Chart:
     """One slider; its title says whom it helps, hurts, and where it turns."""
-    curves, scale = found.of(lever.path), inputs.scale(entry(lever.path, scenario))
-    at = tuple(scale.shown(x) for x in next(iter(curves.values())).places)
-    unit = f", {scale.unit}" if scale.unit else ""
-    about = f"{entry(lever.path, scenario).help} {ABOUT}"
+    item, curves = entry(lever.path, scenario), found.of(lever.path)
+    scale = inputs.scale(item)
+    lines = [
+        asdict(curve) | {"short": CLASSES[key].short, "label": CLASSES[key].label} for key, curve in curves.items()
+    ]
+    at = tuple(scale.shown(x) for x in lines[0]["places"])
+    about = f"{item.help} {ABOUT}"
     if lever.beside:
         about += " Overcapacity of 100% is set beside it, so that there is a peak to move."
     return Chart(
-        lever_message(lever.label, curves), curve_frame(curves, scale), curve_spec(f"{lever.label}{unit}", at),
+        lever_message(lever.label, {CLASSES[key].subject: curve.shape for key, curve in curves.items()}),
+        curve_frame(lines, scale), curve_spec(f"{lever.label}{', ' if scale.unit else ''}{scale.unit}", at),
         f.plain(about), f"{lever.label}: change of value of six classes.",
     )

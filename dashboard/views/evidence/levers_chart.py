@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -12,39 +13,39 @@ import pandas as pd
 from dashboard import format as f
 from dashboard.charts.marks import NAMED_GAP, PERCENT, SAID, class_color, drawn, known, rows, upright, value_axis, zero
 from dashboard.charts.style import Spec
-from models.claims.registry import CLASSES
-from models.studies.sensitivity.levers import Curve
+
+Line = Mapping[str, Any]
 
 COLUMNS = ("asset", "x", "y", "low", "high", "name", "name_y", "text")
 NAME_GAP = 1.3 * NAMED_GAP
 
 
-def curve_frame(curves: Mapping[str, Curve], scale: f.Scale) -> pd.DataFrame:
-    """One row a point of a curve; x as it is shown, the name of the class in the last row that has a value."""
-    out = []
+def curve_frame(curves: Sequence[Line], scale: f.Scale) -> pd.DataFrame:
+    """One row a point of a curve; x as it is shown, the name of the class in the last row that has a value.
+
+    Keys of a curve: asset, short, label, places, change, change_se.
+    """
+    out: list[tuple[Any, ...]] = []
     heights = _name_heights(curves)
-    for key, curve in curves.items():
-        known = [i for i, y in enumerate(curve.change) if y == y]
-        for i in known:
-            y, noise = curve.change[i], 2.0 * curve.change_se[i]
-            at = f"{f.digits(scale.shown(curve.places[i]))}{'' if scale.unit == '%' else ' '}{scale.unit}"
-            is_last = i == known[-1]
-            out.append((
-                key, scale.shown(curve.places[i]), y, y - noise, y + noise, CLASSES[key].short if is_last else None,
-                heights[key] if is_last else None, f"{CLASSES[key].label} at {at}: {f.signed(y)} of the capital",
-            ))
+    for line in curves:
+        seen = [point for point in zip(line["places"], line["change"], line["change_se"], strict=True)
+                if point[1] == point[1]]
+        for place, y, error in seen:
+            x = scale.shown(place)
+            at = f"{f.digits(x)}{'' if scale.unit == '%' else ' '}{scale.unit}"
+            named = (line["short"], heights[line["asset"]]) if place == seen[-1][0] else (None, None)
+            out.append((line["asset"], x, y, y - 2.0 * error, y + 2.0 * error, *named,
+                        f"{line['label']} at {at}: {f.signed(y)} of the capital"))
     return pd.DataFrame(out, columns=list(COLUMNS))
 
 
-def _name_heights(curves: Mapping[str, Curve]) -> dict[str, float]:
+def _name_heights(curves: Sequence[Line]) -> dict[str, float]:
     """Heights of the names: those of the ends, pushed up until they keep apart."""
-    ends = {key: [y for y in curve.change if y == y][-1:] for key, curve in curves.items()}
-    every = [y for curve in curves.values() for y in curve.change if y == y]
+    every = [y for line in curves for y in line["change"] if y == y]
     gap = NAME_GAP * (max(every) - min(every)) if every else 0.0
-    ordered = sorted((end[0], key) for key, end in ends.items() if end)
-    wanted = np.array([y for y, _ in ordered])
-    steps = gap * np.arange(len(wanted))
-    raised = np.maximum.accumulate(wanted - steps) + steps
+    ordered = sorted((seen[-1], line["asset"]) for line in curves if (seen := [y for y in line["change"] if y == y]))
+    steps = gap * np.arange(len(ordered))
+    raised = np.maximum.accumulate(np.array([y for y, _ in ordered]) - steps) + steps
     return {key: float(y) for (_, key), y in zip(ordered, raised, strict=True)}
 
 

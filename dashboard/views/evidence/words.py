@@ -7,8 +7,6 @@ from collections.abc import Mapping
 import pandas as pd
 
 from dashboard.words import listed
-from models.claims.registry import CLASSES
-from models.studies.sensitivity.levers import Curve
 
 DOES = {"rises": "helps", "falls": "hurts", "turns": "turns on the way for"}
 
@@ -42,11 +40,11 @@ def series_message(name: str, frame: pd.DataFrame, kind: str) -> str:
     return f"{title}: {'history' if frame['observed'].notna().any() else 'model'} only"
 
 
-def lever_message(label: str, curves: Mapping[str, Curve]) -> str:
+def lever_message(label: str, shapes: Mapping[str, str]) -> str:
     """Whom a slider helps and hurts as it rises, for whom it turns on the way; whom it leaves alone goes unsaid."""
     said = []
     for shape, verb in DOES.items():
-        names = [CLASSES[key].subject.removeprefix("the ") for key, curve in curves.items() if curve.shape == shape]
+        names = [subject.removeprefix("the ") for subject, own in shapes.items() if own == shape]
         if names:
             said.append(f"{verb} {listed(names)}")
     return f"{label} {'; '.join(said) or 'moves no class'}"

@@ -3,16 +3,17 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import run
 from dashboard.format import Scale
 from dashboard.views.evidence import history_chart as charts
-from dashboard.views.evidence import levers_chart
+from dashboard.views.evidence import levers, levers_chart
 from dashboard.views.evidence import words as says
 from dashboard.views.evidence.rows import assumption_rows, check_table, kind_of
-from models.claims.registry import CLASSES
 from models.scenario.catalog import catalog, values
 from models.scenario.scenario import Scenario
 from models.studies.hindcast import replay
 from models.studies.sensitivity import levers as study
+from tests.dashboard.finished import AtOnce
 
 
 def page() -> AppTest:
@@ -114,13 +115,27 @@ def test_checks_are_told_met_or_missed():
 
 def test_every_slider_is_drawn_with_whom_it_helps(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(study, "LEVERS", study.LEVERS[:1])
+    monkeypatch.setattr(levers, "LEVERS", study.LEVERS[:1])
+    monkeypatch.setattr(run, "job", AtOnce())
     app = page()
     app.query_params["run.paths"] = "64"
     app.run()
     app.segmented_control(key="evidence:section").set_value("sliders").run()
-    found = study.levers(Scenario().replace({"run.paths": 64}))
-    lever = study.LEVERS[0]
-    assert says.lever_message(lever.label, found.of(lever.path)).startswith("Demand growth ")
-    frame = levers_chart.curve_frame(found.of(lever.path), Scale(100.0, "%"))
-    assert set(frame["asset"]) <= set(CLASSES) and frame["name"].notna().sum() == frame["asset"].nunique()
     assert not app.exception
+    assert len(app.get("vega_lite_chart")) == 1 and "rises" in set(app.dataframe[0].value["Expected"])
+
+
+def test_a_slider_says_whom_it_helps():
+    shapes = {"GPU fleets": "falls", "the LLM developer": "rises", "data centers": "rises", "cloud": "level"}
+    assert says.lever_message("Glut", shapes) == "Glut helps LLM developer and data centers; hurts GPU fleets"
+    assert says.lever_message("Glut", {"cloud": "level"}) == "Glut moves no class"
+
+
+def test_names_at_the_end_of_curves_keep_apart():
+    ends = {"gpu_fleet": 1.0, "gpu_debt": 1.0, "data_center": float("nan")}
+    lines = [{"asset": key, "short": key, "label": key, "places": (0.0, 1.0), "change": (0.5, end),
+              "change_se": (0.0, 0.0)} for key, end in ends.items()]
+    frame = levers_chart.curve_frame(lines, Scale(100.0, "%"))
+    heights = frame["name_y"].dropna().sort_values()
+    assert len(heights) == 3 and heights.diff().min() >= 0.5 * levers_chart.NAME_GAP - 1e-12
+    assert frame["x"].max() == 100.0
