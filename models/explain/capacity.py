@@ -71,8 +71,8 @@ def additions(reader: Reader, run: str, path: str, t: int) -> Equation:
     return Equation(
         f"Gross additions, {place(run)}, quarter {t}, {reader.whose(path)}",
         reader.pick(run_of(reader, run).additions, path, t), f"{machines(reader, run)} per quarter",
-        "Private deliveries, those of programs and what waited, less what export controls stop and what finds no "
-        "power.", "A = " + " + ".join(parts), {name: f"market.{name}{run}.{path}.{t}" for name in parts},
+        "Private deliveries, those of programs and what waited, less what export controls stop and what finds neither "
+        "power nor machines.", "A = " + " + ".join(parts), {name: f"market.{name}{run}.{path}.{t}" for name in parts},
     )
 
 
@@ -159,26 +159,66 @@ def public_builds(reader: Reader, run: str, path: str, t: int) -> Equation:
 
 @explains("market.waiting_builds{run}.{path}.{t}")
 def waiting_builds(reader: Reader, run: str, path: str, t: int) -> Equation:
-    """Builds that waited for power."""
+    """Builds that waited for power or for machines."""
     before = {"held": f"market.held_back{run}.{path}.{t - 1}"} if t else {}
     return Equation(
-        f"Waited for power, {place(run)}, quarter {t}, {reader.whose(path)}",
+        f"Waited for power or machines, {place(run)}, quarter {t}, {reader.whose(path)}",
         _deliveries(reader, run, path, t)["waiting_builds"], machines(reader, run),
-        f"What did not fit under the power limit waits; {1 - BACKLOG_KEPT:.0%} of it is given up each quarter.",
+        f"What did not fit under the limits of power and supply waits; {1 - BACKLOG_KEPT:.0%} of it is given up each "
+        "quarter.",
         f"−{BACKLOG_KEPT:g}·held" if t else "0", before,
     )
 
 
 @explains("market.held_back{run}.{path}.{t}")
 def held_back(reader: Reader, run: str, path: str, t: int) -> Equation:
-    """Builds that find no power, as a negative number."""
+    """Builds that find no power or no machines, as a negative number."""
     values = _deliveries(reader, run, path, t)
     wanted = [name for name in ("private_builds", "public_builds", "export_change", "waiting_builds") if values[name]]
-    text = f"−max(0, {' + '.join(wanted) or '0'} − limit)"
+    capacity = reader.scenario.capacity
+    limits: dict[str, Operand] = {}
+    if capacity.power_cap is not None or capacity.power_cap_by_year is not None:
+        limits["power"] = f"market.power_limit.{t}"
+    if capacity.supply_growth is not None:
+        limits["supply"] = f"market.supply{run}.{path}.{t}"
+    text = f"−max(0, {' + '.join(wanted) or '0'} − min({', '.join(limits)}))"
     return Equation(
-        f"Held back by power, {place(run)}, quarter {t}, {reader.whose(path)}", values["held_back"],
-        machines(reader, run), "What is wanted beyond what grids can connect.", text if t else "0",
-        {name: f"market.{name}{run}.{path}.{t}" for name in wanted} | {"limit": f"market.power_limit.{t}"},
+        f"Held back by power or supply, {place(run)}, quarter {t}, {reader.whose(path)}", values["held_back"],
+        machines(reader, run), "What is wanted beyond what grids can connect, or suppliers can deliver.",
+        text if t and limits else "0", {name: f"market.{name}{run}.{path}.{t}" for name in wanted} | limits,
+    )
+
+
+@explains("market.supply{run}.{path}.{t}")
+def supply(reader: Reader, run: str, path: str, t: int) -> Equation:
+    """Machines that suppliers can deliver in a quarter."""
+    value = reader.pick(run_of(reader, run).supply, path, t)
+    label = f"Machines that suppliers can deliver, {place(run)}, quarter {t}, {reader.whose(path)}"
+    if reader.scenario.capacity.supply_growth is None:
+        return Equation(label, value, machines(reader, run), "There is no limit.", kind="given")
+    if t < 2:
+        return Equation(label, value, machines(reader, run), "Today's pace, and what it can be raised by in a quarter.",
+                        "pace·(1 + s)^0.25", {"pace": "market.foreseen_additions.1", "s": "capacity.supply_growth"})
+    return Equation(
+        label, value, machines(reader, run),
+        "The best quarter so far, and what it can be raised by in a quarter, in chips that get better; at least what a "
+        "plan without a glut needs.",
+        "max(max(before, A_{t−1}·(1 + s)^0.25)·H_{t−1}/H_t, ready)",
+        {"before": f"market.supply{run}.{path}.{t - 1}", "A_{t−1}": f"market.additions{run}.{path}.{t - 1}",
+         "s": "capacity.supply_growth", "H_{t−1}": f"market.cost_index.{t - 1}", "H_t": f"market.cost_index.{t}",
+         "ready": f"market.foreseen_additions.{t}"},
+    )
+
+
+@explains("market.foreseen_additions.{t}")
+def foreseen(reader: Reader, t: int) -> Equation:
+    """Additions of the plan without a glut."""
+    return Equation(
+        f"Additions that suppliers foresee, quarter {t}", at(reader.market.foreseen, t), "H100e",
+        "Planned additions, were no glut planned; in the first quarter at least what wears out.",
+        "max(0, C* − kept)",
+        {"C*": tuple(f"market.zero_profit_stock.{q}" for q in range(max(t - 1, 0), t + 1)),
+         "ρ_r": "capacity.retirement", "ρ_x": "capacity.economic_retirement"}, "simulation",
     )
 
 
@@ -267,7 +307,7 @@ def order_answer(reader: Reader, run: str, path: str, t: int) -> Equation:
 
 declare(
     "market.planned_price_ratio.{t}", "Planned price over long-run price", "x",
-    "From the same market without shocks, programs and power limit.", "P^plan/P^LR",
+    "From the same market without shocks, programs and limits of power and supply.", "P^plan/P^LR",
     {"C": ".planned_stock.{t}", "B": ".reference_demand.{t}", "ζ": ".price_power", "θ": "clearing.price_speed"},
     lambda r: r.market.planned_price / r.market.curves.price[: r.market.quarters + 1], kind="simulation",
 )

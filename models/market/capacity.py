@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.basis.assumption import Assumptions, assumption, switch, yearly
-from models.basis.timeline import Array
+from models.basis.timeline import DELTA, Array
 from models.basis.yearly import Years, at_year_end, by_quarter
 
 
@@ -100,7 +100,7 @@ class Pipeline(Assumptions):
 
 
 class Capacity(Assumptions):
-    """How capacity retires, what power allows, and when a glut stops new orders."""
+    """How capacity retires, what power and suppliers allow, and when a glut stops new orders."""
 
     retirement: float = assumption(
         0.03, unit="per quarter", low=0.01, high=0.06, step=0.005, symbol="ρ_r", status="assumption",
@@ -121,6 +121,12 @@ class Capacity(Assumptions):
         unit="GW/quarter", low=0.5, high=40.0, symbol="M_y", label="Power limit by year",
         none="one limit for all years, or none", replaces=("power_cap",),
         help="New IT power that grids can connect in a quarter of each year; what does not fit waits.",
+    )
+    supply_growth: float | None = assumption(
+        1.0, unit="per year", low=0.25, high=4.0, step=0.25, symbol="s", status="assumption",
+        label="Rise of deliveries, at most", source="hardware_suppliers-007", none="no limit",
+        help="By how much suppliers can raise deliveries of chips within a year, over their best quarter so far; more "
+        "has to wait, unless a plan without a glut needs it.",
     )
     bust_switch: bool = switch(
         True, label="Order stop in a glut", source="s6_shipping_cycles", symbol="bust switch",
@@ -158,6 +164,17 @@ def power_limit(capacity: Capacity, quarters: int) -> Array:
     if capacity.power_cap_by_year is not None:
         return by_quarter(capacity.power_cap_by_year, quarters)
     return np.full(quarters + 1, np.inf if capacity.power_cap is None else capacity.power_cap)
+
+
+def supply_start(capacity: Capacity, pace: float) -> tuple[float, float]:
+    """What suppliers can deliver in the first quarter, H100e, and by what factor a quarter it rises at most.
+
+    ``pace`` of today's deliveries, H100e a quarter. Infinite and zero without a limit.
+    """
+    if capacity.supply_growth is None:
+        return np.inf, 0.0
+    rise = (1.0 + capacity.supply_growth) ** DELTA
+    return rise * pace, rise
 
 
 def planned_stock(over: Overcapacity, zero_profit: Array, scarcity: float) -> Array:

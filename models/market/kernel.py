@@ -16,7 +16,11 @@ LOG_LEAST = math.log(1e-12)
 
 
 class Rules(NamedTuple):
-    """Numbers of the loop: builders (shares, lags, responses), retirement, order stop, price and utilization."""
+    """Numbers of the loop: builders (shares, lags, responses), retirement, order stop, price and utilization.
+
+    ``supply`` H100e that suppliers can deliver in the first quarter, ``supply_rise`` factor a quarter on their best one
+    so far. Infinite and zero without a limit.
+    """
 
     shares: Array
     lags: np.ndarray
@@ -27,6 +31,8 @@ class Rules(NamedTuple):
     bust_switch: bool
     bust_on: float
     bust_off: float
+    supply: float
+    supply_rise: float
     target: float
     ceiling: float
     elasticity: float
@@ -43,13 +49,15 @@ class Rules(NamedTuple):
 class Curves(NamedTuple):
     """Deterministic curves, (quarters + 1,).
 
-    Planned ``stock`` and ``additions`` (H100e), planned ``log_ratio`` of price, ``power_limit`` (H100e a quarter),
-    long-run ``price``, ``old_cash`` cost of the oldest vintage (USD/h), ``log_floor`` of the price.
+    Planned ``stock`` and ``additions`` (H100e), planned ``log_ratio`` of price, ``foreseen`` additions of the plan
+    without a glut, for which suppliers are ready, ``power_limit`` (H100e a quarter), long-run ``price``,
+    ``old_cash`` cost of the oldest vintage (USD/h), ``log_floor`` of the price.
     """
 
     stock: Array
     additions: Array
     log_ratio: Array
+    foreseen: Array
     power_limit: Array
     price: Array
     old_cash: Array
@@ -62,7 +70,7 @@ class Run(NamedTuple):
     ``price`` USD/h, ``log_ratio`` log of price over long-run price, ``surplus`` stock beyond demand at the
     long-run price, ``stock`` and ``additions`` H100e, ``demand`` H100e at the long-run price, ``served_ratio``
     demand at the market price over usable capacity, ``retired`` and ``backlog`` H100e, ``is_bust`` 1 while builders
-    stop ordering growth.
+    stop ordering growth, ``supply`` H100e a quarter that suppliers can deliver.
     """
 
     price: Array
@@ -78,6 +86,7 @@ class Run(NamedTuple):
     displaced: Array
     backlog: Array
     is_bust: Array
+    supply: Array
 
 
 class Mismatch(NamedTuple):
@@ -154,6 +163,10 @@ def market_loop(
             stock = curves.stock[0] if t == 0 else out.stock[t - 1, i]
             log_ratio = rules.log_start if t == 0 else out.log_ratio[t - 1, i]
             backlog = 0.0 if t == 0 else out.backlog[t - 1, i]
+            supply = rules.supply if t == 0 else out.supply[t - 1, i]
+            if t > 1:  # counted in chips: the same plants deliver more H100e as chips improve
+                better = curves.price[t - 1] / curves.price[t]
+                supply = max(better * max(supply, rules.supply_rise * out.additions[t - 1, i]), curves.foreseen[t])
             bust = 0.0
             if t >= 2 and rules.bust_switch and not rules.is_plan:
                 before = out.surplus[t - 1, i]
@@ -182,7 +195,7 @@ def market_loop(
                     if deliveries.shape[1] > 0:
                         want *= deliveries[t, min(i, deliveries.shape[1] - 1)]
                     want += backlog
-                    additions = min(want, curves.power_limit[t])
+                    additions = min(want, curves.power_limit[t], supply)
                     backlog = BACKLOG_KEPT * (want - additions)
                 stock = kept + additions
             log_demand_now = log_demand[t, i]
@@ -212,3 +225,4 @@ def market_loop(
             out.private[t, i] = private
             out.displaced[t, i] = displaced
             out.backlog[t, i] = backlog
+            out.supply[t, i] = supply

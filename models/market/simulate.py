@@ -5,7 +5,7 @@ One loop serves three runs: the no-shock plan, the world, and the home bloc in u
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +13,14 @@ import numpy as np
 from models.basis.compiled import over_paths, time_major
 from models.basis.shocks import Shocks
 from models.basis.timeline import HOURS, Array
-from models.market.capacity import Capacity, Overcapacity, Pipeline, planned_stock, power_limit
+from models.market.capacity import (
+    Capacity,
+    Overcapacity,
+    Pipeline,
+    planned_stock,
+    power_limit,
+    supply_start,
+)
 from models.market.clearing import Clearing, price_floors, spot_price_now
 from models.market.demand import Demand, DemandPaths, log_reference_demand, simulate_demand
 from models.market.export import ExportControl, ExportPaths, simulate_export
@@ -59,6 +66,8 @@ class MarketPaths:
         Deterministic curves (quarters + 1,).
     planned_additions, planned_price : (quarters + 1,)
         Additions (H100e) and price (USD/h) of the no-shock run.
+    foreseen : (quarters + 1,)
+        Additions (H100e) of the no-shock run without a planned glut, for which suppliers are ready.
     policy : PolicyPaths
         All programs, as they act on the world.
     support_price : float
@@ -79,6 +88,7 @@ class MarketPaths:
     curves: LongRun
     planned_additions: Array
     planned_price: Array
+    foreseen: Array
     policy: PolicyPaths
     support_price: float
     bound_share: float
@@ -118,7 +128,8 @@ def simulate_market(setting: Setting, shocks: Shocks) -> MarketPaths:
     programs = simulate_policy(setting.policy, setting.policy.active, shocks, meets)
     at_home = simulate_policy(setting.policy, setting.policy.home, shocks, meets)
     log_demand = demand.log_reference + demand.state + demand.efficiency
-    targets = (additions, plan.log_ratio[0])
+    foreseen = _foreseen(setting, curves, demand, plan)
+    targets = (additions, plan.log_ratio[0], foreseen)
     export = simulate_export(setting.export, shocks)
     abroad = None if export is None else export.world
     world = _loop(setting, curves, shocks.paths, log_demand, base, _met(programs, 1.0, abroad), targets)
@@ -132,8 +143,8 @@ def simulate_market(setting: Setting, shocks: Shocks) -> MarketPaths:
         home = _loop(setting, curves, shocks.paths, log_demand, bound, met, targets)
     return MarketPaths(
         **_blend(setting, curves, world, home, bound), world=world, home=home, demand_paths=demand, curves=curves,
-        planned_additions=additions, planned_price=plan.price[0], policy=programs, support_price=anchor,
-        bound_share=bound, export=export,
+        planned_additions=additions, planned_price=plan.price[0], foreseen=foreseen, policy=programs,
+        support_price=anchor, bound_share=bound, export=export,
     )
 
 
@@ -195,14 +206,28 @@ def initial_scarcity(setting: Setting, curves: LongRun) -> tuple[float, bool]:
     return clipped, clipped != raw
 
 
+def _foreseen(setting: Setting, curves: LongRun, demand: DemandPaths, plan: Run) -> Array:
+    """Additions of the plan were no glut planned, (quarters + 1,), H100e: suppliers see these coming.
+
+    In the first quarter, which is today's pace, at least what wears out: who sells little today is not shut for good.
+    """
+    if setting.overcapacity != Overcapacity():
+        modest = replace(setting, overcapacity=Overcapacity())
+        plan = _loop(modest, curves, 1, demand.log_reference[None, :], setting.localization.bound_share())
+    foreseen = np.array(plan.additions[0])
+    foreseen[1] = max(foreseen[1], setting.capacity.retirement * plan.stock[0, 0])
+    return foreseen
+
+
 def _loop(
     setting: Setting, curves: LongRun, paths: int, log_demand: Array, bound: float,
-    met: tuple[Array | None, ...] = (None,) * 4, plan: tuple[Array, Array] | None = None,
+    met: tuple[Array | None, ...] = (None,) * 4, plan: tuple[Array, Array, Array] | None = None,
 ) -> Run:
     """One pass over the quarters, all paths.
 
-    ``met`` as `_met` gives it; ``plan`` planned additions and log of planned over long-run price, (quarters + 1,).
-    Without one the pass is the plan itself: reference demand, no policy, no power limit, no order stop.
+    ``met`` as `_met` gives it; ``plan`` planned additions, log of planned over long-run price and what suppliers
+    foresee, (quarters + 1,). Without one the pass is the plan itself: reference demand, no policy, no order stop, no
+    limit of power or supply.
     """
     quarters = log_demand.shape[1] - 1
     clearing, capacity, place = setting.clearing, setting.capacity, setting.localization
@@ -210,9 +235,10 @@ def _loop(
     zero_profit = np.exp(log_reference_demand(setting.demand, curves, quarters)) / clearing.balance_utilization
     shares, lags, responses = zip(*setting.pipeline.builders, strict=True)
     nothing = np.zeros(quarters + 1)
-    additions, log_ratio = plan or (nothing, nothing)
+    additions, log_ratio, foreseen = plan or (nothing, nothing, np.full(quarters + 1, np.inf))
     power = np.full(quarters + 1, np.inf) if plan is None else power_limit(capacity, quarters)
     limit = power * 1e6 / curves.power_kw
+    supply, rise = supply_start(capacity, float(foreseen[1]))
     rules = Rules(
         shares=np.array(shares),
         lags=np.array(lags),
@@ -223,6 +249,8 @@ def _loop(
         bust_switch=capacity.bust_switch,
         bust_on=capacity.bust_on,
         bust_off=capacity.bust_off,
+        supply=supply,
+        supply_rise=rise,
         target=clearing.balance_utilization,
         ceiling=clearing.ceiling_utilization,
         elasticity=clearing.demand_elasticity,
@@ -237,7 +265,7 @@ def _loop(
     )
     lines = Curves(
         stock=planned_stock(setting.overcapacity, zero_profit, scarcity), additions=additions, log_ratio=log_ratio,
-        power_limit=limit, price=curves.price[: quarters + 1].copy(), old_cash=curves.old_cash_cost,
+        foreseen=foreseen, power_limit=limit, price=curves.price[: quarters + 1].copy(), old_cash=curves.old_cash_cost,
         log_floor=np.log(price_floors(clearing, setting.hardware, curves, quarters)),
     )
     out = Run(*(np.empty((quarters + 1, paths)) for _ in Run._fields))

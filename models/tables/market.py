@@ -141,7 +141,8 @@ def builder_orders(setting: Setting, market: MarketPaths) -> Array:
 def additions_by_builder(evaluation: Evaluation) -> pd.DataFrame:
     """Mean gross additions by year and by who ordered them: year (1 is the first), builder, mean, total_p05, total_p95.
 
-    Deliveries are split as the orders behind them; ``backlog`` is what power limits delayed from earlier quarters.
+    Deliveries are split as the orders behind them; ``backlog`` is what limits of power and supply delayed from earlier
+    quarters.
     """
     market, run = evaluation.market, evaluation.market.world
     private = builder_orders(evaluation.scenario.setting, market)

@@ -23,10 +23,11 @@ FEW = 64
 BUILT_ON_THE_MARKET = (
     "demand", "overcapacity", "pipeline", "capacity", "clearing", "localization", "hardware", "policy",
 )
-# Orders that ignore prices and gluts, machines that retire by age alone: capacity is then the same on every path.
+# Orders that ignore prices, gluts and what suppliers can deliver, machines that retire by age alone: capacity is then
+# the same on every path.
 NO_FEEDBACK: dict[str, Any] = {
     "pipeline.hyperscaler_response": 0.0, "pipeline.local_response": 0.0, "pipeline.sovereign_response": 0.0,
-    "capacity.economic_retirement": 0.0, "capacity.bust_switch": False,
+    "capacity.economic_retirement": 0.0, "capacity.bust_switch": False, "capacity.supply_growth": None,
 }
 
 

@@ -42,18 +42,47 @@ def test_stocks_and_orders_add_up(scenario: Scenario) -> None:
     assert np.allclose(run.stock[:, 1:], moved, rtol=1e-12, atol=0.0)
     ordered = delivered(market) * (run.private + market.policy.builds)
     limit = power_limit(scenario.capacity, 40)
-    if np.isinf(limit).all():
+    if np.isinf(limit).all() and scenario.capacity.supply_growth is None:
         assert np.allclose(run.additions, ordered, rtol=1e-12, atol=SLACK * scale)
         assert not run.backlog.any()
-    else:
-        waiting = np.concatenate([np.zeros((run.backlog.shape[0], 1)), run.backlog[:, :-1]], axis=1)
-        assert np.allclose(run.additions + run.backlog / 0.9, ordered + waiting, rtol=1e-12, atol=SLACK * scale)
-        watts = run.additions * market.curves.power_kw
-        assert (watts <= limit * 1e6 * (1.0 + SLACK)).all()
+    waiting = np.concatenate([np.zeros((run.backlog.shape[0], 1)), run.backlog[:, :-1]], axis=1)
+    assert np.allclose(run.additions + run.backlog / 0.9, ordered + waiting, rtol=1e-12, atol=SLACK * scale)
+    watts = run.additions * market.curves.power_kw
+    assert (watts <= limit * 1e6 * (1.0 + SLACK)).all()
+    assert (run.additions <= run.supply).all()
     for name in ("private", "displaced", "additions", "retired", "backlog"):
         assert getattr(run, name).min() >= 0.0, name
     crowded = np.broadcast_to(market.policy.displaced, run.displaced.shape)
     assert (run.displaced <= crowded * (1.0 + 1e-9) + SLACK * scale).all(), "more private building displaced than asked"
+
+
+def test_what_suppliers_cannot_deliver_waits() -> None:
+    """Path by path in plain Python: nobody delivers more than the best quarter so far allows, the rest waits."""
+    scenario = Scenario().replace({"overcapacity.peak": 1.0, "capacity.supply_growth": 0.5})
+    market, free = market_of(scenario), market_of(scenario.replace({"overcapacity.peak": 0.0}))
+    run, ready, chips, rise = market.world, free.planned_additions, market.curves.price, 1.5**0.25
+    assert run.backlog.any(), "a glut this large cannot be delivered as planned"
+    for i in range(0, market.paths, 9):
+        supply, sent, waiting = rise * ready[1], 0.0, 0.0
+        for t in range(1, 41):
+            if t > 1:
+                supply = max(max(supply, rise * sent) * chips[t - 1] / chips[t], ready[t])
+            want = run.private[i, t] + waiting
+            sent = min(want, supply)
+            waiting = 0.9 * (want - sent)
+            assert run.additions[i, t] == pytest.approx(sent, rel=1e-9), (i, t)
+            assert run.backlog[i, t] == pytest.approx(waiting, rel=1e-9, abs=1e-3), (i, t)
+
+
+def test_the_supply_limit_leaves_the_plan_and_the_calm_world_alone() -> None:
+    """As it is declared it holds back no build of a world without glut and surprise; a glut it delays."""
+    free = {"capacity.supply_growth": None}
+    assert same_bits(calm_market(Scenario()).price, calm_market(Scenario().replace(free)).price)
+    glut = Scenario().replace({"overcapacity.peak": 3.0})
+    tight, loose = calm_market(glut), calm_market(glut.replace(free))
+    assert same_bits(tight.planned_additions, loose.planned_additions)
+    assert (tight.world.stock[0, 2:9] < loose.world.stock[0, 2:9]).all()
+    assert tight.price[0, 6] > loose.price[0, 6], "machines that come later leave rents higher until then"
 
 
 @settings(max_examples=200)

@@ -93,7 +93,7 @@ def test_each_year_acts_in_its_own_quarters() -> None:
     assert ahead[:9].tolist() == [0.0] * 9 and ahead[[12, 40]].tolist() == pytest.approx([0.8, 0.8])
     glut = Scenario().replace({"overcapacity.plan_by_year": (0.0, 0.5, 1.0, 0.5, *[0.0] * 6)})
     assert planned_glut(glut.overcapacity, 40)[[4, 8, 12, 16, 20]].tolist() == [0.0, 0.5, 1.0, 0.5, 0.0]
-    tight = market_of({"capacity.power_cap_by_year": (1.0, *[40.0] * 9)})
+    tight = market_of({"capacity.power_cap_by_year": (1.0, *[40.0] * 9), "capacity.supply_growth": None})
     assert tight.world.backlog[:, 1:4].all() and not tight.world.backlog[:, 30:].any()
 
 

@@ -21,7 +21,7 @@ BUILDERS = {
     "local": ("Local providers", FAINT),
     "sovereign": ("State-owned", LINE),
     "programs": ("Programs", INK),
-    "backlog": ("Delayed by power", PAGE),
+    "backlog": ("Delayed by power or supply", PAGE),
 }
 """Name and shade of who ordered a machine, in the order of the stack."""
 

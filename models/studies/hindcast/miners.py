@@ -28,6 +28,8 @@ YEAR = 4
 INPUTS: dict[str, Any] = {
     "gpu_fleet.contracted_share": 0.0, "gpu_debt.contracted_share": 0.0, "gpu_debt.sizing_dscr": None,
     "gpu_debt.tenor_quarters": QUARTERS, "hardware.ramp_quarters": 0, "overcapacity.peak_quarter": YEAR,
+    # The glut stands for a fall of the coin, too, and for that nobody has to deliver anything.
+    "capacity.supply_growth": None,
 }
 
 

@@ -108,10 +108,12 @@ def _note(cases: list[Case], shown: Case) -> str:
     )
     capex = observed("telecom", "carrier capex")
     cut = 1.0 - capex[-1].value / capex[0].value
-    lost = 1.0 - float(np.median(shown.revenue[:, 12:16].sum(axis=1) / shown.revenue[:, 4:8].sum(axis=1)))
+    lost = -float(np.median(fall_from_peak(shown.revenue, 4)))
     demand = shown.market.world.demand
+    both = [f"{case.peak:g}" for case in cases if all(check.passed for check in _checks(case)[:2])]
+    fits = f"a glut of {' or '.join(both)} gives" if both else "no single glut gives"
     return (
-        "No single glut gives both the fall of prices and the idle networks. Price after five years and lowest use: "
+        f"Of those tried, {fits} both the fall of prices and the idle networks. Price after five years and lowest use: "
         f"{listed}; history has {reading('telecom-10').value:.0%} and {reading('telecom-4').value:.0%}. Use is lowest "
         f"{np.median(shown.market.utilization.argmin(axis=1)):.0f} quarters after the end of 1998, the reading is of "
         f"October 2002. With a glut of {shown.peak:g}, demand grows by "
@@ -119,6 +121,6 @@ def _note(cases: list[Case], shown: Case) -> str:
         f"{reading('telecom-5').value:.0%}. All such loans default ({shown.lender.default_probability:.0%}), "
         f"{reading('telecom-12').value:.0%} of Oregon's builders did; {1.0 - shown.lender.loss_given_default:.0%} is "
         f"recovered with security, {reading('telecom-11').value:.0%} was without. Supplier revenue falls by {lost:.0%} "
-        f"from 2000 to 2002, carriers cut their spending by {cut:.0%}: the model's order stop is all or nothing. Gluts "
-        "above 3 lie outside the interface."
+        f"within a year of its peak, carriers cut their spending by {cut:.0%} in two: the model's order stop is all or "
+        "nothing. Gluts above 3 lie outside the interface."
     )

@@ -11,6 +11,7 @@ from models.basis.timeline import Array
 from models.claims.data_center import WHOLE
 from models.engine.estimate import Estimate, share
 from models.engine.prices import present_value
+from models.market.capacity import power_limit
 from models.measures import returns, risk
 from models.studies.hindcast.observations import reading
 from models.studies.thesis.record import HOLDS, Figure, Finding, Part, call, fact, figure, finite, percent
@@ -139,7 +140,9 @@ def waiting_for_power(subject: Subject) -> Finding:
     at_once = subject.claim(WHOLE, scenario=subject.scenario.replace({"data_center.delay_mean": 0.0}))
     lost = (present_value(at_once) - present_value(wait)) / center.capex
     cost = subject.mean("Value that the wait takes, per dollar of build cost", lost, "share")
-    backlog = (subject.market.world.backlog > 0.0).any(axis=1)
+    world, market = subject.market.world, subject.market
+    most = power_limit(subject.scenario.capacity, market.quarters) * 1e6 / market.curves.power_kw
+    backlog = ((world.backlog > 0.0) & (world.additions >= most * (1.0 - 1e-9))).any(axis=1)
     figures = (
         subject.mean("Wait for power after construction, mean", opening, "quarters"),
         subject.mean("Buildings that wait a year or longer", opening >= LONG_WAIT, "share"), cost,
