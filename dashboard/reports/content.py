@@ -71,6 +71,7 @@ def report(
         "table": _table(evaluation),
         "fans": fans(evaluation),
         "fan_note": words.FAN_NOTE,
+        "market": f"{evaluation.revenue.sentence} {words.REVENUE_NOTE}",
         "preset": _preset(title, known),
         "method": words.METHOD,
         "limits": words.LIMITS,

@@ -43,6 +43,10 @@ FAN_NOTE = (
     "Line: median. Bands: half and nine tenths of all futures. Dashed: break-even, the rent that pays for a new "
     "machine. Surplus is measured at that rent; low rents refill machines, so utilization alone hides it."
 )
+REVENUE_NOTE = (
+    "Needed: rents of all machines over the share of AI revenue that can go to compute lastingly. Medians; "
+    "purchases of states count on neither side."
+)
 TABLE_NOTE = (
     "Fair: earns the hurdle in a neutral world. Cost or market: what is asked today. Money back: median multiple "
     "of money paid in."

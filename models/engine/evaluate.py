@@ -17,6 +17,7 @@ from models.claims.registry import CLASSES, VARIANTS, Claims, build_claims
 from models.engine.measures import Measures, Quantiles
 from models.engine.position import family_lead, pooled
 from models.engine.prices import fair_prices
+from models.engine.revenue import RevenueByYear, pooled_revenue, revenue_by_year
 from models.engine.valuation import ENTRIES, AssetResult, asset_result, pooled_loan
 from models.engine.world import draws_of
 from models.market.simulate import MarketPaths, simulate_market
@@ -48,6 +49,7 @@ class Evaluation:
     is_calm: bool
     paths: int
     kept: Evaluation | None = None  # of the kept paths alone, where there are more
+    all_revenue: RevenueByYear | None = None  # of all paths, where there are more than are kept
     model_version: str = MODEL_VERSION
 
     def summary(self) -> pd.DataFrame:
@@ -90,6 +92,11 @@ class Evaluation:
         leads = (self.family_lead > 0).astype(float)
         scrambles = next(iter(self.assets.values())).replicate
         return float(leads.mean()), float(risk.mean_standard_error(leads, scrambles))
+
+    @cached_property
+    def revenue(self) -> RevenueByYear:
+        """AI revenue needed to pay the rents of all machines, against revenue expected, by year."""
+        return self.all_revenue or revenue_by_year(self.scenario.ai_revenue, self.market, self.replicate)
 
     @property
     def sample(self) -> Evaluation:
@@ -164,6 +171,7 @@ def _in_blocks(scenario: Scenario, keys: tuple[str, ...] | None, variants: bool)
         whole, paths=run.paths, kept=whole,
         assets={key: of_all(key, result) for key, result in whole.assets.items()},
         variants={key: of_all(key, result) for key, result in whole.variants.items()},
+        all_revenue=pooled_revenue([block["revenue"] for block in blocks]),
     )
 
 
@@ -178,7 +186,8 @@ def _block(scenario: Scenario, shocks: Shocks, keys: tuple[str, ...] | None, var
     part = _run(scenario, scenario, shocks, keys, variants)
     results = dict(part.assets) | dict(part.variants)
     by_path = {(key, e): result.bought[e].by_path() for key, result in results.items() for e in ENTRIES}
-    return {**by_path, "loan": results["gpu_debt"].loan() if "gpu_debt" in results else None}
+    loan = results["gpu_debt"].loan() if "gpu_debt" in results else None
+    return {**by_path, "loan": loan, "revenue": part.revenue}
 
 
 def _method(scenario: Scenario) -> Method:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from models.engine.measures import Measures, Quantiles
+from models.engine.revenue import HEADLINE_YEAR
 from models.engine.valuation import AssetResult
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def classes(
 def summary(evaluation: Evaluation) -> pd.DataFrame:
     """Tidy: asset, entry, metric, value, standard_error, unit; quantiles as irr_p05, irr_p50, irr_p95.
 
-    A class without an investment at an entry has no rows there, and an undefined figure has none.
+    A class without an investment at an entry has no rows there, and an undefined figure has none. Rows of the asset
+    ``market`` tell AI revenue needed, expected, and the share of the rents it covers in the year of the headline.
     """
     rows = []
     for entry in ("fair", "at_cost"):
@@ -105,7 +107,19 @@ def summary(evaluation: Evaluation) -> pd.DataFrame:
                     continue
                 error = record.get(f"{name}_se", np.nan)
                 rows.append((record["asset"], entry, name, value, error, unit))
+    rows += _revenue(evaluation)
     return pd.DataFrame(rows, columns=["asset", "entry", "metric", "value", "standard_error", "unit"])
+
+
+def _revenue(evaluation: Evaluation) -> list[tuple[str, str, str, float, float, str]]:
+    """AI revenue against what rents ask for in the year of the headline, as rows of the summary."""
+    rows = []
+    for name in evaluation.revenue.series:
+        found, unit = evaluation.revenue.at(name, HEADLINE_YEAR), "share" if name == "covered" else "USD/year"
+        for part in ("p05", "p50", "p95"):
+            metric = f"ai_revenue_{name}_{HEADLINE_YEAR}_{part}"
+            rows.append(("market", "world", metric, getattr(found, part), getattr(found, f"{part}_se"), unit))
+    return rows
 
 
 def _flat(record: Measures | object) -> dict[str, object]:

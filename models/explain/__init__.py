@@ -5,6 +5,7 @@
 """
 
 from models.explain import (
+    ai_revenue,
     capacity,
     cloud_platform,
     data_center,
@@ -24,7 +25,7 @@ from models.explain.resolve import DEPTH, explain, headline_paths
 from models.explain.trace import Trace, as_rows, as_text
 
 SUBJECTS = (
-    market, capacity, performance, risks, entry_price, gpu_fleet, gpu_debt, gpu_debt_loss, data_center,
+    market, ai_revenue, capacity, performance, risks, entry_price, gpu_fleet, gpu_debt, gpu_debt_loss, data_center,
     hardware_supplier, cloud_platform, llm_developer, leaves,
 )
 """Modules that hold the explanations; importing them registers what they explain."""

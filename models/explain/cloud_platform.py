@@ -185,10 +185,12 @@ def capex(reader: Reader, stat: str, t: int) -> Equation:
 def exit_line(reader: Reader, stat: str, t: int) -> Equation:
     """Value of the company at the horizon."""
     low, high = MULTIPLE_BOUNDS
-    demand = {"B": f"market.demand.{stat}.{t}", "B_ref": f"market.reference_demand.{t}"} if stat != "mean" else {}
+    demand = {} if stat == "mean" else {
+        "B": f"market.private_demand.{stat}.{t}", "B_ref": f"market.reference_demand.{t}",
+    }
     return over_paths(Equation(
         f"Exit, {reader.whose(stat)}", reader.pick(_line(reader, "exit"), stat, t), "USD",
-        "A multiple of the last year's EBITDA, higher when demand is above its reference.",
+        "A multiple of the last year's EBITDA, higher when demand without programs is above its reference.",
         f"clip({{m}} + {{slope}}·ln(B/B_ref), {low:g}, {high:g})·max(LTM, 0)",
         {"m": "cloud_capital.exit_multiple", "slope": "cloud_capital.exit_slope", **demand,
          "LTM": f"{CLOUD}.last_ebitda.{stat}"},

@@ -353,7 +353,7 @@ declare(
 def demand(reader: Reader, run: str, path: str, t: int) -> Equation:
     """Compute wanted at the long-run price."""
     value = reader.pick(run_of(reader, run).demand, path, t)
-    public = abs(value - _private(reader, path, t)) > _DUST * value
+    public = has_public_demand(reader, path, t, run)
     return Equation(
         f"Demand at the long-run price, {place(run)}, quarter {t}, {reader.whose(path)}", value, machines(reader, run),
         "What is wanted without programs, and what programs buy beyond what they replace.",
@@ -361,6 +361,12 @@ def demand(reader: Reader, run: str, path: str, t: int) -> Equation:
         {"private": f"market.private_demand.{path}.{t}"}
         | ({"public": f"market.public_demand{run}.{path}.{t}"} if public else {}),
     )
+
+
+def has_public_demand(reader: Reader, path: str, t: int, run: str = "") -> bool:
+    """Whether programs add to demand in a quarter of a path."""
+    value = reader.pick(run_of(reader, run).demand, path, t)
+    return abs(value - _private(reader, path, t)) > _DUST * value
 
 
 def _private(reader: Reader, path: str, t: int) -> float:

@@ -113,6 +113,8 @@ def headline_paths(evaluation: Evaluation) -> tuple[str, ...]:
     """Every number of the JSON contract that is not an assumption, by path; the market by quarter."""
     quarters = range(evaluation.market.quarters + 1)
     out = [f"market.{name}.{p}.{t}" for name in MARKET_SERIES for p in _NAMES for t in quarters]
+    out += [f"ai_revenue_by_year.{name}.{p}.{year}" for name in evaluation.revenue.series for p in _NAMES
+            for year in range(len(evaluation.revenue.years))]
     for root, results in (("assets", evaluation.assets), ("variants", evaluation.variants)):
         for key, result in results.items():
             for entry, name in ((f"{root}.{key}", "fair"), (f"{root}.{key}.at_cost", "at_cost")):

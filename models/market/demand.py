@@ -107,6 +107,8 @@ class DemandPaths:
         Compensated log deviation X + Y + Q - comp (the demand state D^s).
     efficiency : (quarters + 1,)
         Log effect of an efficiency surprise on demand.
+    gain : (quarters + 1,)
+        Log of the surprise itself: work done per unit of compute over its trend.
     permanent : (paths, quarters + 1)
         Uncompensated permanent losses Q.
     """
@@ -114,6 +116,7 @@ class DemandPaths:
     log_reference: Array
     state: Array
     efficiency: Array
+    gain: Array
     permanent: Array
 
 
@@ -149,6 +152,7 @@ def simulate_demand(demand: Demand, regime: Regime, curves: LongRun, shocks: Sho
         log_reference=log_reference_demand(demand, curves, quarters),
         state=state,
         efficiency=-(1.0 - demand.rebound) * e,
+        gain=e,
         permanent=permanent,
     )
 

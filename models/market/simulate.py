@@ -106,8 +106,11 @@ class MarketPaths:
 
     @property
     def relative_demand(self) -> Array:
-        """World demand over reference demand, (paths, quarters + 1)."""
-        return np.asarray(self.world.demand / np.exp(self.demand_paths.log_reference))
+        """World demand over reference demand, (paths, quarters + 1), without what programs buy.
+
+        What multiples and stories read: a company is not worth more for each customer because a state buys compute.
+        """
+        return np.asarray(np.exp(self.demand_paths.state + self.demand_paths.efficiency))
 
 
 def simulate_market(setting: Setting, shocks: Shocks) -> MarketPaths:

@@ -24,6 +24,7 @@ from models.basis.tax import Tax
 from models.debt.contract import ContractCredit
 from models.debt.structure import LoanPricing, LoanTriggers, Mezzanine, RentFloor
 from models.errors import ScenarioError
+from models.market.ai_revenue import AiRevenue
 from models.market.capacity import Capacity, Overcapacity, Pipeline
 from models.market.clearing import Clearing
 from models.market.customer import Offtaker
@@ -51,6 +52,7 @@ class Scenario(Assumptions):
     """Frozen and validated; equal scenarios give equal numbers."""
 
     demand: Demand = Field(default=Demand(), title="Demand")
+    ai_revenue: AiRevenue = Field(default=AiRevenue(), title="AI revenue")
     overcapacity: Overcapacity = Field(default=Overcapacity(), title="Overcapacity")
     pipeline: Pipeline = Field(default=Pipeline(), title="Who builds")
     capacity: Capacity = Field(default=Capacity(), title="Capacity")
@@ -139,6 +141,7 @@ class Scenario(Assumptions):
         todays = ("balance_utilization", "ceiling_utilization", "price_index", "spot_price")
         return self.derived(
             demand=source.demand.derived(efficiency_factor=1.0),
+            ai_revenue=source.ai_revenue.derived(revenue_now=self.ai_revenue.revenue_now),
             overcapacity=Overcapacity(),
             pipeline=source.pipeline,
             capacity=source.capacity,

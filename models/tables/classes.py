@@ -12,6 +12,7 @@ from models.basis.timeline import DELTA, Array
 from models.engine.estimate import PROBABILITIES, quantile
 from models.engine.evaluate import Evaluation
 from models.engine.summary import DEBT_METRICS, METRICS, classes, result_of, summary
+from models.market.ai_revenue import ai_revenue, revenue_needed
 from models.measures import risk
 
 __all__ = [
@@ -31,6 +32,8 @@ MARKET_SERIES: dict[str, tuple[str, str]] = {
     "capacity": ("Capacity", "H100e"),
     "demand": ("Demand at the long-run price", "H100e"),
     "additions": ("Gross additions", "H100e per quarter"),
+    "ai_revenue": ("AI revenue", "USD/year"),
+    "ai_revenue_needed": ("AI revenue needed to pay the rents", "USD/year"),
 }
 
 def fan_frame(paths: Array, **index: NDArray[Any]) -> pd.DataFrame:
@@ -54,6 +57,9 @@ def market_series(evaluation: Evaluation, name: str) -> Array:
         If the name is not one of ``MARKET_SERIES``.
     """
     market = evaluation.market
+    if name in ("ai_revenue", "ai_revenue_needed"):
+        line = ai_revenue if name == "ai_revenue" else revenue_needed
+        return line(evaluation.scenario.ai_revenue, market)
     return {
         "price": market.price,
         "price_global": market.world.price,

@@ -39,6 +39,11 @@ def evaluation_json(evaluation: Evaluation, link: str) -> dict[str, Any]:
             "assets": {key: f"USD per {result.asset.unit}" for key, result in evaluation.assets.items()},
         },
         "market": {name: _bands(market_series(evaluation, name)) for name in MARKET_SERIES},
+        "ai_revenue_by_year": {
+            "years": [str(year) for year in evaluation.revenue.years],
+            **{name: _bands(paths) for name, paths in evaluation.revenue.series.items()},
+            "sentence": evaluation.revenue.sentence,
+        },
         "assets": {key: _asset(result) for key, result in evaluation.assets.items()},
         "variants": {key: _asset(result) for key, result in evaluation.variants.items()},
         "correlation": {"order": list(evaluation.assets), "rank": evaluation.correlation},

@@ -109,6 +109,14 @@ def surplus_outcome(evaluation: Evaluation) -> pd.DataFrame:
     ], columns=["measure", "unit", "assumed", "p05", "p50", "p95", "p50_se"])
 
 
+def covered_by_year(evaluation: Evaluation) -> pd.DataFrame:
+    """Share of the rents that AI revenue pays, by calendar year: year, p05, p50, p95, p50_se."""
+    found = evaluation.revenue
+    rows = [(year, found.at("covered", year)) for year in found.years]
+    return pd.DataFrame([(year, x.p05, x.p50, x.p95, x.p50_se) for year, x in rows],
+                        columns=["year", "p05", "p50", "p95", "p50_se"])
+
+
 def _assumed_peak(over: Overcapacity) -> tuple[float, float]:
     """Height of the planned glut and its quarter, as assumed or as given by year."""
     if over.plan_by_year is None:

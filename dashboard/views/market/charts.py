@@ -15,6 +15,9 @@ from dashboard.charts.marks import PERCENT, SAID, calendar, choice, drawn, rows,
 from dashboard.charts.style import BAND, FAINT, INK, LINE, MUTED, PAGE, Spec
 
 MILLIONS = "format(datum.value / 1e6, ',.3~g')"
+EVEN = "toNumber(datum.value) % 2 == 0 ? datum.value : ''"
+"""Every second year, written on an axis."""
+
 BELOW = {"baseline": "top", "dx": 6, "dy": 4}
 BUILDERS = {
     "hyperscaler": ("Hyperscalers", MUTED),
@@ -39,6 +42,7 @@ QUANTITIES = {
     "stock": Quantity("Million H100-equivalents", MILLIONS, f.compute),
     "flow": Quantity("Million H100-equivalents a quarter", MILLIONS, f.compute),
     "power": Quantity("GW of IT load", "format(datum.value, ',')", f.gigawatts),
+    "revenue": Quantity("USD a year", "'$' + format(datum.value / 1e12, '.2~f') + 'tn'", f.money),
 }
 
 
@@ -99,7 +103,7 @@ def additions_chart() -> Spec:
     """Stacked means by builder, whisker of the total over nine in ten futures."""
     x = alt.X(
         "year:O",
-        axis=alt.Axis(title=None, labelAngle=0, labelExpr="toNumber(datum.value) % 2 == 0 ? datum.value : ''"),
+        axis=alt.Axis(title=None, labelAngle=0, labelExpr=EVEN),
         scale=alt.Scale(paddingInner=0.25),
     )
     axis = value_axis("Million H100-equivalents a year, mean", MILLIONS)
@@ -117,6 +121,31 @@ def additions_chart() -> Spec:
         ),
         rows.mark_rule(color=INK, strokeWidth=1.2, aria=False).encode(
             x=x, y=alt.Y("max(low):Q", axis=axis), y2="max(high):Q"
+        ),
+        height=HEIGHT,
+    )
+
+
+def covered_frame(table: pd.DataFrame) -> pd.DataFrame:
+    """Share of the rents that AI revenue pays, by calendar year: columns year, low, middle, high, text, most."""
+    return pd.DataFrame({
+        "year": [str(int(year)) for year in table["year"]],
+        "low": table["p05"], "middle": table["p50"], "high": table["p95"],
+        "text": [f.percent(value, 0) for value in table["p50"]],
+        "most": [marks.span(low, high, f.percent) for low, high in zip(table["p05"], table["p95"], strict=True)],
+    })
+
+
+def covered_chart() -> Spec:
+    """Median share by year with the range of nine in ten futures; the line at one is all of it."""
+    x = alt.X("year:O", axis=alt.Axis(title=None, labelAngle=0, labelExpr=EVEN), scale=alt.Scale(paddingInner=0.25))
+    y = upright(value_axis("Share of rents that AI revenue pays", PERCENT), zero=True, nice=True)
+    one = rows.transform_aggregate(n="count()").mark_rule(color=FAINT, strokeDash=[4, 3])
+    return drawn(
+        one.encode(y=alt.datum(1.0)),
+        rows.mark_rule(color=MUTED, strokeWidth=1.2).encode(x=x, y=y("low"), y2="high:Q"),
+        rows.mark_point(filled=True, size=60, opacity=1, color=INK).encode(
+            x=x, y=y("middle"), tooltip=tips(year="Year", text="Median", most="Nine in ten")
         ),
         height=HEIGHT,
     )
@@ -161,7 +190,7 @@ SPECS = {
     kind: fan_chart(value_axis(shape.title, shape.labels), dash=1.4, name=BELOW, reach=9, zero=True, nice=True)
     for kind, shape in QUANTITIES.items()
 }
-STOPPED, ADDITIONS = stopped_chart(), additions_chart()
+STOPPED, ADDITIONS, COVERED = stopped_chart(), additions_chart(), covered_chart()
 POOLING = line_chart(
     "Share of demand that may be served only at home", "Utilization at balance", PERCENT, "format(datum.value, '.1%')"
 )

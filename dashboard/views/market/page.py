@@ -18,7 +18,8 @@ from models.scenario.scenario import Scenario
 
 SCOPE = "market:"
 GROUPS = (
-    "overcapacity", "demand", "pipeline", "capacity", "clearing", "localization", "hardware", "regime", "export",
+    "overcapacity", "demand", "ai_revenue", "pipeline", "capacity", "clearing", "localization", "hardware", "regime",
+    "export",
 )
 """Slices of the scenario the market is made of; the first is open."""
 
@@ -31,8 +32,10 @@ def render() -> None:
     prices = market.prices.charts
     verdict(prices["surplus"].title, f"{prices['rent'].title}. {prices['share'].title}.")
     tiles(market.outcome)
-    explained(figures(market.prices), scenario, "market")
+    explained([*figures(market.prices), *market.revenue.figures], scenario, "market")
     charts([prices[name] for name in ("rent", "share", "surplus")])
+    section("Who pays these rents", market.revenue.about)
+    charts([market.revenue.chart, market.revenue.share])
     charts(market.stock)
     charts(market.limits)
     section("What localization costs")

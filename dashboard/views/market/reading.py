@@ -10,9 +10,12 @@ import pandas as pd
 from dashboard import format as f
 from dashboard import run
 from dashboard.blocks.blocks import Chart, Tile
+from dashboard.blocks.explained import Figure
 from dashboard.blocks.prices import Prices, read_prices
 from dashboard.views.market import charts, words
 from dashboard.words import records
+from models.engine.evaluate import Evaluation
+from models.engine.revenue import HEADLINE_YEAR
 from models.scenario.scenario import Scenario
 from models.tables import classes as tables
 from models.tables import market as market_tables
@@ -28,11 +31,23 @@ OUTCOME = {
 
 
 @dataclass(frozen=True, eq=False)
+class RevenueReading:
+    """AI revenue against what rents ask for: what that is, two charts, and the figures of the headline year."""
+
+    about: str
+    chart: Chart
+    share: Chart
+    figures: Sequence[Figure]
+
+
+@dataclass(frozen=True, eq=False)
 class MarketReading:
-    """Rent and surplus, figures of the glut, and charts of the stock, of who builds and stops, and of localization."""
+    """Rent, surplus, figures of the glut and who pays; charts of the stock, of who builds and stops, of localization.
+    """
 
     prices: Prices
     outcome: Sequence[Tile]
+    revenue: RevenueReading
     stock: Sequence[Chart]
     limits: Sequence[Chart]
     localization: Sequence[Chart]
@@ -50,6 +65,7 @@ def read_market(scenario: Scenario) -> MarketReading:
     return MarketReading(
         prices=prices,
         outcome=_tiles(market_tables.surplus_outcome(result)),
+        revenue=_revenue(result),
         stock=[
             Chart(words.demand_message(capacity, demand),
                   charts.quantity_frame(capacity, "stock", demand, "median demand"), charts.SPECS["stock"],
@@ -76,6 +92,31 @@ def read_market(scenario: Scenario) -> MarketReading:
                   "where capacity just matches demand; in a deep glut it costs nothing."),
             Chart(words.safety_message(safety), charts.safety_frame(safety), charts.SAFETY,
                   "Equal blocs whose errors are correlated as assumed, each holding its own reserve (Eppen 1979)."),
+        ],
+    )
+
+
+def _revenue(result: Evaluation) -> RevenueReading:
+    """Who pays the rents: customers of AI, and what is left for internal use and investors."""
+    expected, needed = (tables.fan(result, name) for name in ("ai_revenue", "ai_revenue_needed"))
+    covered = market_tables.covered_by_year(result)
+    names = {"needed": "AI revenue needed", "expected": "AI revenue expected", "covered": "Covered"}
+    return RevenueReading(
+        about=words.ABOUT_REVENUE,
+        chart=Chart(
+            result.revenue.sentence.rstrip("."),
+            charts.quantity_frame(expected, "revenue", needed, "needed, median"), charts.SPECS["revenue"],
+            "Revenue of AI services worldwide, median and ranges; the dashed line is what would pay the rents of all "
+            "machines by itself.",
+        ),
+        share=Chart(
+            words.covered_message(covered), charts.covered_frame(covered), charts.COVERED,
+            "Share of the rents that AI revenue can pay; internal use and investors pay the rest, or rents fall.",
+        ),
+        figures=[
+            Figure(f"{label}, {HEADLINE_YEAR}", result.revenue.at(name, HEADLINE_YEAR).p50,
+                   f"ai_revenue_by_year.{name}.p50.{result.revenue.years.index(HEADLINE_YEAR)}")
+            for name, label in names.items()
         ],
     )
 

@@ -8,12 +8,26 @@ from dashboard import format as f
 from dashboard.words import peak
 
 SMALL = 0.02
+ABOUT_REVENUE = (
+    "What customers pay for AI, against the AI revenue that would pay the rents of all machines by itself: rents over "
+    "the share of it that can go to compute lastingly. Internal use and investors pay the rest today. What states buy "
+    "counts on neither side."
+)
 
 
 def demand_message(capacity: pd.DataFrame, demand: pd.DataFrame) -> str:
     """How far capacity and the demand for it grow."""
     grown, wanted = (table["p50"].iloc[-1] / table["p50"].iloc[0] for table in (capacity, demand))
     return f"Demand grows {f.multiple(wanted)} by 2036, capacity {f.multiple(grown)}"
+
+
+def covered_message(covered: pd.DataFrame) -> str:
+    """How much of the rents customers pay in the first year and in the last."""
+    first, last = (covered.iloc[i] for i in (0, -1))
+    return (
+        f"Customers of AI pay for {f.percent(first['p50'], 0)} of the rents in {int(first['year'])}, "
+        f"{f.percent(last['p50'], 0)} in {int(last['year'])}"
+    )
 
 
 def additions_message(table: pd.DataFrame) -> str:

@@ -115,7 +115,7 @@ def test_frames_hold_what_is_drawn(glut):
 
 
 @pytest.mark.parametrize("spec", [*charts.SPECS.values(), charts.STOPPED, charts.ADDITIONS,
-                                  charts.POOLING, charts.SAFETY])
+                                  charts.POOLING, charts.SAFETY, charts.COVERED])
 def test_specifications_carry_no_data_and_name_their_axis(spec):
     text = str(spec)
     assert "'datasets'" not in text and "'values': [{" not in text
