@@ -168,8 +168,11 @@ def test_cheap_compute_helps_a_developer() -> None:
 def test_demand_helps_a_developer() -> None:
     market = market_of(Scenario())
     base = flows_on(Scenario(), market, "llm_developer").extras["revenue"]
-    more = flows_on(Scenario(), changed_world(market, demand=1.2 * market.world.demand), "llm_developer")
+    lifted = replace(market.demand_paths, state=market.demand_paths.state + np.log(1.2))
+    more = flows_on(Scenario(), replace(market, demand_paths=lifted), "llm_developer")
     assert np.allclose(more.extras["revenue"], 1.2 * base, rtol=1e-12)
+    public = flows_on(Scenario(), changed_world(market, demand=1.2 * market.world.demand), "llm_developer")
+    assert np.allclose(public.extras["revenue"], base, rtol=1e-12), "what states buy is nobody's revenue"
 
 
 @pytest.mark.parametrize(

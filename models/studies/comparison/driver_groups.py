@@ -28,7 +28,7 @@ class DriverGroup:
 
 
 GROUPS: Mapping[str, DriverGroup] = {
-    "demand": DriverGroup("Demand", "Growth, volatility, busts, efficiency surprises and regimes of demand."),
+    "demand": DriverGroup("Demand", "Growth, volatility, busts, efficiency surprises and regimes; who pays for it."),
     "supply": DriverGroup("Supply and overcapacity", "Planned surplus, who builds and how fast, and how prices clear."),
     "hardware": DriverGroup("Hardware and costs", "Machines, power, building, running costs and tax."),
     "policy": DriverGroup("Sovereign programs", "Programs, their intensity and channels, and a state's champion."),
@@ -40,7 +40,7 @@ GROUPS: Mapping[str, DriverGroup] = {
 """Six groups, in the order they are shown."""
 
 _SLICES: Mapping[str, str] = {
-    "demand": "demand", "regime": "demand",
+    "demand": "demand", "ai_revenue": "demand", "regime": "demand",
     "overcapacity": "supply", "pipeline": "supply", "capacity": "supply", "clearing": "supply",
     "hardware": "hardware", "llm_costs": "hardware", "chip": "hardware", "cluster": "hardware",
     "fleet_stages": "hardware", "tax": "hardware",

@@ -16,7 +16,9 @@ WORLDS = ("base", "telecom_glut", "shortage", "efficiency_shock", "export_shock"
 """Presets whose world the regret is taken over; the terms of deals stay the user's own."""
 MARKET_WORLD = "market_assumes"
 """The world in which market prices are right: only for who pays them."""
-_WORLD_SLICES = ("demand", "overcapacity", "pipeline", "capacity", "localization", "policy", "regime", "export")
+_WORLD_SLICES = (
+    "demand", "ai_revenue", "overcapacity", "pipeline", "capacity", "localization", "policy", "regime", "export",
+)
 EQUAL = (1 / 6,) * 6
 
 
