@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from models.assets import hardware_supplier
+from models.assets.hardware_supplier import supplier as hardware_supplier
 from models.basis.shocks import Shocks
 from models.basis.timeline import Array
 from models.claims.asset_class import PICKS, AssetClass, Fact, Run, Series, growth, level, line, yearly
@@ -20,7 +20,10 @@ FIVE_YEARS = 20
 
 def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
     supplier = scenario.hardware_supplier
-    flows = hardware_supplier.cash_flows(supplier, market, shocks)
+    flows = hardware_supplier.cash_flows(
+        supplier, scenario.supplier_credit, market, shocks, default_rates=scenario.offtaker.rates("non_ig"),
+        availability=scenario.hardware.availability,
+    )
     revenue, earnings = flows.extras["revenue"], flows.extras["earnings"]
 
     def worth() -> Array:
@@ -56,7 +59,7 @@ def _embargoed_share(run: Run) -> Array:
 
 CLASS = AssetClass(
     KEY, "Hardware supplier", PICKS, "company", _build, at_market=True,
-    short="Supplier", subject="the hardware supplier", color="brown", slices=("hardware_supplier",),
+    short="Supplier", subject="the hardware supplier", color="brown", slices=("hardware_supplier", "supplier_credit"),
     now_only="Later shares have only a formula price, a multiple of last year's earnings: waiting would be paid by the "
     "errors of that formula.",
     draws=lambda scenario: ("supplier_share_z",),

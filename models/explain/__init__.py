@@ -19,6 +19,7 @@ from models.explain import (
     market,
     performance,
     risks,
+    supplier_credit,
 )
 from models.explain.equation import Equation, calculate
 from models.explain.resolve import DEPTH, explain, headline_paths
@@ -26,7 +27,7 @@ from models.explain.trace import Trace, as_rows, as_text
 
 SUBJECTS = (
     market, ai_revenue, capacity, performance, risks, entry_price, gpu_fleet, gpu_debt, gpu_debt_loss, data_center,
-    hardware_supplier, cloud_platform, llm_developer, leaves,
+    hardware_supplier, supplier_credit, cloud_platform, llm_developer, leaves,
 )
 """Modules that hold the explanations; importing them registers what they explain."""
 

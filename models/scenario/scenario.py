@@ -14,7 +14,8 @@ from models.assets.gpu_fleet.chip import Chip, Cluster
 from models.assets.gpu_fleet.fleet import GpuFleet
 from models.assets.gpu_fleet.guarantee import ResidualGuarantee
 from models.assets.gpu_fleet.stages import FleetStages
-from models.assets.hardware_supplier import HardwareSupplier
+from models.assets.hardware_supplier.credit import SupplierCredit
+from models.assets.hardware_supplier.supplier import HardwareSupplier
 from models.assets.llm_developer import LlmCosts, LlmDeveloper, LlmFunding
 from models.basis.assumption import Assumptions
 from models.basis.entry import check
@@ -78,6 +79,7 @@ class Scenario(Assumptions):
     contract_credit: ContractCredit = Field(default=ContractCredit(), title="Credit of the contract")
     rent_floor: RentFloor = Field(default=RentFloor(), title="Rent floor")
     hardware_supplier: HardwareSupplier = Field(default=HardwareSupplier(), title="Hardware supplier")
+    supplier_credit: SupplierCredit = Field(default=SupplierCredit(), title="Supplier's customers and commitments")
     llm_developer: LlmDeveloper = Field(default=LlmDeveloper(), title="LLM developer")
     llm_costs: LlmCosts = Field(default=LlmCosts(), title="LLM costs")
     llm_funding: LlmFunding = Field(default=LlmFunding(), title="LLM funding")

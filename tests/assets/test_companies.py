@@ -1,4 +1,4 @@
-"""Supplier, LLM developer and cloud platform (model 3.iv to vi): what they live on, and who owns them in the end."""
+"""LLM developer and cloud platform (model 3.v and vi): what they live on, and who owns them in the end."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -36,59 +36,6 @@ def flows_on(scenario: Scenario, market: MarketPaths, key: str, shocks: Shocks |
 def changed_world(market: MarketPaths, **lines: Array) -> MarketPaths:
     """The same market with lines of the world's run replaced."""
     return replace(market, world=market.world._replace(**lines))
-
-
-# Supplier
-
-
-@settings(max_examples=200)
-@given(scenarios(only=("hardware_supplier", "overcapacity", "demand", "export"), programs=0))
-def test_supplier_lives_on_additions(scenario: Scenario) -> None:
-    """Revenue is proportional to gross additions, price and cost held; without additions there is none."""
-    market = market_of(scenario)
-    base = flows_on(scenario, market, "hardware_supplier").extras
-    more = flows_on(scenario, changed_world(market, additions=1.1 * market.world.additions), "hardware_supplier").extras
-    assert np.allclose(more["revenue"], 1.1 * base["revenue"], rtol=1e-12)
-    none = flows_on(scenario, changed_world(market, additions=0.0 * market.world.additions), "hardware_supplier")
-    assert not none.net.any()
-    taxed = base["revenue"] * (1.0 - scenario.hardware_supplier.tax)
-    assert (base["earnings"] >= 0.05 * taxed * (1.0 - 1e-9)).all()
-    assert (base["earnings"] <= 0.70 * taxed * (1.0 + 1e-9)).all()
-    assert not (base["write_off"] * (market.world.is_bust == 0)).any(), "written off only when orders stop"
-
-
-def test_supplier_writes_off_once_a_bust() -> None:
-    glut = Scenario().replace({"overcapacity.peak": 1.0})
-    market = calm_market(glut)
-    extras = calm_flows(glut, "hardware_supplier").extras
-    begins = np.flatnonzero(np.diff(market.world.is_bust[0]) > 0) + 1
-    assert len(begins) >= 1
-    hit = np.flatnonzero(extras["write_off"][0])
-    assert list(hit) == list(begins)
-    for t in begins:
-        year = extras["revenue"][0, t - 3 : t + 1].sum()
-        assert extras["write_off"][0, t] == pytest.approx(0.40 * year, rel=1e-12)
-
-
-def test_supplier_growth_levels_off_while_capacity_grows() -> None:
-    market, extras = calm_market(Scenario()), calm_flows(Scenario(), "hardware_supplier").extras
-    yearly = extras["revenue"][0, 1:].reshape(10, 4).sum(axis=1)
-    assert market.world.stock[0, 40] > 15.0 * market.world.stock[0, 0]
-    assert 0.8 * yearly[0] < yearly.min()
-    assert yearly.max() < 1.3 * yearly[0], "revenue follows additions, not the stock"
-
-
-def test_exit_multiple_of_the_supplier_follows_growth() -> None:
-    worth = []
-    for slope in (0.0, 30.0):
-        scenario = Scenario().replace({"hardware_supplier.exit_growth": slope})
-        claim = claims_of(scenario, ["hardware_supplier"]).by_key["hardware_supplier"]
-        earnings, ledger = claim.flows.extras["earnings"], claim.flows.ledger
-        worth.append(ledger["exit"][:, 40] / earnings[:, 37:].sum(axis=1))
-    assert worth[0] == pytest.approx(15.0, rel=1e-12)
-    assert worth[1].min() >= 8.0 - 1e-9
-    assert worth[1].max() <= 25.0 + 1e-9
-    assert np.ptp(worth[1]) > 3.0
 
 
 # LLM developer

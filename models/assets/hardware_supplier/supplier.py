@@ -1,9 +1,23 @@
-"""Hardware supplier equity: revenue follows additions to capacity, not capacity, so growth levels off by itself."""
+"""Hardware supplier equity: revenue follows additions to capacity, not capacity, so growth levels off by itself.
+
+Operating expense follows the revenue of three years, and customers are financed: a fall of sales shows in earnings.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
+from models.assets.hardware_supplier.credit import (
+    BOOK,
+    SupplierCredit,
+    credit_losses,
+    defaulted_share,
+    floor_payments,
+    outstanding,
+    traced_back,
+    write_offs,
+    young_expense,
+)
 from models.basis.assumption import Assumptions, assumption
 from models.basis.flows import CashFlows, split
 from models.basis.shocks import Shocks, martingale
@@ -11,7 +25,7 @@ from models.basis.timeline import Array, years, zero_paths
 from models.market.simulate import MarketPaths
 
 SHARE_BOUNDS = (0.05, 0.95)
-MARGIN_BOUNDS = (0.05, 0.70)
+GROSS_BOUNDS = (0.20, 0.85)
 PRICE_CLIP = (0.6, 1.6)
 PRICE_POWER = 0.25
 MULTIPLE_BOUNDS = (8.0, 25.0)
@@ -40,12 +54,13 @@ class HardwareSupplier(Assumptions):
         help="Volatility of the supplier's share from its own products' success.",
     )
     margin_now: float = assumption(
-        0.60, unit="share", low=0.25, high=0.65, step=0.01, symbol="margin_0", status="assumption",
-        label="Operating margin now", source="hardware_suppliers-006", help="Operating margin today.",
+        0.66, unit="share", low=0.25, high=0.75, step=0.01, symbol="margin_0", status="fact",
+        label="Operating margin now", source="hardware_suppliers-005", help="Operating margin today.",
     )
     margin_long_run: float = assumption(
-        0.42, unit="share", low=0.25, high=0.65, step=0.01, symbol="margin_∞", status="assumption",
-        label="Operating margin, long run", source="judgment", help="Operating margin that competition leaves.",
+        0.42, unit="share", low=0.25, high=0.75, step=0.01, symbol="margin_∞", status="assumption",
+        label="Operating margin, long run", source="judgment",
+        help="Operating margin that competition leaves while sales neither grow nor fall.",
     )
     margin_half_life: float = assumption(
         4.0, unit="years", low=2.0, high=8.0, step=0.5, symbol="margin half-life", status="assumption",
@@ -69,20 +84,20 @@ class HardwareSupplier(Assumptions):
         0.85, unit="share", low=0.5, high=1.0, step=0.05, symbol="payout", status="assumption",
         label="Payout", source="judgment", help="Share of earnings that reaches shareholders.",
     )
-    write_off: float = assumption(
-        0.40, unit="share of a year's revenue", low=0.0, high=1.0, step=0.05, symbol="write-off", status="assumption",
-        label="Write-off in a bust", source="telecom_bust-039",
-        help="Inventory, purchase commitments and customer credit written off when orders stop.",
+    opex: float = assumption(
+        0.18, unit="share of revenue of three years", low=0.05, high=0.40, step=0.01, symbol="o", status="assumption",
+        label="Operating expense", source="judgment",
+        help="Research, sales and administration over the mean revenue of the last three years: it falls late.",
     )
     exit_multiple: float = assumption(
         15.0, unit="x earnings", low=8.0, high=25.0, step=0.5, symbol="exit multiple", status="assumption",
         label="Exit multiple without growth", source="judgment",
-        help="Price over earnings at the horizon for a supplier that no longer grows.",
+        help="Price over normal earnings, the mean of three years, for a supplier that no longer grows.",
     )
     exit_growth: float = assumption(
         30.0, unit="x per unit growth", low=0.0, high=60.0, step=5.0, symbol="exit slope", status="assumption",
         label="Exit multiple for growth", source="judgment",
-        help="How much the exit multiple rises with last year's growth of earnings.",
+        help="How much the exit multiple rises with last year's growth of revenue.",
     )
     market_multiple: float = assumption(
         24.2, unit="x first-year earnings", low=15.0, high=40.0, step=0.2, symbol="market multiple", status="fact",
@@ -95,45 +110,85 @@ class HardwareSupplier(Assumptions):
     )
 
 
-def cash_flows(supplier: HardwareSupplier, market: MarketPaths, shocks: Shocks) -> CashFlows:
-    """Flows of the whole company before its entry price, USD."""
-    revenue = supplier_revenue(supplier, market, shocks)
-    earnings = revenue * operating_margin(supplier, market) * (1.0 - supplier.tax)
-    flow = supplier.payout * earnings
-    flow[:, 0] = 0.0
-    loss = _write_offs(supplier, market.world.is_bust, revenue)
-    flow -= loss
+def cash_flows(
+    supplier: HardwareSupplier, credit: SupplierCredit, market: MarketPaths, shocks: Shocks, *,
+    default_rates: tuple[float, float, float], availability: float,
+) -> CashFlows:
+    """Flows of the whole company before its entry price, USD.
+
+    Parameters
+    ----------
+    default_rates : tuple of float
+        Of financed customers, per year, see `credit.defaulted_share`.
+    availability : float
+        Share of hours in which a machine with a minimum rent can run.
+    """
+    units = supplied_units(supplier, market, shocks)
+    revenue = units * selling_price(supplier, market)
+    sold = traced_back(credit, revenue)
+    gross = gross_margin(supplier, credit, market) * revenue
+    expense = supplier.opex * trailing_mean(sold)
+    expense[:, 0] = 0.0
+    defaulted = defaulted_share(default_rates, market)
+    owed = outstanding(credit, sold, defaulted)
+    lost, parts = credit_losses(credit, owed, defaulted), write_offs(credit, sold)
+    floors = floor_payments(credit, units, market, availability)
+    operating = gross - expense - lost - floors - parts
+    tax = supplier.tax * np.maximum(operating, 0.0)
+    earnings = operating - tax
+    retained = (1.0 - supplier.payout) * np.maximum(earnings, 0.0)
+    flow = earnings - retained
     worth = exit_value(supplier, revenue, earnings)
     flow[:, -1] += worth
     contrib, distrib = split(flow)
-    extras = {"revenue": revenue, "earnings": earnings, "write_off": loss}
+    extras = {
+        "revenue": revenue, "earnings": earnings, "operating": operating, "expense": expense, "owed": owed,
+        "defaulted": defaulted, "credit_loss": lost, "floors": floors, "write_off": parts,
+    }
 
     def lines() -> dict[str, Array]:
-        earned = np.where(np.arange(flow.shape[1]) > 0, earnings, 0.0)
         exit_line = zero_paths(market.paths, market.quarters)
         exit_line[:, -1] = worth
         return {
-            "earnings": earned, "retained": -(1.0 - supplier.payout) * earned, "write-off": -loss, "exit": exit_line,
+            "gross profit": gross, "operating expense": -expense, "customer credit": -lost, "minimum rents": -floors,
+            "write-off": -parts, "tax": -tax, "retained": -retained, "exit": exit_line,
         }
 
     return CashFlows(contrib, distrib, extras, lines)
 
 
-def supplier_revenue(supplier: HardwareSupplier, market: MarketPaths, shocks: Shocks) -> Array:
-    """Revenue a quarter, USD, (paths, quarters + 1): share x gross additions of the world x selling price."""
+def supplied_units(supplier: HardwareSupplier, market: MarketPaths, shocks: Shocks) -> Array:
+    """Machines it sells in a quarter, H100e, (paths, quarters + 1): its share of the world's gross additions."""
     trend = _eroding(supplier.share_now, supplier.share_long_run, supplier.share_half_life, market.quarters)
     share = np.clip(trend * martingale(shocks.supplier_share_z, supplier.share_sd), *SHARE_BOUNDS)
-    scarcity = np.exp(PRICE_POWER * np.clip(market.log_ratio, *np.log(PRICE_CLIP)))
     units = market.world.additions
     if market.export is not None:
         units = units * (1.0 - market.export.embargoed)
-    return np.asarray(share * units * supplier.price_factor * market.curves.hardware_cost * scarcity)
+    return np.asarray(share * units)
 
 
-def operating_margin(supplier: HardwareSupplier, market: MarketPaths) -> Array:
-    """Operating margin, (paths, quarters + 1)."""
-    trend = _eroding(supplier.margin_now, supplier.margin_long_run, supplier.margin_half_life, market.quarters)
-    return np.clip(trend + supplier.margin_slope * market.log_ratio, *MARGIN_BOUNDS)
+def selling_price(supplier: HardwareSupplier, market: MarketPaths) -> Array:
+    """What it gets for a machine, USD/H100e, (paths, quarters + 1): a little more when compute is scarce."""
+    scarcity = np.exp(PRICE_POWER * np.clip(market.log_ratio, *np.log(PRICE_CLIP)))
+    return np.asarray(supplier.price_factor * market.curves.hardware_cost * scarcity)
+
+
+def trailing_mean(sold: Array) -> Array:
+    """Mean revenue of the last three years, USD, (paths, quarters + 1), of `traced_back`."""
+    total = np.cumsum(sold, axis=1)
+    total[:, BOOK:] -= total[:, :-BOOK].copy()
+    return np.asarray(total[:, BOOK - 1 :] / BOOK)
+
+
+def gross_margin(supplier: HardwareSupplier, credit: SupplierCredit, market: MarketPaths) -> Array:
+    """Gross margin, (paths, quarters + 1).
+
+    Today's operating margin and the expense of today; in the long run the margin that competition leaves and the
+    expense of sales that stand still. It rises when compute is scarce.
+    """
+    now = supplier.margin_now + supplier.opex * young_expense(credit)
+    trend = _eroding(now, supplier.margin_long_run + supplier.opex, supplier.margin_half_life, market.quarters)
+    return np.clip(trend + supplier.margin_slope * market.log_ratio, *GROSS_BOUNDS)
 
 
 def _eroding(now: float, long_run: float, half_life: float, quarters: int) -> Array:
@@ -147,28 +202,21 @@ def first_year_earnings(flows: CashFlows) -> float:
 
 
 def exit_value(supplier: HardwareSupplier, revenue: Array, earnings: Array, quarter: int = -1) -> Array:
-    """Price of the company at a quarter (the horizon by default), USD, (paths,).
+    """Price of the company at a quarter (the horizon by default), USD, (paths,); never negative.
 
-    A multiple of last year's earnings that rises with last year's growth of revenue. In the first two years the year
-    before starts with the first quarter's rate.
+    A multiple of normal earnings, the mean of the last twelve quarters since closing.
     """
     t = earnings.shape[1] + quarter if quarter < 0 else quarter
+    normal = 4.0 * earnings[:, max(t - BOOK + 1, 1) : t + 1].mean(axis=1)
+    return np.asarray(price_multiple(supplier, revenue, t) * np.maximum(normal, 0.0))
+
+
+def price_multiple(supplier: HardwareSupplier, revenue: Array, t: int) -> Array:
+    """Price over normal earnings in quarter ``t``, (paths,): rises with last year's growth of revenue.
+
+    In the first two years the year before starts with the first quarter's rate.
+    """
     year = np.maximum(np.arange(t - 3, t + 1), 1)
     last, before = revenue[:, year].sum(axis=1), revenue[:, np.maximum(year - 4, 1)].sum(axis=1)
     growth = np.where(before > 0, last / np.where(before > 0, before, 1.0) - 1.0, 0.0)
-    multiple = np.clip(supplier.exit_multiple + supplier.exit_growth * growth, *MULTIPLE_BOUNDS)
-    return np.asarray(multiple * earnings[:, year].sum(axis=1))
-
-
-def _write_offs(supplier: HardwareSupplier, is_bust: Array, revenue: Array) -> Array:
-    """Loss in the quarter in which a bust begins, USD >= 0: part of the last four quarters' revenue."""
-    out = zero_paths(revenue.shape[0], revenue.shape[1] - 1)
-    if supplier.write_off == 0.0 or not is_bust.any():
-        return out
-    begins = is_bust.copy(order="K")
-    begins[:, 1:] = np.maximum(is_bust[:, 1:] - is_bust[:, :-1], 0.0)
-    running = np.cumsum(revenue, axis=1)
-    year = running.copy(order="K")
-    year[:, 4:] -= running[:, :-4]
-    np.multiply(begins * supplier.write_off, year, out=out)
-    return out
+    return np.clip(supplier.exit_multiple + supplier.exit_growth * growth, *MULTIPLE_BOUNDS)
