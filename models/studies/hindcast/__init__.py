@@ -10,13 +10,24 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from models.errors import ScenarioError
-from models.studies.hindcast import china, coreweave, h100, market_prices, miners, polysilicon, project_finance, telecom
+from models.studies.hindcast import (
+    china,
+    coreweave,
+    equipment,
+    h100,
+    market_prices,
+    miners,
+    polysilicon,
+    project_finance,
+    telecom,
+)
 from models.studies.hindcast.observations import Observation, load_observations
 from models.studies.hindcast.record import FRAME_COLUMNS, Check, Replay
 
 REPLAYS: dict[str, Callable[[], Replay]] = {
     "h100": h100.replay,
     "telecom": telecom.replay,
+    "equipment": equipment.replay,
     "china": china.replay,
     "coreweave": coreweave.replay,
     "miners": miners.replay,
