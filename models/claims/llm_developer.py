@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from models.assets import llm_developer
+from models.basis.flows import CashFlows
 from models.basis.shocks import Shocks
 from models.basis.timeline import Array
 from models.claims.asset_class import LLM_AND_CLOUD, AssetClass, Fact, Run, Series, level, line, quarters
@@ -26,16 +27,25 @@ def program_live(scenario: Scenario, shocks: Shocks) -> Array:
     return live
 
 
+def simulate_lab(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> CashFlows:
+    """The developer on a market, from the market alone: other claims may ask for its fate before they are built.
+
+    Of its extras, ``failed_at`` (paths,) is the quarter of failure, one past the horizon where there is none; ``cash``
+    and ``net``, cash flow a year before funding (its burn where below zero), are (paths, quarters + 1), USD.
+    """
+    return llm_developer.cash_flows(
+        scenario.llm_developer, scenario.llm_costs, scenario.llm_funding, scenario.ai_revenue, market, shocks,
+        program_live(scenario, shocks), scenario.tax if scenario.tax.is_on else None,
+    )
+
+
 def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
     developer = scenario.llm_developer
-    flows = llm_developer.cash_flows(
-        developer, scenario.llm_costs, scenario.llm_funding, market, shocks, program_live(scenario, shocks),
-        scenario.tax if scenario.tax.is_on else None,
-    )
+    flows = simulate_lab(scenario, market, shocks)
     x = flows.extras
 
     def worth() -> Array:
-        return np.asarray(x["own"] * (x["multiple"] * x["revenue"] + np.maximum(x["cash"], 0.0)))
+        return np.asarray(x["own"] * (x["multiple"] * x["normal_revenue"] + np.maximum(x["cash"], 0.0)))
 
     return Claims({KEY: Claim(
         flows, developer.hurdle, 0.0, developer.revenue_now, developer.market_multiple, exit_values=worth,

@@ -136,7 +136,7 @@ def _lean(paths: tuple[MarketPaths, Shocks]) -> tuple[MarketPaths, Shocks]:
     market, shocks = paths
     nothing = np.broadcast_to(np.nan, market.price.shape)
     run = market.world._replace(**dict.fromkeys(market.world._fields, nothing))
-    demand = replace(market.demand_paths, permanent=nothing)
+    demand = replace(market.demand_paths, permanent=nothing, sustained=nothing)
     others = {name for one in CLASSES.values() if not one.is_lean for name in one.draws(Scenario())}
     thin = shocks.without("demand_z", "jump_gap_u", "regime_u", *others)
     return replace(market, world=run, home=run, demand_paths=demand, surplus=nothing), thin

@@ -1,16 +1,16 @@
-"""Flows of the LLM developer as numbers with reasons: long demand, short compute."""
+"""Flows of the LLM developer as numbers with reasons: long AI revenue, short compute."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from models.assets.llm_developer import GROWTH_CLIP
+from models.assets.llm_developer import MULTIPLE_CLIP, log_rent_against_plan, own_trend
 from models.basis.timeline import DELTA, Array, years
 from models.claims.llm_developer import program_live
 from models.explain.bought import held, line
 from models.explain.equation import Equation
-from models.explain.registry import Reader, declare, explains, faded
-from models.market.demand import cumulative_growth
+from models.explain.registry import Reader, at, declare, explains, faded
+from models.market.ai_revenue import ai_revenue
 
 LAB = "assets.llm_developer"
 _FUNDING = ("llm_funding.runway", "llm_funding.raise_years", "llm_funding.raise_cap")
@@ -47,10 +47,10 @@ def proceeds(reader: Reader, path: str, t: int) -> Equation:
     if t < reader.market.quarters:
         return Equation(label, value, "USD", "The company is neither sold nor at the horizon.", "0")
     return Equation(
-        label, value, "USD", "At the horizon: a multiple of revenue, and cash, of which today's owners still hold a "
-        "part.", "own·(multiple·R + max(cash, 0))",
-        {"own": f"{LAB}.own.{path}.{t}", "multiple": f"{LAB}.multiple.{path}", "R": revenue,
-         "cash": f"{LAB}.cash.{path}.{t}"},
+        label, value, "USD", "At the horizon: a multiple of normal revenue, and cash, of which today's owners still "
+        "hold a part.", "own·(multiple·R_normal + max(cash, 0))",
+        {"own": f"{LAB}.own.{path}.{t}", "multiple": f"{LAB}.multiple.{path}",
+         "R_normal": f"{LAB}.normal_revenue.{path}.{t}", "cash": f"{LAB}.cash.{path}.{t}"},
     )
 
 
@@ -90,33 +90,54 @@ def mean_proceeds(reader: Reader, t: int) -> Equation:
 
 declare(
     "assets.llm_developer.revenue.{path}.{t}", "Revenue a year", "USD/year",
-    "Revenue today, growth that fades less erosion, demand for compute against its reference, and how well its own "
-    "models do.", "R_0·growth·demand·quality",
-    {"R_0": "llm_developer.revenue_now", "growth": ".trend.{t}", "demand": ".relative_demand@", "quality": ".quality@"},
-    lambda r: _extra(r, "revenue"),
+    "Revenue today, moving with AI revenue worldwide, with its own growth beyond the market less erosion, and with how "
+    "well its own models do.", "R_0·V/V_0·own·quality",
+    {"R_0": "llm_developer.revenue_now", "V": "market.ai_revenue@", "V_0": "ai_revenue.revenue_now",
+     "own": ".trend.{t}", "quality": ".quality@"}, lambda r: _extra(r, "revenue"),
 )
 declare(
-    "assets.llm_developer.trend.{t}", "Revenue trend against today", "x",
-    "Growth that fades, less what open models take.", f"exp({faded('g_0', 'g_∞', 'k')} − erosion·{{τ}})",
-    {"g_0": "llm_developer.growth_now", "g_∞": "llm_developer.growth_long_run", "k": "llm_developer.growth_fade",
-     "erosion": "llm_developer.erosion"}, lambda r: _trend(r),
+    "assets.llm_developer.normal_revenue.{path}.{t}", "Normal revenue a year", "USD/year",
+    "Revenue as a buyer sees it through a good or a bad year: what passes in demand counts with what is left of it on "
+    "average over five years.", "R·lasting/deviation",
+    {"R": ".revenue@", "lasting": "market.demand_sustained@", "deviation": "market.demand_shock@"},
+    lambda r: _extra(r, "normal_revenue"),
 )
 declare(
-    "assets.llm_developer.relative_demand.{path}.{t}", "Demand against its reference", "x",
-    "World demand over the reference path.", "B/B_ref",
-    {"B": "market.demand@", "B_ref": "market.reference_demand.{t}"}, lambda r: r.market.relative_demand,
+    "assets.llm_developer.trend.{t}", "Revenue against its share of the market", "x",
+    "Growth beyond the market, less what open models take.", f"exp({faded('g_0', 'g_∞', 'k')} − erosion·{{τ}})",
+    {"g_0": "llm_developer.excess_growth_now", "g_∞": "llm_developer.excess_growth_long_run",
+     "k": "llm_developer.excess_growth_fade", "erosion": "llm_developer.erosion"}, lambda r: _trend(r),
+)
+declare(
+    "assets.llm_developer.rent_against_plan.{path}.{t}", "Rental price against plan", "x",
+    "What compute rents for over what was expected: a glut and hardware that got cheaper than expected both lower it.",
+    "P/P^exp", {"P": "market.price@", "P^exp": ".expected_rent.{t}"}, lambda r: np.exp(log_rent_against_plan(r.market)),
+)
+declare(
+    "assets.llm_developer.expected_rent.{t}", "Rental price expected, without surprise", "USD/h",
+    "The long-run price, less what a surprise in hardware cost took off it.", "P^LR·e^(surprise)",
+    {"P^LR": "market.price_long_run.{t}", "surprise": ".unexpected_fall.{t}"},
+    lambda r: r.market.curves.price_expected[: r.market.quarters + 1],
+)
+declare(
+    "assets.llm_developer.unexpected_fall.{t}", "Unexpected fall of hardware cost", "log",
+    "The surprise a year, from the year it comes.", "Δδ·max(0, {τ} − y_0)",
+    {"Δδ": "hardware.deflation_surprise", "y_0": "hardware.surprise_year"},
+    lambda r: np.log(r.market.curves.price_expected / r.market.curves.price)[: r.market.quarters + 1],
 )
 
 
 def _trend(reader: Reader) -> Array:
-    lab, when = reader.scenario.llm_developer, years(reader.market.quarters)
-    growth = cumulative_growth(lab.growth_now, lab.growth_long_run, lab.growth_fade, when) - lab.erosion * when
-    return np.asarray(np.exp(growth))
+    return np.asarray(np.exp(own_trend(reader.scenario.llm_developer, years(reader.market.quarters))))
 
 
 def _quality(reader: Reader) -> Array:
-    expected = reader.scenario.llm_developer.revenue_now * _trend(reader) * reader.market.relative_demand
-    return reader.once("lab quality", lambda: _extra(reader, "revenue") / expected)
+    def make() -> Array:
+        lab, ai = reader.scenario.llm_developer, reader.scenario.ai_revenue
+        expected = lab.revenue_now * _trend(reader) * ai_revenue(ai, reader.market) / ai.revenue_now
+        return np.asarray(_extra(reader, "revenue") / expected)
+
+    return reader.once("lab quality", make)
 
 
 @explains("assets.llm_developer.quality.{path}.{t}")
@@ -158,24 +179,50 @@ declare(
 )
 
 
-@explains("assets.llm_developer.compute_cost.{path}.{t}")
-def compute_cost(reader: Reader, path: str, t: int) -> Equation:
-    """Yearly cost of inference and training."""
-    own = "success" if reader.scenario.llm_developer.champion else "quality"
+declare(
+    "assets.llm_developer.compute_cost.{path}.{t}", "Compute cost a year", "USD/year", "Inference and training.",
+    "inference + training", {"inference": ".inference@", "training": ".training@"}, lambda r: _extra(r, "compute_cost"),
+)
+
+
+def _is_surprised(reader: Reader, t: int) -> bool:
+    return at(reader.market.demand_paths.gain, t) != 0.0
+
+
+@explains("assets.llm_developer.inference.{path}.{t}")
+def inference(reader: Reader, path: str, t: int) -> Equation:
+    """Yearly cost of serving users."""
+    saved = _is_surprised(reader, t)
+    return Equation(
+        f"Inference a year, quarter {t}, {reader.whose(path)}",
+        reader.pick(_extra(reader, "compute_cost") - _extra(reader, "training"), path, t), "USD/year",
+        "A share of revenue; rents below plan lower it"
+        + (", and of an efficiency surprise what is not passed on to customers." if saved else "."),
+        "{inference}·R·ρ^{a}" + ("·f^(−(1 − p))" if saved else ""),
+        {"inference": "llm_costs.inference", "R": f"{LAB}.revenue.{path}.{t}",
+         "ρ": f"{LAB}.rent_against_plan.{path}.{t}", "a": "llm_costs.inference_price"}
+        | ({"f": "demand.efficiency_factor", "p": "ai_revenue.pass_on"} if saved else {}),
+    )
+
+
+@explains("assets.llm_developer.training.{path}.{t}")
+def training(reader: Reader, path: str, t: int) -> Equation:
+    """Yearly cost of training."""
+    own, saved = "success" if reader.scenario.llm_developer.champion else "quality", _is_surprised(reader, t)
     growth = faded("g_0", "g_∞", "k", f"{t / 4:g}")
     names = {
-        "inference": "inference", "a": "inference_price", "training": "training", "b": "training_price",
-        "c": "training_quality", "g_0": "training_growth_now", "g_∞": "training_growth_long_run",
-        "k": "training_growth_fade", "bill": "frontier_bill", "f": "frontier_share",
+        "training": "training", "b": "training_price", "c": "training_quality", "g_0": "training_growth_now",
+        "g_∞": "training_growth_long_run", "k": "training_growth_fade", "bill": "frontier_bill", "f": "frontier_share",
     }
     return Equation(
-        f"Compute cost a year, quarter {t}, {reader.whose(path)}",
-        reader.pick(_extra(reader, "compute_cost"), path, t), "USD/year",
-        "Inference follows revenue, training the frontier and own success; both get cheaper with the rental price: a "
-        "glut helps this class.",
-        "{inference}·R·ρ^{a} + max({training}·R_0, f·bill)·" f"exp({growth})·" "ρ^{b}·q^{c}",
-        {"R": f"{LAB}.revenue.{path}.{t}", "ρ": f"market.price_ratio.{path}.{t}", "q": f"{LAB}.{own}.{path}.{t}",
-         "R_0": "llm_developer.revenue_now"} | {name: f"llm_costs.{where}" for name, where in names.items()},
+        f"Training a year, quarter {t}, {reader.whose(path)}", reader.pick(_extra(reader, "training"), path, t),
+        "USD/year", "It follows the frontier, own success and demand; rents below plan lower it"
+        + (", and an efficiency surprise saves what the rebound leaves." if saved else "."),
+        "max({training}·R_0, f·bill)·" f"exp({growth})·" "ρ^{b}·(q·D)^{c}" + ("·e_gain" if saved else ""),
+        {"ρ": f"{LAB}.rent_against_plan.{path}.{t}", "q": f"{LAB}.{own}.{path}.{t}",
+         "D": f"market.demand_shock.{path}.{t}", "R_0": "llm_developer.revenue_now"}
+        | {name: f"llm_costs.{where}" for name, where in names.items()}
+        | ({"e_gain": f"market.efficiency.{t}"} if saved else {}),
     )
 
 
@@ -228,7 +275,7 @@ def raised(reader: Reader, path: str, t: int) -> Equation:
         "When the runway is short, years of burn are raised, if that is not too large a part of the company."
         + ("" if value else " Not in this quarter."), "y·max(−net, 0)" if value else "0",
         {"y": "llm_funding.raise_years", "net": f"{LAB}.operating.{path}.{t}"},
-        beside=(f"{LAB}.revenue.{path}.{t}", "llm_funding.runway", "llm_funding.raise_cap"),
+        beside=(f"{LAB}.normal_revenue.{path}.{t}", "llm_funding.runway", "llm_funding.raise_cap"),
     )
 
 
@@ -241,10 +288,10 @@ def own(reader: Reader, path: str, t: int) -> Equation:
         return Equation(label, reader.pick(value, path, t), "share", "Nothing after a failure.", "0")
     if not rounds:
         return Equation(label, reader.pick(value, path, t), "share", "No round diluted it.", "1", {"terms": _FUNDING})
-    named = {"x": "multiple", "R": "revenue", "raised": "raised"}
+    named = {"x": "multiple", "N": "normal_revenue", "raised": "raised"}
     return Equation(
         label, reader.pick(value, path, t), "share", f"Diluted by each of {len(rounds)} rounds.",
-        "Π(x·R/(x·R + raised))",
+        "Π(x·N/(x·N + raised))",
         {name: tuple(f"{LAB}.{where}.{path}.{q}" for q in rounds) for name, where in named.items()},
     )
 
@@ -253,16 +300,27 @@ def own(reader: Reader, path: str, t: int) -> Equation:
 def multiple(reader: Reader, path: str, t: int | None = None) -> Equation:
     """Revenue multiple, at the horizon or in a quarter."""
     when = reader.market.quarters if t is None else t
-    low, high = GROWTH_CLIP
-    year = {"R": f"{LAB}.revenue.{path}.{when}", "R_before": f"{LAB}.revenue.{path}.{when - 4}",
-            "T": f"{LAB}.trend.{when}", "T_before": f"{LAB}.trend.{when - 4}"}
+    bounds = ", ".join(f"{bound:g}" for bound in MULTIPLE_CLIP)
+    year = {"b": "llm_funding.multiple_growth", "N": f"{LAB}.normal_revenue.{path}.{when}",
+            "N_before": f"{LAB}.normal_revenue.{path}.{when - 4}", "V": f"market.ai_revenue_reference.{when}",
+            "V_before": f"market.ai_revenue_reference.{when - 4}"}
+    text = "({excess}·e^(−{fade}·" f"{when / 4:g}" ") + {floor})" f"·clip((m − m_low)/(m_ref − m_low), {bounds})"
     return Equation(
         f"Revenue multiple {'at the horizon' if t is None else f'in quarter {t}'}, {reader.whose(path)}",
         reader.pick(_extra(reader, "multiple"), path, when), "x revenue",
-        "A part that fades as growth does and one that stays, more when demand is high and when revenue outgrows its "
-        "trend.", "({excess}·e^(−{fade}·" f"{when / 4:g}" ") + {floor})·demand"
-        + (f"·clip((R/R_before − 1)/(T/T_before − 1), {low:g}, {high:g})" if when >= 4 else ""),
+        "A part that fades and one that stays; more with the margin, and when normal revenue outgrows the market's "
+        "reference: a difference of growth, never a ratio.",
+        text + (f"·clip(1 + b·(ln(N/N_before) − ln(V/V_before)), {bounds})" if when >= 4 else ""),
         {"excess": "llm_funding.multiple_excess", "fade": "llm_funding.multiple_fade",
-         "floor": "llm_funding.multiple_floor", "demand": f"{LAB}.relative_demand.{path}.{when}"}
-        | (year if when >= 4 else {}),
+         "floor": "llm_funding.multiple_floor", "m": f"{LAB}.margin.{path}.{when}", "m_low": "llm_funding.margin_low",
+         "m_ref": "llm_funding.margin_reference"} | (year if when >= 4 else {}),
     )
+
+
+declare(
+    "assets.llm_developer.margin.{path}.{t}", "Margin after inference and maintenance training", "share of revenue",
+    "What is left of revenue after serving users and keeping models current.", "1 − (inference + kept·training)/R",
+    {"inference": ".inference@", "kept": "llm_costs.maintenance", "training": ".training@", "R": ".revenue@"},
+    lambda r: 1.0 - (_extra(r, "compute_cost") - (1.0 - r.scenario.llm_costs.maintenance) * _extra(r, "training")
+                     ) / _extra(r, "revenue"),
+)

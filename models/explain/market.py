@@ -458,6 +458,14 @@ def demand_shock(reader: Reader, path: str, t: int) -> Equation:
     )
 
 
+declare(
+    "market.demand_sustained.{path}.{t}", "Demand over its reference, as it lasts", "x",
+    "Cycle and passing losses count with what is left of them on average over the next five years, lasting losses in "
+    "full; mean one, too.", "", {name: name for name in (*_CYCLE, *_BUST, "demand.bust_half_life", "draws")},
+    lambda r: np.exp(r.market.demand_paths.sustained), kind="draw", status="draw",
+)
+
+
 @explains("market.cycle.{path}.{t}")
 def cycle(reader: Reader, path: str, t: int) -> Equation:
     """Slow cycle and temporary part of busts, or boom and bust."""

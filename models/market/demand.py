@@ -14,6 +14,9 @@ from models.basis.yearly import Years, integral
 from models.market.long_run import LongRun
 from models.market.regime import Regime, simulate_regime
 
+FORESIGHT = 20
+"""Quarters over which a buyer of a company averages what is left of a passing deviation."""
+
 
 class Demand(Assumptions):
     """How much compute is wanted, how fast that grows and how unsure it is."""
@@ -111,6 +114,9 @@ class DemandPaths:
         Log of the surprise itself: work done per unit of compute over its trend.
     permanent : (paths, quarters + 1)
         Uncompensated permanent losses Q.
+    sustained : (paths, quarters + 1)
+        The state with cycle and temporary losses replaced by what is left of them on average over the next five years;
+        compensated too. What a buyer of a company sees through a good or a bad year.
     """
 
     log_reference: Array
@@ -118,6 +124,7 @@ class DemandPaths:
     efficiency: Array
     gain: Array
     permanent: Array
+    sustained: Array
 
 
 def log_growth(demand: Demand, t: Array) -> Array:
@@ -143,10 +150,11 @@ def simulate_demand(demand: Demand, regime: Regime, curves: LongRun, shocks: Sho
     """Draw demand around its reference path; E[exp(state)] = 1 in every quarter, busts included."""
     quarters = shocks.quarters
     if regime.is_on:
-        state, permanent = _deviation(demand.derived(bust_rate=0.0), shocks)
-        state = state + simulate_regime(regime, shocks)
+        state, permanent, sustained = _deviation(demand.derived(bust_rate=0.0), shocks)
+        drift = simulate_regime(regime, shocks)
+        state, sustained = state + drift, sustained + drift
     else:
-        state, permanent = _deviation(demand, shocks)
+        state, permanent, sustained = _deviation(demand, shocks)
     e = np.where(np.arange(quarters + 1) >= demand.efficiency_quarter, np.log(demand.efficiency_factor), 0.0)
     return DemandPaths(
         log_reference=log_reference_demand(demand, curves, quarters),
@@ -154,16 +162,25 @@ def simulate_demand(demand: Demand, regime: Regime, curves: LongRun, shocks: Sho
         efficiency=-(1.0 - demand.rebound) * e,
         gain=e,
         permanent=permanent,
+        sustained=sustained,
     )
 
 
-def compensator(demand: Demand, quarters: int) -> Array:
-    """Log mean of exp(X + Y + Q), shape (quarters + 1,): what is subtracted so that shocks are fair."""
+def average_left(half_life: float) -> float:
+    """What is left of a passing deviation on average over the next five years, from its half-life in years."""
+    return float(np.mean(2.0 ** (-DELTA * np.arange(1, FORESIGHT + 1) / half_life)))
+
+
+def compensator(demand: Demand, quarters: int, cycle_left: float = 1.0, bust_left: float = 1.0) -> Array:
+    """Log mean of exp(X + Y + Q), shape (quarters + 1,): what is subtracted so that shocks are fair.
+
+    ``cycle_left`` and ``bust_left`` are the parts of the cycle X and of temporary losses Y that count.
+    """
     phi = 2.0 ** (-DELTA / demand.memory_years)
     t = np.arange(quarters + 1)
-    variance = demand.volatility**2 * DELTA * (1.0 - phi ** (2 * t)) / (1.0 - phi**2)
+    variance = (cycle_left * demand.volatility) ** 2 * DELTA * (1.0 - phi ** (2 * t)) / (1.0 - phi**2)
     chance, log_loss = _bust_chance(demand), np.log1p(-demand.bust_size)
-    left = demand.bust_permanent + (1.0 - demand.bust_permanent) * 2.0 ** (
+    left = demand.bust_permanent + bust_left * (1.0 - demand.bust_permanent) * 2.0 ** (
         -np.arange(quarters) * DELTA / demand.bust_half_life
     )
     jumps = np.concatenate([[0.0], np.cumsum(np.log(1.0 - chance + chance * np.exp(log_loss * left)))])
@@ -175,11 +192,11 @@ def _bust_chance(demand: Demand) -> float:
 
 
 # Most sliders leave the deviation alone, so the last one is kept as long as its draws live.
-_last: Store[tuple[Array, Array]] = Store(1)
+_last: Store[tuple[Array, Array, Array]] = Store(1)
 
 
-def _deviation(demand: Demand, shocks: Shocks) -> tuple[Array, Array]:
-    """State and permanent losses of the draws."""
+def _deviation(demand: Demand, shocks: Shocks) -> tuple[Array, Array, Array]:
+    """State, permanent losses and sustained state of the draws."""
     key = (
         demand.volatility, demand.memory_years, demand.bust_rate, demand.bust_size, demand.bust_permanent,
         demand.bust_half_life,
@@ -187,7 +204,7 @@ def _deviation(demand: Demand, shocks: Shocks) -> tuple[Array, Array]:
     return _last.beside(shocks).get(key, lambda: _simulate_deviation(demand, shocks))
 
 
-def _simulate_deviation(demand: Demand, shocks: Shocks) -> tuple[Array, Array]:
+def _simulate_deviation(demand: Demand, shocks: Shocks) -> tuple[Array, Array, Array]:
     quarters = shocks.quarters
     jumps = _bust_marks(demand, shocks) * np.log1p(-demand.bust_size)
     cycle, temporary, lasting = (zero_paths(shocks.paths, quarters) for _ in range(3))
@@ -199,8 +216,10 @@ def _simulate_deviation(demand: Demand, shocks: Shocks) -> tuple[Array, Array]:
         temporary[:, t] = decay * temporary[:, t - 1] + (1.0 - demand.bust_permanent) * jumps[:, t]
         lasting[:, t] = lasting[:, t - 1] + demand.bust_permanent * jumps[:, t]
     state = cycle + temporary + lasting - compensator(demand, quarters)
-    state.flags.writeable = lasting.flags.writeable = False
-    return state, lasting
+    seen = average_left(demand.memory_years), average_left(demand.bust_half_life)
+    sustained = seen[0] * cycle + seen[1] * temporary + lasting - compensator(demand, quarters, *seen)
+    state.flags.writeable = lasting.flags.writeable = sustained.flags.writeable = False
+    return state, lasting, sustained
 
 
 def _bust_marks(demand: Demand, shocks: Shocks) -> Array:

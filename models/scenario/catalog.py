@@ -21,6 +21,7 @@ from models.basis.entry import Entry, Kind, Value, read
 from models.basis.reading import number_text, quoted
 from models.errors import ScenarioError
 from models.policy.program import INSTRUMENTS, Program
+from models.scenario.retired import RETIRED
 from models.scenario.scenario import Scenario
 from models.version import MODEL_VERSION, SCHEMA_VERSION
 
@@ -97,7 +98,9 @@ def entry(path: str, scenario: Scenario | None = None) -> Entry:
 
 
 def unknown(path: str, scenario: Scenario) -> str:
-    """What to say of a path that leads to no assumption: the nearest ones."""
+    """What to say of a path that leads to no assumption: what took its place, or the nearest ones."""
+    if path in RETIRED:
+        return f"{path}: {RETIRED[path]}"
     count = len(scenario.policy.programs)
     number = path.removeprefix(f"{PROGRAMS}.").split(".")[0]
     if path.startswith(f"{PROGRAMS}.") and number.isascii() and number.isdigit() and int(number[:9]) >= count:

@@ -151,3 +151,8 @@ def test_any_text_gives_a_scenario_or_a_scenario_error(text: str | bytes) -> Non
         assert str(error) and all(line.isprintable() for line in str(error).split("\n"))
     else:
         assert from_json(to_json(scenario)) == scenario
+
+
+def test_a_file_of_an_earlier_edition_says_what_took_the_place_of_what_is_gone() -> None:
+    with pytest.raises(ScenarioError, match=r"llm_developer.growth_fade: .*excess_growth_fade"):
+        from_json(json.dumps({"scenario": {"llm_developer": {"growth_fade": 0.3}}, "model_version": "0.1.0"}))

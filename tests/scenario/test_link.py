@@ -368,3 +368,12 @@ def test_a_value_cut_in_half_is_not_read_as_another_value() -> None:
     link = head + "b=" + "x" * (MAX_LENGTH - len(head) - len("b=&run.seed=12")) + "&run.seed=123456"
     decoded = decode(link)
     assert decoded.scenario == DEFAULTS.replace({"demand.growth_now": 0.5})
+
+
+def test_what_an_earlier_edition_called_otherwise_is_refused_by_name() -> None:
+    """Growth of a developer is that of AI revenue now: an old link must not silently mean another thing."""
+    old = "v=1&m=0.1.0&p=base&llm_developer.growth_now=0.9&llm_costs.other=0.3"
+    decoded = decode(old)
+    assert decoded.scenario == DEFAULTS.replace({"llm_costs.other": 0.3})
+    note = next(line for line in decoded.notes if "growth_now" in line)
+    assert "llm_developer.excess_growth_now" in note and "leave it out" in note

@@ -181,12 +181,9 @@ def cost_of_building(subject: Subject) -> Finding:
     ops = operations(subject, scenario)
     year = slice(1, 5)
     revenue = ops.revenue[:, year].mean(axis=1)
-    inference = (
-        costs.inference * ops.revenue[:, year] * np.exp(costs.inference_price * subject.market.log_ratio[:, year])
-    ).mean(axis=1)
     lines = {
-        "Compute for training": ops.compute_cost[:, year].mean(axis=1) - inference,
-        "Compute for inference": inference,
+        "Compute for training": ops.training[:, year].mean(axis=1),
+        "Compute for inference": ops.inference[:, year].mean(axis=1),
         **{name: share * costs.other * revenue for name, share in SPLIT.items()},
         "Fixed cost": np.full(len(revenue), costs.fixed * developer.revenue_now),
     }

@@ -75,8 +75,8 @@ def training_bill(scenario: Scenario) -> float:
 def operations(subject: Subject, scenario: Scenario) -> Operations:
     """Revenue and cost of a scenario's developer on the subject's market, USD a year."""
     return simulate_operations(
-        scenario.llm_developer, scenario.llm_costs, scenario.llm_funding, subject.market, subject.shocks,
-        program_live(scenario, subject.shocks),
+        scenario.llm_developer, scenario.llm_costs, scenario.llm_funding, scenario.ai_revenue, subject.market,
+        subject.shocks, program_live(scenario, subject.shocks),
     )
 
 

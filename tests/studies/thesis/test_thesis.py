@@ -287,7 +287,7 @@ def test_a_champion_gets_a_program_but_keeps_that_of_its_scenario() -> None:
     assert small_lab(gulf, CHAMPION).policy == gulf.scenario.policy
     open_lab = small_lab(replace(base_subject(), scenario=Scenario.preset("sovereign_champion")), OPEN_LAB)
     assert not open_lab.llm_developer.champion
-    assert frontier(replace(base_subject(), scenario=given)).llm_developer.revenue_now == 30e9
+    assert frontier(replace(base_subject(), scenario=given)).llm_developer.revenue_now == 65e9
     assert frontier(base_subject()) == Scenario()
 
 

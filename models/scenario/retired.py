@@ -1,0 +1,17 @@
+"""Assumptions of earlier editions that no longer exist, and what to do in their place: never a silent new meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_GROWTH = (
+    "revenue of a developer follows AI revenue worldwide since model 0.2.0, so its own growth is no assumption any "
+    "more; leave it out, or give growth beyond the market as llm_developer.excess_growth_"
+)
+
+RETIRED: Mapping[str, str] = {
+    "llm_developer.growth_now": f"{_GROWTH}now, 0 for the market's",
+    "llm_developer.growth_long_run": f"{_GROWTH}long_run, 0 for the market's",
+    "llm_developer.growth_fade": f"{_GROWTH}now and its fade as llm_developer.excess_growth_fade",
+}
+"""Dotted path to why it is gone and what says the same now."""
