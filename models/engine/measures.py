@@ -26,9 +26,10 @@ class Measures:
     ``price`` is what is paid in all: cost or par plus premium, or the price of a company. ``npv_mean`` is taken at the
     class's own hurdle, ``cash_npv_mean``, ``cvar_95`` and ``probability_below_cash`` at the common funding rate, the
     last two per dollar of committed ``capital``. ``certainty_equivalent`` is the sure gain over cash per dollar that a
-    risk-averse investor finds as good. ``irr_of_mean`` is the return of the mean cash flow. ``irr_status``
-    counts paths by status. ``undefined`` says why a figure is NaN, by its name; a claim that is `Position.absent` has
-    that reason for every figure but its price.
+    risk-averse investor finds as good, and ``certainty_equivalent_return`` the same as a return over cash a year while
+    his money is invested (`models.measures.returns.certainty_equivalent_return`), which is for ``years_at_stake``.
+    ``irr_of_mean`` is the return of the mean cash flow. ``irr_status`` counts paths by status. ``undefined`` says
+    why a figure is NaN, by its name; a claim that is `Position.absent` has that reason for every figure but its price.
     """
 
     price: float
@@ -50,6 +51,9 @@ class Measures:
     cvar_95_se: float
     certainty_equivalent: float
     certainty_equivalent_se: float
+    certainty_equivalent_return: float
+    certainty_equivalent_return_se: float
+    years_at_stake: float
     undefined: Mapping[str, str] = field(default_factory=dict)
 
     @property

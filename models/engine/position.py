@@ -71,6 +71,11 @@ class Position:
         """What is paid in, averaged over the paths, <= 0, (quarters + 1,)."""
         return np.asarray(self.flows.contrib.mean(axis=0))
 
+    @property
+    def mean_received(self) -> Array:
+        """What is received, averaged over the paths, >= 0, (quarters + 1,)."""
+        return np.asarray(self.mean_net - self.mean_paid)
+
     @cached_property
     def capital(self) -> float:
         """Dollars committed: mean present value of everything paid in; NaN where nothing is."""
@@ -150,6 +155,27 @@ class Position:
     def sure_gain(self) -> float:
         """Certain gain over cash per dollar that is as good as the gamble to the investor (model 4.4)."""
         return float(sure_gain(self.value, self.rates))
+
+    @cached_property
+    def sure_return(self) -> float:
+        """The same a year while money is invested, see `yearly`."""
+        return float(self.yearly(np.asarray(self.sure_gain)))
+
+    def yearly(self, gains: Array) -> Array:
+        """Sure gains over cash per dollar as returns over cash a year while invested, same shape.
+
+        The timing of the money is that of all paths, whichever of them the gains are of.
+        """
+        return np.asarray(returns.certainty_equivalent_return(
+            -self.mean_paid, np.maximum(self.mean_received, 0.0), gains, self.rates.cash_rate
+        ))
+
+    @cached_property
+    def years_at_stake(self) -> float:
+        """Mean time of what comes back less that of what is paid in, weighted by present value at the cash rate."""
+        return float(returns.years_at_stake(
+            -self.mean_paid, np.maximum(self.mean_received, 0.0), self.rates.cash_rate
+        ))
 
     @cached_property
     def controls(self) -> Array | None:

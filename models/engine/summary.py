@@ -26,6 +26,8 @@ METRICS: dict[str, tuple[str, str]] = {
     "probability_below_cash": ("Chance of earning less than cash", "share"),
     "cvar_95": ("Loss in the worst 5% of futures", "share of capital"),
     "certainty_equivalent": ("Sure gain worth the same", "share of capital"),
+    "certainty_equivalent_return": ("Sure return a year over cash", "per year"),
+    "years_at_stake": ("Time the money is at stake", "years"),
     "irr_of_mean": ("IRR of the mean cash flow", "per year"),
     "price": ("Entry price", "USD"),
     "capital": ("Committed capital", "USD"),

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.basis.investor import Rates
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS
 from models.engine import estimate
@@ -21,7 +20,7 @@ from models.engine.world import World
 from models.errors import ScenarioError
 from models.measures import risk
 
-Statistic = Callable[[Array, Rates], Array]
+Statistic = Callable[[Array, Position], Array]
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Metric:
     statistic: Statistic
 
 
-def _mean(values: Array, _: Rates) -> Array:
+def _mean(values: Array, _: Position) -> Array:
     return np.asarray(values.mean(axis=-1))
 
 
@@ -76,7 +75,12 @@ METRICS: Mapping[str, Metric] = {
                       "funding rate per dollar committed.", lambda b: -b.value,
                       lambda losses, _: np.asarray(risk.cvar(losses, CONFIDENCE))),
     "certainty_equivalent": Metric("Sure gain over cash", "share of capital", "Certain gain over cash per dollar that "
-                                   "a risk-averse investor finds as good.", lambda b: b.value, sure_gain),
+                                   "a risk-averse investor finds as good.", lambda b: b.value,
+                                   lambda values, b: sure_gain(values, b.rates)),
+    "certainty_equivalent_return": Metric("Sure return a year over cash", "per year", "The same as a return over cash "
+                                          "a year while the money is invested, so that a loan of two years and a "
+                                          "company held for ten compare.", lambda b: b.value,
+                                          lambda values, b: b.yearly(sure_gain(values, b.rates))),
     "default_probability": Metric("Loan defaults", "share", "Share of futures in which the GPU-backed loan misses a "
                                   "payment.", _defaulted, _mean),
     "worth": Metric("Price it is worth", "USD", "Price at which the mean return is the hurdle, USD per unit of the "
@@ -153,4 +157,4 @@ class Target:
 
 
 def _read(metric: Metric, position: Position) -> Estimate:
-    return estimate.of(lambda part: metric.statistic(part, position.rates), metric.of(position), position.replicate)
+    return estimate.of(lambda part: metric.statistic(part, position), metric.of(position), position.replicate)

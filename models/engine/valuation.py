@@ -151,6 +151,11 @@ def measured(position: Position) -> Measures:
         certainty_equivalent_se=risk.replicate_standard_error(
             lambda part: sure_gain(part, position.rates), values, replicate
         ),
+        certainty_equivalent_return=position.sure_return,
+        certainty_equivalent_return_se=risk.replicate_standard_error(
+            lambda part: position.yearly(sure_gain(part, position.rates)), values, replicate
+        ),
+        years_at_stake=position.years_at_stake,
     )
     reasons = {}
     if math.isnan(found.irr_of_mean):
@@ -159,6 +164,8 @@ def measured(position: Position) -> Measures:
         reasons["irr"] = STATUS_WORDS[max(found.irr_status, key=lambda name: found.irr_status[name])]
     if math.isnan(found.moic.p50):
         reasons["moic"] = STATUS_WORDS["no_investment"]
+    if math.isnan(found.certainty_equivalent_return):
+        reasons["certainty_equivalent_return"] = "money comes back before it is paid in, so none is at stake"
     return replace(found, undefined=reasons) if reasons else found
 
 

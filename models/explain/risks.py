@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from models.basis.investor import Rates
 from models.basis.timeline import Array
 from models.claims.registry import left_out
 from models.engine.estimate import CONFIDENCE
@@ -14,7 +14,7 @@ from models.engine.position import Position
 from models.engine.position import sure_gain as gain_of
 from models.engine.prices import steadied
 from models.errors import AbsentError
-from models.explain.bought import Bought, held
+from models.explain.bought import Bought, held, years_of
 from models.explain.equation import Equation
 from models.explain.quantile import error_equation, known, scramble_equation
 from models.explain.registry import Reader, UnknownPath, explains
@@ -153,13 +153,80 @@ def sure_wealth(reader: Reader, asset: str) -> Equation:
     )
 
 
-_FIGURES: Mapping[str, tuple[Callable[[Position], Array], Callable[[Array, Rates], float]]] = {
+@explains("{asset}.certainty_equivalent_return")
+def sure_return(reader: Reader, asset: str) -> Equation:
+    """Sure return over cash a year while invested that is as good."""
+    stake = held(reader, asset)
+    label, unit = METRICS["certainty_equivalent_return"]
+    value, measures = stake.measures.certainty_equivalent_return, stake.measures
+    if math.isnan(value):
+        return Equation(f"{label}, {stake.label}", value, unit, f"{measures.undefined[_SURE]}.", "",
+                        {"CE": f"{asset}.certainty_equivalent"}, "given")
+    return Equation(
+        f"{label}, {stake.label}", value, unit,
+        "The yearly return, while money is invested, of the sure flow that is as good as the gamble, less that of "
+        "cash: so a loan of two years and a company held for ten are comparable.",
+        "r − r_c", {"r": f"{asset}.sure_rate", "r_c": "rates.cash_rate"},
+        beside=(f"{asset}.certainty_equivalent", f"{asset}.years_at_stake"),
+        standard_error=known(measures.certainty_equivalent_return_se),
+    )
+
+
+@explains("{asset}.sure_rate")
+def sure_rate(reader: Reader, asset: str) -> Equation:
+    """Yearly return of the sure flow that is as good as the gamble."""
+    stake = held(reader, asset)
+    columns = {side: years_of(amounts, reader.market.quarters) for side, amounts in (
+        ("paid", stake.position.mean_paid[None]), ("received", stake.position.mean_received[None]))}
+    return Equation(
+        f"Return of the sure flow, {stake.label}", stake.position.sure_return + stake.position.rates.cash_rate,
+        "per year",
+        "The rate at which what is received on average, scaled to be as good as the gamble, is worth what is paid in "
+        "on average; each discounted from the end of its quarter. Of several the one nearest to cash.",
+        "Σ (k·received_t − paid_t)·(1 + r)^(−t/4) = 0",
+        {"k": f"{asset}.sure_scale"} | {
+            side: tuple(f"{asset}.{side}.mean.{year}" for year in years) for side, years in columns.items() if years},
+        "root",
+    )
+
+
+@explains("{asset}.sure_scale")
+def sure_scale(reader: Reader, asset: str) -> Equation:
+    """By how much the mean receipts are scaled to be as good as the gamble."""
+    stake = held(reader, asset)
+    worth, gain = stake.npv("cash").mean() + stake.position.capital, stake.measures.certainty_equivalent
+    value = max(1.0 + gain, 0.0) * stake.position.capital / worth if worth > 0.0 else 0.0
+    operands = {"CE": f"{asset}.certainty_equivalent", "capital": f"{asset}.capital", "NPV": f"{asset}.npv_cash.mean"}
+    return Equation(
+        f"Sure receipts over mean receipts, {stake.label}", value, "x",
+        "Scaled so, the mean receipts are worth the capital and the sure gain at the rate of cash; unscaled they are "
+        "worth the capital and the mean value over cash.",
+        "max(1 + CE, 0)·capital/(capital + NPV)" if worth > 0.0 else "0", operands if worth > 0.0 else {},
+    )
+
+
+@explains("{asset}.years_at_stake")
+def years_at_stake(reader: Reader, asset: str) -> Equation:
+    """Mean time that money is at stake."""
+    stake = held(reader, asset)
+    label, unit = METRICS["years_at_stake"]
+    return Equation(
+        f"{label}, {stake.label}", stake.measures.years_at_stake, unit,
+        "Mean time of what is received less mean time of what is paid in, weighted by present value at the rate of "
+        "cash: how long the money is out, on average.", "E[t; received] − E[t; paid]",
+        {"r_c": "rates.cash_rate", "capital": f"{asset}.capital", "NPV": f"{asset}.npv_cash.mean"}, "statistic",
+    )
+
+
+_SURE = "certainty_equivalent_return"
+_FIGURES: Mapping[str, tuple[Callable[[Position], Array], Callable[[Array, Position], float]]] = {
     "npv_mean": (lambda p: steadied(p.hurdle_npv, p.controls), lambda part, _: float(part.mean())),
     "cash_npv_mean": (lambda p: steadied(p.cash_npv, p.controls), lambda part, _: float(part.mean())),
     "probability_of_loss": (lambda p: p.moic, lambda part, _: float(risk.probability_of_loss(part))),
     "probability_below_cash": (lambda p: p.cash_npv, lambda part, _: float(risk.probability_below(part))),
     "cvar_95": (lambda p: -p.value, lambda part, _: float(risk.cvar(part, CONFIDENCE))),
-    "certainty_equivalent": (lambda p: p.value, lambda part, rates: float(gain_of(part, rates))),
+    "certainty_equivalent": (lambda p: p.value, lambda part, p: float(gain_of(part, p.rates))),
+    _SURE: (lambda p: p.value, lambda part, p: float(p.yearly(gain_of(part, p.rates)))),
 }
 
 
@@ -177,7 +244,7 @@ def figure_scramble(reader: Reader, asset: str, figure: str, group: int) -> Equa
     (label, unit), stake = METRICS[figure], held(reader, asset)
     per_path, statistic = _FIGURES[figure]
     return scramble_equation(reader, f"{label}, {stake.label}", unit, per_path(stake.position), group,
-                             lambda part: statistic(part, stake.position.rates))
+                             lambda part: statistic(part, stake.position))
 
 
 @explains("{asset}.irr_status.{name}")

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from models.measures.certainty import certainty_equivalent_return, years_at_stake
 from models.measures.irr import QUARTERS_PER_YEAR, IrrStatus, borrowing_rate, irr, irr_roots, status_names
 from models.measures.roots import FloatArray
 
 __all__ = [
-    "QUARTERS_PER_YEAR", "IrrStatus", "borrowing_rate", "dpi", "irr", "irr_roots", "mirr", "moic", "npv", "payback",
-    "status_names", "wal", "xirr", "xnpv",
+    "QUARTERS_PER_YEAR", "IrrStatus", "borrowing_rate", "certainty_equivalent_return", "dpi", "irr", "irr_roots",
+    "mirr", "moic", "npv", "payback", "status_names", "wal", "xirr", "xnpv", "years_at_stake",
 ]
 
 DAYS_PER_YEAR = 365.0  # ACT/365F, as in spreadsheet XNPV and XIRR

@@ -20,7 +20,8 @@ HEADLINES = (
     "assets.gpu_debt.min_dscr.p50", "assets.gpu_debt.irr.p05", "assets.gpu_debt.advance_rate", "assets.gpu_debt.coupon",
     "assets.data_center.irr.p50", "assets.data_center.payback_years.p50", "assets.hardware_supplier.irr.p50",
     "assets.hardware_supplier.at_cost.price", "assets.llm_developer.irr.p95", "assets.llm_developer.cash_npv_mean",
-    "assets.cloud_platform.moic.p50", "assets.cloud_platform.certainty_equivalent", "variants.gpu_debt_equity.irr.p50",
+    "assets.cloud_platform.moic.p50", "assets.cloud_platform.certainty_equivalent_return",
+    "assets.llm_developer.at_cost.certainty_equivalent_return", "variants.gpu_debt_equity.irr.p50",
     "variants.data_center_unlevered.price", "picks_and_shovels_ahead.probability", "correlation.rank.0.1",
     "assets.gpu_fleet.irr.p50_se", "market.price.p50.12", "market.utilization.p05.8", "market.overcapacity.p95.10",
 )

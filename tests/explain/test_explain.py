@@ -55,8 +55,7 @@ def test_every_number_of_the_contract_is_explained(world: str, request: pytest.F
 def test_headlines_are_the_numbers_of_the_contract(base: Evaluation) -> None:
     stated = {path for path, _ in scalars(evaluation_json(base, "link")) if not path.startswith("scenario.")}
     names = set(headline_paths(base))
-    # One more than the contract: the error of the sure gain, which the page of classes shows.
-    assert {path for path in names - stated if not path.endswith("certainty_equivalent_se")} == set()
+    assert names - stated == set()
     assert {path for path in stated - names if "irr_status" not in path} == {"no_shocks"}
 
 
