@@ -68,30 +68,26 @@ def fleet_support(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Su
     )
 
 
-def fleet_plan(scenario: Scenario, not_before: int = 0) -> FleetPlan:
+def fleet_plan(scenario: Scenario) -> FleetPlan:
     """What the scenario buys and how it plans its life."""
-    return FleetPlan(scenario.chip, scenario.cluster, scenario.fleet_stages, not_before)
+    return FleetPlan(scenario.chip, scenario.cluster, scenario.fleet_stages)
 
 
 def run_fleet(
     scenario: Scenario, fleet: GpuFleet, market: MarketPaths, shocks: Shocks, *,
-    not_before: int = 0, interest: Array | None = None, pays: NDArray[np.bool_] | None = None,
+    interest: Array | None = None, pays: NDArray[np.bool_] | None = None,
 ) -> FleetRun:
     """Operate a fleet of the scenario.
 
     Parameters
     ----------
-    not_before : int
-        First quarter in which the machine may be sold on.
     interest : (quarters + 1,), optional
         Interest deducted from taxable profit, USD.
     pays : (paths, quarters + 1), optional
         Whether the customer pays, where that is not drawn.
     """
     support = fleet_support(scenario, market, shocks)
-    terms = gpu_fleet.fleet_terms(
-        fleet, scenario.offtaker, scenario.hardware, market, fleet_plan(scenario, not_before)
-    )
+    terms = gpu_fleet.fleet_terms(fleet, scenario.offtaker, scenario.hardware, market, fleet_plan(scenario))
     if pays is None:
         pays = gpu_fleet.customer_alive(fleet, scenario.offtaker, terms, market, shocks.offtaker_u)
     flow, extras = gpu_fleet.operate(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from models.assets.gpu_debt import loan as gpu_debt
 from models.assets.gpu_debt import terms as gpu_debt_terms
 from models.assets.gpu_debt.size import LoanSize
 from models.assets.gpu_fleet import fleet as gpu_fleet
+from models.assets.gpu_fleet.fleet import machine_quarters
 from models.basis.shocks import Shocks, calm_shocks
-from models.basis.timeline import DELTA, Array
+from models.basis.timeline import DELTA, HOURS, Array
 from models.claims.asset_class import PICKS, AssetClass, Fact, Run, Series, level, line, quarters
 from models.claims.backing import backing, collateral_fleet, customer_pays
 from models.claims.claim import Claim, Claims
@@ -27,40 +30,41 @@ ROUNDS = 6
 
 
 def facility(scenario: Scenario) -> gpu_debt.GpuDebt:
-    """The facility; it does not outlive a chip that is bought with few quarters left."""
-    debt, life = scenario.gpu_debt, scenario.chip.life_quarters
-    return debt if life is None else debt.derived(tenor_quarters=min(debt.tenor_quarters, life))
+    """The facility; its tenor ends with the machine's life, or before it is sold on."""
+    debt = scenario.gpu_debt
+    life = machine_quarters(collateral_fleet(scenario), scenario.hardware, fleet_plan(scenario))
+    return debt.derived(tenor_quarters=min(debt.tenor_quarters, life))
 
 
 def collateral_run(
     scenario: Scenario, market: MarketPaths, shocks: Shocks, interest: Array | None = None
 ) -> FleetRun:
-    """The financed fleet as it runs; its machines are not sold on before the loan is due.
+    """The financed fleet as it runs; the loan is due before its machines are sold on.
 
     ``interest`` (quarters + 1,) is deducted from taxable profit, USD; worked out if tax is on and it is omitted.
     """
-    repaid = scenario.hardware.ramp_quarters + facility(scenario).tenor_quarters
     if interest is None:
         interest = deducted_interest(scenario)
     fleet = collateral_fleet(scenario)
-    pays = customer_pays(scenario, fleet, fleet_plan(scenario, repaid), market, shocks)
-    return run_fleet(scenario, fleet, market, shocks, not_before=repaid, interest=interest, pays=pays)
+    pays = customer_pays(scenario, fleet, fleet_plan(scenario), market, shocks)
+    return run_fleet(scenario, fleet, market, shocks, interest=interest, pays=pays)
 
 
 def collateral(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> tuple[gpu_debt.Collateral, Support]:
-    """Cash flow, value and contract claim of the financed fleet, per H100e; machines stay until the loan is due."""
+    """Cash flow, value and contract claim of the financed fleet, per H100e."""
     interest = deducted_interest(scenario)
     run = collateral_run(scenario, market, shocks, interest)
     behind = backing(scenario, run, market, shocks)
-    _, base_cfads, base_value = _base_run(scenario, interest)
+    base = _base_run(scenario, interest)
     extra = np.zeros_like(run.flow)
     if market.quarters >= gpu_fleet.CREDIT_QUARTER:
         extra[:, gpu_fleet.CREDIT_QUARTER] = run.support.credit
     pot = gpu_debt.Collateral(
         cost=_financed_cost(run.terms.cost + run.protection, run.support),
         cfads=behind.flow,
-        base_cfads=base_cfads,
-        base_value=base_value,
+        base_cfads=base.cash,
+        base_contracted=base.contracted,
+        base_value=base.value,
         extra=extra,
         value=run.value(market),
         claim=behind.claim,
@@ -85,13 +89,15 @@ def deducted_interest(scenario: Scenario) -> Array | None:
         return None
     interest = None
     for _ in range(ROUNDS):
-        base, flow, value = _base_run(scenario, interest)
+        base = _base_run(scenario, interest)
+        run = base.run
         pot = gpu_debt.Collateral(
-            cost=_financed_cost(base.terms.cost + base.protection, base.support), cfads=base.flow, base_cfads=flow,
-            base_value=value, extra=base.flow, value=base.flow, claim=base.flow, exit_values=lambda: np.zeros((1, 1)),
+            cost=_financed_cost(run.terms.cost + run.protection, run.support), cfads=run.flow, base_cfads=base.cash,
+            base_contracted=base.contracted, base_value=base.value, extra=run.flow, value=run.flow, claim=run.flow,
+            exit_values=lambda: np.zeros((1, 1)),
         )
-        terms, _ = sized_loan(scenario, pot, base.support)
-        interest = _planned_interest(terms, flow)
+        terms, _ = sized_loan(scenario, pot, run.support)
+        interest = _planned_interest(terms, base.cash)
     return interest
 
 
@@ -105,19 +111,40 @@ def _planned_interest(terms: LoanTerms, base_cfads: Array) -> Array:
     return out[: len(base_cfads)]
 
 
-def _base_run(scenario: Scenario, interest: Array | None) -> tuple[FleetRun, Array, Array]:
-    """Collateral on the neutral path without shocks, what a lender sizes on.
+class LenderCase(NamedTuple):
+    """Collateral on the path that a lender sizes on.
 
-    Returns the run, its cash with contract terms and hedges, and the value of the machines, (quarters + 1,), USD.
+    ``cash`` with contract terms and hedges, USD, ``contracted`` share of it that the contract pays, and ``value`` of
+    the machines, USD, (quarters + 1,) each.
     """
+
+    run: FleetRun
+    cash: Array
+    contracted: Array
+    value: Array
+
+
+def _base_run(scenario: Scenario, interest: Array | None) -> LenderCase:
+    """Collateral on the neutral path without shocks."""
     calm = scenario.neutral.calm.derived(cluster=scenario.cluster)
     shocks = calm_shocks()
     market = simulate_market(calm.setting, shocks)
     fleet = collateral_fleet(scenario).derived(cost_factor=scenario.gpu_fleet.cost_factor)
     pays = np.ones((1, market.quarters + 1), dtype=bool)
-    repaid = scenario.hardware.ramp_quarters + facility(scenario).tenor_quarters
-    run = run_fleet(calm, fleet, market, shocks, not_before=repaid, interest=interest, pays=pays)
-    return run, np.asarray(backing(calm, run, market, shocks).flow[0]), np.asarray(run.value(market)[0])
+    run = run_fleet(calm, fleet, market, shocks, interest=interest, pays=pays)
+    cash = np.asarray(backing(calm, run, market, shocks).flow[0])
+    return LenderCase(run, cash, _contracted_share(run, cash), np.asarray(run.value(market)[0]))
+
+
+def _contracted_share(run: FleetRun, cash: Array) -> Array:
+    """Share of cash, before tax, that the contract pays after the running cost of its machines, (quarters + 1,)."""
+    terms, t = run.terms, np.arange(len(cash))
+    cost = terms.cash_cost - run.support.cash_cost_cut[0] - terms.power_cut
+    paid = HOURS * terms.contracted * (terms.availability * terms.contract_price - cost)
+    in_term = (t >= terms.first) & (t <= min(terms.contract_end, terms.last))
+    whole = cash + run.extras["tax"][0] if "tax" in run.extras else cash
+    earns = in_term & (whole > 0.0) & (paid > 0.0)
+    return np.minimum(np.divide(paid, whole, out=np.zeros(len(cash)), where=earns), 1.0)
 
 
 def sized_loan(
@@ -189,7 +216,8 @@ CLASS = AssetClass(
         Fact("Loss given default", "share", "Loss over all exposure at default, after sale and contract claim.",
              "loss_given_default"),
         Fact("Expected loss", "share", "Mean present value of losses, share of the loan.", "expected_loss"),
-        Fact("Weighted average life", "years", "Years the average dollar of the loan is out.", "wal_years"),
+        Fact("Weighted average life", "years", "Years a dollar lent is out, until it is repaid, recovered or lost.",
+             "wal_years"),
         Fact("Advance rate", "share", "Loan over cost of the machines, after coverage limits it.", "advance_rate"),
         Fact("Coupon", "per year", "Interest the borrower pays, a year.", "coupon"),
     ),

@@ -17,6 +17,16 @@ FACILITY_GRADES = GRADES | {"sovereign": "sovereign", "merchant": "no contract (
 class ContractCredit(Assumptions):
     """Credit terms by grade, and what the contract promises when things change."""
 
+    ig_spread: float = assumption(
+        0.0225, unit="per year", low=0.005, high=0.10, step=0.0025, symbol="spread (IG)", status="fact",
+        label="Spread, investment grade", source="gpu_debt_deals-006",
+        help="Spread of a loan on a contract with an investment-grade customer.",
+    )
+    non_ig_spread: float = assumption(
+        0.0500, unit="per year", low=0.02, high=0.15, step=0.0025, symbol="spread (non-IG)", status="assumption",
+        label="Spread, below investment grade", source="gpu_debt_deals-009",
+        help="Spread of a loan on a contract below investment grade: 450 to 550 bp were quoted in 2026.",
+    )
     sovereign_spread: float = assumption(
         0.0275, unit="per year", low=0.01, high=0.10, step=0.0025, symbol="spread (sovereign)",
         label="Spread, sovereign", source="judgment", help="Spread of a loan on a contract with a state.",
@@ -79,9 +89,12 @@ class ContractCredit(Assumptions):
         """Limit of the advance rate by grade, share of cost; None where the grade sets none."""
         return {"sovereign": self.sovereign_advance, "merchant": self.merchant_advance}.get(grade)
 
-    def spread(self, grade: str) -> float | None:
-        """Spread by grade, per year; None for the grades the facility prices itself."""
-        return {"sovereign": self.sovereign_spread, "merchant": self.merchant_spread}.get(grade)
+    def spread(self, grade: str) -> float:
+        """Spread by grade, per year."""
+        return {
+            "ig": self.ig_spread, "non_ig": self.non_ig_spread, "sovereign": self.sovereign_spread,
+            "merchant": self.merchant_spread,
+        }[grade]
 
 
 class ContractPaths(NamedTuple):

@@ -217,11 +217,13 @@ def waterfall(first: int, last: int, rules: LoanRules, inputs: LoanInputs, out: 
             is_called = senior_live and rules.accelerates and weak >= 1 and dscr < rules.event_of_default
             if senior_live and (liquid < due - ledger.DUST or is_called):
                 owed = balance + interest
-                if cures > 0 and not is_called and value + inputs.claim[t, i] > rules.cure_cover * owed:
+                cure = due - liquid
+                kept = value + inputs.claim[t, i] - (balance - principal + advanced + mezz)  # by paying
+                if cures > 0 and not is_called and kept > rules.cure_cover * cure:
                     cures -= 1
-                    cure = due - liquid
                     rule |= ledger.CURED
                 else:
+                    cure = 0.0
                     ended = settled + rules.hedged * balance * inputs.termination[t, it]
                     swap_claim, gained = max(ended, 0.0), max(-ended, 0.0)
                     out.swap[t, i] -= gained  # what the swap bank owes joins the cash

@@ -15,10 +15,10 @@ from models.basis.timeline import DELTA, Array
 from models.debt.kernel import waterfall
 from models.debt.ledger import LINES, STEPS, LoanInputs, LoanPaths, LoanRules
 from models.debt.rates import RatePaths, fair_swap_rate, termination_values
-from models.debt.schedule import level_payment, planned_service
+from models.debt.schedule import is_level, level_payment, planned_service
 from models.debt.terms import LoanTerms
 
-__all__ = ["LoanPaths", "LoanTerms", "least_coverage", "run_waterfall", "weighted_average_life"]
+__all__ = ["LoanPaths", "LoanTerms", "least_coverage", "loan_life", "run_waterfall"]
 
 
 def run_waterfall(
@@ -95,7 +95,7 @@ def _rules(terms: LoanTerms, plan: Array, quarters: int) -> LoanRules:
     # What the terms say as it stands, and what the loop reads in its own units.
     same = {name: getattr(terms, name) for name in LoanRules._fields if hasattr(terms, name)}
     return LoanRules(**same | {
-        "is_level": terms.amortization == "level" and terms.balloon == 0.0 and not terms.is_floating,
+        "is_level": is_level(terms, plan),
         "installment": installment,
         "opening": opening,
         "mezz_installment": level_payment(terms.mezz_opening, 0.0, terms.mezz_coupon * DELTA, count),
@@ -104,6 +104,7 @@ def _rules(terms: LoanTerms, plan: Array, quarters: int) -> LoanRules:
         "reserve_rate": terms.reserve_rate * DELTA,
         "early_dscr": -np.inf if terms.early_dscr is None else terms.early_dscr,
         "early_ltv": np.inf if terms.early_ltv is None else terms.early_ltv,
+        "cures": quarters if terms.cures is None else terms.cures,
         "ltv_cap": np.inf if terms.ltv_cap is None else terms.ltv_cap,
         "sale_share": (1.0 - terms.fire_sale) * (1.0 - terms.sale_cost),
         "hedged": terms.hedged if terms.is_floating else 0.0,
@@ -123,17 +124,22 @@ def _on_grid(plan: Array, first: int, quarters: int) -> Array:
     return out[: quarters + 1]
 
 
-def weighted_average_life(terms: LoanTerms, repaid: Array) -> float:
-    """Mean years from the start of service to each dollar of principal paid; NaN where none is.
+def loan_life(terms: LoanTerms, balance: Array, start: int = 0) -> float:
+    """Years a dollar of the loan is out, what is lost or recovered included until it is; NaN where nothing is lent.
+
+    The expected balance at the start of each quarter, times a quarter, over what was lent: the years in which a spread
+    is paid. From a later ``start``, over the balance then.
 
     Parameters
     ----------
-    repaid : (quarters + 1,) or (paths, quarters + 1)
-        Principal paid by quarter, USD; `LoanPaths.repaid`, or its mean over paths.
+    balance : (quarters + 1,) or (paths, quarters + 1)
+        Balance by quarter, USD; `LoanPaths.balance`, or its mean over paths.
+    start : int
+        Quarter from which years are counted; 0 is closing.
     """
-    when = np.maximum(np.arange(repaid.shape[-1]) - (terms.first - 1), 0) * DELTA
-    total = float(repaid.sum())
-    return float((repaid * when).sum() / total) if total > 0 else float("nan")
+    mean = balance.reshape(-1, balance.shape[-1]).mean(axis=0)
+    lent = terms.principal if start == 0 else float(mean[start])
+    return float(mean[start:].sum() * DELTA / lent) if lent > 0.0 else float("nan")
 
 
 def least_coverage(terms: LoanTerms, loan: LoanPaths) -> Array:

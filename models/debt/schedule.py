@@ -2,7 +2,8 @@
 
 Debt service is interest, scheduled principal and what a swap costs. Coverage is cash after the agent's fee over it. A
 balloon is no debt service, and where nothing is owed there is no coverage. Sizing, the coverage reported and the
-waterfall share this one definition.
+waterfall share this one definition. Where coverage is asked, no quarter is scheduled to pay more than its planned cash
+may serve, so the largest loan is the present value of that cash, whatever the repayment.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import numpy as np
 
 from models.basis.timeline import DELTA, Array
 from models.debt.rates import fair_swap_rate
-from models.debt.sculpting import Served, sculpted_balance, sculpted_plan
+from models.debt.sculpting import Served, bent_plan, carried_balance, sculpted_plan
 from models.debt.terms import LoanTerms
 
 ROUNDS, ROUNDING = 50, 1e-15  # in which repayment and the rate of the swap on it, a quarter, settle
 OWED = 1e-12  # share of the loan below which debt service is rounding
+SAME = 1e-12  # share by which a payment may exceed what cash serves, or differ from an equal one
 
 
 def scheduled_principal(terms: LoanTerms, base_cfads: Array) -> Array:
@@ -28,38 +30,68 @@ def scheduled_principal(terms: LoanTerms, base_cfads: Array) -> Array:
     Parameters
     ----------
     base_cfads : (quarters + 1,)
-        Cash flow available for debt service on the no-shock path; used by sculpted loans.
+        Cash flow available for debt service on the no-shock path; sculpted loans and tests of coverage read it.
     """
-    count = terms.last - terms.first + 1
     balance = terms.opening_balance
-    if terms.amortization == "straight":
-        plan = np.full(count, balance * (1.0 - terms.balloon) / count)
-    elif terms.amortization == "sculpted":
-        _, plan = _sculpted(terms, base_cfads, lambda served: balance)
-    else:
-        plan = np.empty(count)
-        rates = terms.rates_q(terms.last)[terms.first :]
-        left, payment = balance, _level(balance, balance * terms.balloon, rates)
-        for k in range(count):
-            plan[k] = payment - left * rates[k]
-            left -= plan[k]
+    _, plan = _settled(terms, lambda swap: (balance, _plan(terms, base_cfads, balance, swap)))
     plan[-1] += balance - plan.sum()  # the balloon
     return plan
 
 
-def _sculpted(terms: LoanTerms, base_cfads: Array, opening_of: Callable[[Served], float]) -> tuple[float, Array]:
-    """Opening balance and principal of a sculpted loan; repayment and the rate of the swap on it settle in rounds."""
+def _settled(terms: LoanTerms, planned: Callable[[Array], tuple[float, Array]]) -> tuple[float, Array]:
+    """Opening balance and principal without the balloon; repayment and the rate of the swap on it settle in rounds."""
     unit = replace(terms, principal=1.0).opening_balance
-    span = slice(terms.first, terms.last + 1)
-    rates, swap = terms.rates_q(terms.last)[span], np.zeros(terms.last - terms.first + 1)
+    swap = np.zeros(terms.last - terms.first + 1)
     for _ in range(ROUNDS):
-        served = Served(base_cfads[span], rates + swap, terms.agent_fee * DELTA, terms.balloon)
-        opening = opening_of(served)
-        plan = sculpted_plan(served, opening)
+        opening, plan = planned(swap)
         before, swap = swap, swap_cost(replace(terms, principal=opening / unit), plan)
         if np.abs(swap - before).max() <= ROUNDING:
             break
     return opening, plan
+
+
+def _served(terms: LoanTerms, base_cfads: Array, swap: Array) -> Served:
+    """Planned cash that may serve the loan in each quarter of service."""
+    span = slice(terms.first, terms.last + 1)
+    share = np.ones(terms.last - terms.first + 1) if terms.serves is None else terms.serves[span]
+    return Served(
+        base_cfads[span] * share, terms.rates_q(terms.last)[span] + swap, terms.agent_fee * DELTA * share, terms.balloon
+    )
+
+
+def _plan(terms: LoanTerms, base_cfads: Array, balance: float, swap: Array) -> Array:
+    """Principal without the balloon: as asked, or bent to what cash may serve."""
+    if terms.amortization == "sculpted":
+        return sculpted_plan(_served(terms, base_cfads, swap), balance)
+    is_level, rates = terms.amortization == "level", terms.rates_q(terms.last)[terms.first :]
+    asked = _asked(terms, balance, rates, is_level=is_level)
+    if terms.serves is None or balance <= 0.0:
+        return asked
+    served = _served(terms, base_cfads, swap)
+    owed = balance - np.concatenate([[0.0], np.cumsum(asked)[:-1]])
+    if (asked + owed * (served.rate + served.fee) <= served.cash + SAME * balance).all():
+        return asked
+    return bent_plan(served, balance, rates, is_level=is_level)
+
+
+def _asked(terms: LoanTerms, balance: float, rates: Array, *, is_level: bool) -> Array:
+    """Principal of equal payments or of equal principal, without the balloon."""
+    count = len(rates)
+    plan = np.full(count, balance * (1.0 - terms.balloon) / count)
+    if is_level:
+        left, payment = balance, _level(balance, balance * terms.balloon, rates)
+        for k in range(count):
+            plan[k] = payment - left * rates[k]
+            left -= plan[k]
+    return plan
+
+
+def is_level(terms: LoanTerms, plan: Array) -> bool:
+    """Whether every quarter pays the same interest and principal, so that a prepayment shortens the loan."""
+    if terms.amortization != "level" or terms.balloon > 0.0 or terms.is_floating:
+        return False
+    paid = plan + _balance(terms, plan) * terms.rate_q
+    return bool(np.ptp(paid) <= 1e-9 * np.abs(paid).max(initial=0.0))
 
 
 def level_payment(balance: float, balloon: float, rate_q: float, count: int) -> float:
@@ -118,15 +150,23 @@ def minimum_dscr(terms: LoanTerms, base_cfads: Array) -> float:
     return float(np.nanmin(coverage)) if np.isfinite(coverage).any() else float("nan")
 
 
-def covered_principal(terms: LoanTerms, base_cfads: Array, target: float) -> float:
-    """Largest principal whose smallest coverage on the no-shock path is the target, USD; 0 where none has it."""
-    one = replace(terms, principal=1.0)
-    if terms.amortization == "sculpted":
-        opening, _ = _sculpted(terms, base_cfads, lambda served: sculpted_balance(served, target))
-        return float(opening / one.opening_balance)
-    plan = scheduled_principal(one, base_cfads)
-    due = target * planned_service(one, plan) + _balance(one, plan) * terms.agent_fee * DELTA
-    return max(float((base_cfads[terms.first : terms.last + 1] / due).min()), 0.0)
+def even_coverage(terms: LoanTerms, base_cfads: Array) -> float:
+    """Coverage that, asked of all cash, yields this loan: that of its repayment sculpted to planned cash; NaN without."""
+    return minimum_dscr(replace(terms, amortization="sculpted", serves=None), base_cfads)
+
+
+def covered_principal(terms: LoanTerms, base_cfads: Array) -> float:
+    """Largest principal that the cash of the no-shock path covers as often as asked, USD; 0 where none is covered.
+
+    It is the present value, at the loan's rate and what swap and agent cost, of the cash that may serve it.
+    """
+    def largest(swap: Array) -> tuple[float, Array]:
+        served = _served(terms, base_cfads, swap)
+        opening = carried_balance(served)
+        return opening, sculpted_plan(served, opening)
+
+    opening, _ = _settled(terms, largest)
+    return float(opening / replace(terms, principal=1.0).opening_balance)
 
 
 def loan_to_value(balance: Array, value: Array) -> Array:

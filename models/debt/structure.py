@@ -84,6 +84,11 @@ class LoanTriggers(Assumptions):
         label="Loan-to-value at closing", source="gpu_debt_deals-038", none="not sized on market value",
         help="Largest share of what the machines are worth in the market at closing that the loan pays.",
     )
+    balloon_ltv: float | None = assumption(
+        0.6, unit="share of value", low=0.2, high=1.0, step=0.05, symbol="LTV (balloon)", status="assumption",
+        label="Balloon over value at maturity", source="gpu_debt_deals-038", none="the balloon is not tested",
+        help="Largest share of what the machines are forecast to be worth at maturity that a balloon may be.",
+    )
     builds_reserve: bool = switch(
         False, label="Reserve is built from cash", source="judgment", symbol="DSRA built",
         help="Whether the debt service reserve starts empty and fills from excess cash.",
@@ -113,7 +118,7 @@ class LoanTriggers(Assumptions):
     refi_ltv: float = assumption(
         0.6, unit="share of value", low=0.2, high=1.0, step=0.05, symbol="LTV (refi)",
         label="Loan-to-value of the new loan", source="gpu_debt_deals-038",
-        help="Largest share of what the machines are worth at maturity that a new lender pays, or a balloon may be.",
+        help="Largest share of what the machines are worth at maturity that a new lender pays.",
     )
     refi_dscr: float = assumption(
         1.3, unit="x", low=1.0, high=2.0, step=0.05, symbol="DSCR (refi)", label="Coverage of the new loan",

@@ -26,7 +26,8 @@ class LoanTerms:
     ``principal`` USD committed; ``coupon`` and ``reserve_rate`` per year, simple; ``first`` and ``last`` service
     quarter; ``amortization`` level, straight or sculpted; ``balloon`` share of the opening balance due at the
     end; ``reserve_quarters`` of debt service held; ``lockup``, ``event_of_default`` DSCR tests; ``sweep`` share of
-    excess that prepays; ``ltv_cap`` traps cash above it (None: off); ``cures`` and ``cure_cover`` of the sponsor;
+    excess that prepays; ``ltv_cap`` traps cash above it (None: off); ``cures`` the most the sponsor may make (None: any
+    number) and ``cure_cover``, how many times what it pays in it must keep;
     ``fire_sale``, ``sale_cost`` cuts of collateral value, ``recovery_lag`` quarters, ``contract_recovery`` share of
     the contract claim; ``guarantee`` share of the loss a state pays; ``mezz_principal``, ``mezz_coupon`` and
     ``pays_in_kind`` of a junior tranche; ``interest_subsidy`` per year that a program pays beside the coupon.
@@ -35,6 +36,9 @@ class LoanTerms:
     commitment, ``undrawn_fee`` and ``agent_fee`` per year; ``capitalizes`` interest and undrawn fees until service
     begins (else equity pays them); ``funds_reserve`` at closing (else it is built from cash); ``accelerates``: an
     event of default calls the loan; ``early_*``: triggers of early amortization (None: off).
+
+    ``serves`` share of each quarter's planned cash that may serve the loan, one over the coverage asked,
+    (quarters + 1,); None where no coverage is asked.
 
     ``base`` expected base rate of each quarter per year, (quarters + 1,); None where the coupon does not move.
     ``hedged`` share of the balance swapped to a fixed rate, ``is_super_senior`` whether the swap ranks first.
@@ -52,7 +56,7 @@ class LoanTerms:
     event_of_default: float
     sweep: float
     ltv_cap: float | None
-    cures: int
+    cures: int | None
     cure_cover: float
     fire_sale: float
     sale_cost: float
@@ -74,6 +78,7 @@ class LoanTerms:
     early_dscr: float | None = None
     early_ltv: float | None = None
     early_customer: bool = False
+    serves: Array | None = None
     base: Array | None = None
     hedged: float = 0.0
     is_super_senior: bool = False

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models.basis.investor import Rates
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS, AssetClass, Claim, Claims
-from models.debt.loan import LoanPaths, LoanTerms, least_coverage, weighted_average_life
+from models.debt.loan import LoanPaths, LoanTerms, least_coverage, loan_life
 from models.engine.estimate import CONFIDENCE, PROBABILITIES
 from models.engine.measures import DebtMeasures, Measures, Quantiles
 from models.engine.position import Position, sure_gain
@@ -184,7 +184,7 @@ class LoanOutcomes:
     """A loan path by path.
 
     ``is_defaulted``, ``exposure`` and ``loss`` at default and ``lost``, its value at closing (USD), ``least_dscr`` over
-    service quarters, each (paths,); mean principal ``repaid`` by quarter (quarters + 1,), USD.
+    service quarters, each (paths,); mean ``balance`` by quarter (quarters + 1,), USD.
     """
 
     terms: LoanTerms
@@ -194,7 +194,7 @@ class LoanOutcomes:
     loss: Array
     lost: Array
     least_dscr: Array
-    repaid: Array
+    balance: Array
     replicate: NDArray[np.int64]
 
 
@@ -212,7 +212,7 @@ def outcomes_of_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: 
         terms=terms, cost=cost, is_defaulted=loan.is_defaulted, exposure=loan.exposure, loss=loan.loss,
         lost=np.where(loan.is_defaulted, loan.loss * (1.0 + terms.rate_q) ** -quarter.astype(float), 0.0),
         least_dscr=least_coverage(terms, loan),
-        repaid=loan.repaid.mean(axis=0), replicate=replicate,
+        balance=loan.balance.mean(axis=0), replicate=replicate,
     )
 
 
@@ -222,8 +222,8 @@ def pooled_loan(blocks: Sequence[LoanOutcomes]) -> LoanOutcomes:
     joined: dict[str, Any] = {
         name: np.concatenate([getattr(block, name) for block in blocks]) for name in names
     }
-    repaid = np.asarray(np.mean([block.repaid for block in blocks], axis=0))
-    return replace(blocks[0], **joined, repaid=repaid)
+    balance = np.asarray(np.mean([block.balance for block in blocks], axis=0))
+    return replace(blocks[0], **joined, balance=balance)
 
 
 def measure_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: NDArray[np.int64]) -> DebtMeasures:
@@ -247,7 +247,7 @@ def measured_loan(loan: LoanOutcomes) -> DebtMeasures:
         loss_given_default=float(loan.loss.sum()) / exposure if exposure > 0 else float("nan"),
         expected_loss=float(lost.mean()),
         expected_loss_se=risk.mean_standard_error(lost, replicate),
-        wal_years=weighted_average_life(loan.terms, loan.repaid),
+        wal_years=loan_life(loan.terms, loan.balance),
         min_dscr=Quantiles(*(float(x) for x in (*values, *errors))),
         advance_rate=loan.terms.principal / loan.cost,
         coupon=loan.terms.coupon,

@@ -106,7 +106,7 @@ def coverage(reader: Reader, path: str, t: int) -> Equation:
     return Equation(
         f"Debt service coverage, quarter {t}, {reader.whose(path)}", reader.pick(loan.dscr, path, t), "x",
         "Cash available for debt service" + (", after the agent's fee," if terms.agent_fee else "")
-        + " over interest and scheduled principal.",
+        + " over interest, scheduled principal and what a swap costs; a balloon is no debt service.",
         "DSCR = (CFADS − fee·Δ·balance)/service" if terms.agent_fee else "DSCR = CFADS/service",
         {"CFADS": f"{FLEET}.cash.{path}.{t}", "service": f"{LOAN}.service.{path}.{t}",
          **(fee if terms.agent_fee else {})},
@@ -344,8 +344,7 @@ def _spread(reader: Reader) -> str:
     debt = reader.scenario.gpu_debt
     if debt.spread is not None:
         return "gpu_debt.spread"
-    is_declared = reader.scenario.contract_credit.spread(debt.customer) is not None
-    return f"contract_credit.{debt.customer}_spread" if is_declared else f"constants.spread_{debt.customer}"
+    return f"contract_credit.{debt.customer}_spread"
 
 
 @explains("assets.gpu_debt.rate_cut")

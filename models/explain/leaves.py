@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from models.assets.gpu_debt.loan import SPREADS
 from models.assets.gpu_fleet.fleet import MARKET_POWER_PRICE
 from models.basis.entry import Entry, told
 from models.basis.rates import RATES
@@ -106,11 +105,5 @@ _CONSTANTS: dict[str, tuple[str, float, str, str, str, Status, str]] = {
     "power_price": (
         "Power price inside the market's running cost", MARKET_POWER_PRICE, "USD/kWh",
         "The market's running cost contains this price of power.", "", "judgment", "judgment",
-    ),
-    "spread_ig": ("Loan spread, IG customer", SPREADS["ig"], "per year",
-                  "Market spread of a loan on an IG contract.", "spread", "fact", "gpu_debt_deals-006"),
-    "spread_non_ig": (
-        "Loan spread, customer below IG", SPREADS["non_ig"], "per year",
-        "Market spread of a loan on a contract below investment grade.", "spread", "fact", "gpu_debt_deals-004",
     ),
 }

@@ -17,7 +17,7 @@ from models.assets.gpu_debt.loan import cash_flows
 from models.basis.timeline import Array
 from models.claims.gpu_debt import collateral
 from models.debt import ledger as kernel
-from models.debt.loan import LoanPaths, LoanTerms, weighted_average_life
+from models.debt.loan import LoanPaths, LoanTerms, loan_life
 from models.debt.schedule import level_payment, minimum_dscr, scheduled_principal
 from models.measures import returns
 from models.scenario.scenario import Scenario
@@ -189,13 +189,18 @@ def test_a_cured_shortfall_is_exactly_paid(terms: LoanTerms, seed: int) -> None:
     loan = run(terms, met)
     assert ((loan.cure > 0.0).sum(axis=1) <= terms.cures).all()
     row, t = np.nonzero(loan.cure > 0.0)
-    worth = met.value[row, t] + met.claim[row, t]
-    owed = loan.balance[row, t - 1] * (1.0 + terms.rate_q)
-    assert (worth >= terms.cure_cover * owed - DUST).all()
+    # Before a prepayment, of which a quarter with a cure has none, the balance after it is what is owed to the lender.
+    kept = met.value[row, t] + met.claim[row, t] - loan.balance[row, t] - mezzanine_before(terms, loan)[row, t]
+    assert (kept >= terms.cure_cover * loan.cure[row, t] - DUST).all(), "nobody pays in more than it keeps"
     assert lower(loan.reserve[row, t] + loan.prepaid[row, t], np.zeros(len(row))), "a cure comes after the reserve"
     missing = loan.interest[row, t] + loan.principal[row, t] - met.cfads[row, t] - loan.reserve_income[row, t]
     used = loan.reserve[row, t - 1] + loan.trap[row, t - 1]
     assert np.allclose(loan.cure[row, t], missing - used, rtol=0.0, atol=DUST)
+
+
+def mezzanine_before(terms: LoanTerms, loan: LoanPaths) -> Array:
+    """Balance of the mezzanine before each quarter's service, (paths, quarters + 1)."""
+    return np.roll(loan.mezz_balance, 1, axis=1)
 
 
 @many
@@ -208,7 +213,7 @@ def test_life_is_the_time_to_principal(terms: LoanTerms, seed: int) -> None:
         loan = run(terms, Met(*(line[fine] for line in met[:3]), None, met.lost[fine]))
         paid = loan.principal + loan.prepaid
         years = np.maximum(0.0, np.arange(QUARTERS + 1) - (terms.first - 1)) / 4.0
-        life = weighted_average_life(terms, loan.repaid)
+        life = loan_life(terms, loan.balance, terms.first - 1)
         assert life == pytest.approx(float((paid @ years).sum() / paid.sum()), rel=1e-9)
         interest = loan.interest.sum() / paid.sum()
         assert interest == pytest.approx(terms.coupon * life, rel=1e-9, abs=1e-12)
@@ -264,7 +269,7 @@ def test_a_sweep_shortens_the_loan_and_never_costs_the_lender(
         assert (early <= DUST).all(), "until it is repaid, equity gets no more"
     kept = ~less.is_defaulted
     if kept.any():
-        life = [weighted_average_life(terms, select(loan, kept).repaid) for loan in (more, less)]
+        life = [loan_life(terms, select(loan, kept).balance, terms.first - 1) for loan in (more, less)]
         assert life[0] <= life[1] + 1e-9
 
 
@@ -402,9 +407,9 @@ def test_no_loan_leaves_the_whole_fleet_to_equity() -> None:
 
 
 def test_base_facility_is_sized_as_the_model_says() -> None:
-    """75% for a non-IG customer at a coverage of 1.32, 73.7% for an IG one at the target of 1.30."""
+    """Almost all cash is under contract, so coverage lies a little above 1.30, and most where market rents are highest."""
 
-    for customer, advance, coverage in (("non_ig", 0.75, 1.32), ("ig", 0.737, 1.30)):
+    for customer, advance, coverage in (("non_ig", 0.75, 1.309), ("ig", 0.746, 1.309)):
         scenario = Scenario().replace({"gpu_debt.customer": customer})
         claims = claims_of(scenario, ["gpu_debt"])
         assert claims.loan_terms is not None

@@ -104,8 +104,9 @@ def test_sculpted_debt_keeps_its_coverage(target: float, later: float, seed: int
     """F6: coverage is the target in every quarter, loan life coverage at the start too, and nothing is left."""
     cash = np.random.default_rng(seed).uniform(5.0, 15.0, 21)
     base = paid_in(forward_curve(BaseRate(0.04, later, 1.0, 0.0), 20))
-    terms = plain_loan(coupon=0.07, first=1, last=20, amortization="sculpted", base=base)
-    size = covered_principal(terms, cash, target)
+    serves = np.full(21, 1.0 / target)
+    terms = plain_loan(coupon=0.07, first=1, last=20, amortization="sculpted", base=base, serves=serves)
+    size = covered_principal(terms, cash)
     terms = replace(terms, principal=size)
     assert minimum_dscr(terms, cash) == pytest.approx(target, rel=1e-9)
     flows = np.repeat(cash[None, :], 2, axis=0)
@@ -126,7 +127,8 @@ def test_the_largest_loan_has_the_coverage_asked_whatever_the_cash(
 ) -> None:
     """Cash may fail, go negative and come back; a smaller sculpted loan is covered no less, and never drawn again."""
     base = np.resize(cash, 41)
-    largest = covered_principal(terms, base, target)
+    terms = replace(terms, serves=np.full(41, 1.0 / target))
+    largest = covered_principal(terms, base)
     assert largest >= 0.0
     if largest < 1e-6:
         return
@@ -138,8 +140,8 @@ def test_the_largest_loan_has_the_coverage_asked_whatever_the_cash(
 
 def test_a_sculpted_loan_is_repaid_before_cash_ends_and_owes_nothing_after() -> None:
     cash = np.array([0.0, *[10.0] * 6, 0.0, 0.0])
-    terms = plain_loan(last=8, amortization="sculpted")
-    sized = replace(terms, principal=covered_principal(terms, cash, 1.25))
+    terms = plain_loan(last=8, amortization="sculpted", serves=np.full(9, 1.0 / 1.25))
+    sized = replace(terms, principal=covered_principal(terms, cash))
     coverage = planned_coverage(sized, cash)
     assert coverage[:6] == pytest.approx(np.full(6, 1.25), rel=1e-9)
     assert np.isnan(coverage[6:]).all() and minimum_dscr(sized, cash) == pytest.approx(1.25, rel=1e-9)

@@ -89,8 +89,9 @@ def test_a_glut_uncovers_the_loan_without_a_contract() -> None:
 
 
 def test_a_deal_on_which_nothing_is_lent_has_no_verdict_of_its_spread() -> None:
-    """Machines of three years outlive no loan of four: no chance of default, no loss, and the reason as its note."""
-    poor = replay_table(replay_deals(Scenario().replace({"run.paths": 64, "hardware.life_quarters": 12})))
+    """Machines that cost more to run than they earn: no chance of default, no loss, and the reason as its note."""
+    dear = {"run.paths": 64, "gpu_fleet.power_price": 0.25, "gpu_fleet.facility_overhead": 1.6, "hardware.cash_cost": 1.2}
+    poor = replay_table(replay_deals(Scenario().replace(dear)))
     assert (poor["verdict"] == "nothing is lent").all()
     assert poor[["default_probability", "expected_loss", "loss_rate", "cushion"]].isna().all(axis=None)
     assert poor["note"].str.startswith("Nothing is lent: coverage allows no loan").all()

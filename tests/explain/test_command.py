@@ -19,7 +19,7 @@ def test_rows(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "assets.gpu_debt.coupon", *options]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["path"] for row in rows] == [
-        "assets.gpu_debt.coupon", "rates.base_rate", "constants.spread_non_ig", "assets.gpu_debt.rate_cut",
+        "assets.gpu_debt.coupon", "rates.base_rate", "contract_credit.non_ig_spread", "assets.gpu_debt.rate_cut",
     ]
     assert sum(row["value"] for row in rows[1:]) == pytest.approx(rows[0]["value"])
 

@@ -9,7 +9,8 @@ from models.scenario.scenario import Scenario
 
 PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "size": ("Size", (
-        "gpu_debt.advance_cap", "gpu_debt.sizing_dscr", "loan_triggers.sizing_ltv", "loan_pricing.draws",
+        "gpu_debt.advance_cap", "gpu_debt.sizing_dscr", "gpu_debt.merchant_dscr", "loan_triggers.sizing_ltv",
+        "loan_triggers.balloon_ltv", "loan_pricing.draws",
         "mezzanine.advance", "mezzanine.coupon", "mezzanine.pays_in_kind",
     )),
     "price": ("Price", (
@@ -33,7 +34,8 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "gpu_debt.payback_years", "contract_credit.take_or_pay", "contract_credit.termination_quarters",
         "contract_credit.termination_recovery", "contract_credit.renegotiation_rate",
         "contract_credit.renegotiation_gap", "contract_credit.concession", "contract_credit.cliff_rate",
-        "contract_credit.notice_quarters", "contract_credit.sovereign_default", "contract_credit.sovereign_spread",
+        "contract_credit.notice_quarters", "contract_credit.sovereign_default", "contract_credit.ig_spread",
+        "contract_credit.non_ig_spread", "contract_credit.sovereign_spread",
         "contract_credit.sovereign_advance", "contract_credit.merchant_spread", "contract_credit.merchant_advance",
     )),
     "recovery": ("Recovery and hedges", (

@@ -50,12 +50,20 @@ class GpuDebt(Assumptions):
     )
     sizing_dscr: float | None = assumption(
         1.30, unit="x", low=1.0, high=1.6, step=0.05, symbol="sizing DSCR", status="assumption",
-        label="Coverage that sizes the loan", source="gpu_debt_deals-037", none="the advance rate alone sizes the loan",
-        help="Smallest coverage of debt service, after the agent's fee, on the path without shocks.",
+        label="Coverage asked of contract cash", source="gpu_debt_deals-037",
+        none="the advance rate alone sizes the loan",
+        help="How many times planned cash under contract, after the agent's fee, must cover the debt service it "
+             "carries; the loan is at most the present value of what all cash may serve.",
+    )
+    merchant_dscr: float = assumption(
+        1.75, unit="x", low=1.0, high=3.0, step=0.05, symbol="sizing DSCR (merchant)",
+        label="Coverage asked of market cash", source="judgment",
+        help="How many times planned cash that no contract pays must cover the debt service it carries; without effect "
+             "where the advance rate alone sizes the loan.",
     )
     spread: float | None = assumption(
         None, unit="per year", low=0.02, high=0.13, step=0.0025, symbol="spread", status="fact",
-        label="Spread over the base rate", source="gpu_debt_deals-006", none="225 bp for an IG customer, 400 bp below",
+        label="Spread over the base rate", source="gpu_debt_deals-006", none="the spread of the customer's grade",
         help="Margin of the loan over SOFR.",
     )
     tenor_quarters: int = assumption(
@@ -68,7 +76,9 @@ class GpuDebt(Assumptions):
     )
     balloon: float = assumption(
         0.0, unit="share", low=0.0, high=0.6, step=0.05, symbol="balloon",
-        label="Balloon", source="judgment", help="Share of the loan due in the last quarter.",
+        label="Balloon", source="judgment",
+        help="Share of the loan due in the last quarter, beside debt service; a share of what machines are worth then "
+             "limits it.",
     )
     reserve_months: float = assumption(
         3.0, unit="months", low=0.0, high=12.0, step=1.0, symbol="DSRA", status="assumption",
@@ -98,14 +108,16 @@ class Covenants(Assumptions):
         label="Loan-to-value trap", source="judgment", none="no trap",
         help="Loan-to-value above which cash is trapped instead of distributed.",
     )
-    cures: int = assumption(
-        2, unit="count", low=0, high=4, step=1, symbol="k",
-        label="Equity cures", source="judgment", help="How often the sponsor may pay in a shortfall.",
+    cures: int | None = assumption(
+        None, unit="count", low=0, high=4, step=1, symbol="k", none="as often as it is worth it",
+        label="Most equity cures", source="judgment",
+        help="How often the sponsor may pay in a shortfall; it does so only where it keeps more than it pays in.",
     )
     cure_cover: float = assumption(
-        1.1, unit="x", low=1.0, high=1.5, step=0.05, symbol="cover (cure)",
-        label="Value that makes a cure worth it", source="judgment",
-        help="The sponsor cures only if machines and contract are worth this many times the debt.",
+        1.0, unit="x", low=1.0, high=1.5, step=0.05, symbol="cover (cure)",
+        label="Value kept that makes a cure worth it", source="judgment",
+        help="The sponsor cures if machines and contract, less all that is still owed, are worth this many times what "
+             "it pays in.",
     )
     fire_sale: float = assumption(
         0.25, unit="share", low=0.0, high=0.7, step=0.05, symbol="fire", status="assumption",
@@ -127,23 +139,21 @@ class Covenants(Assumptions):
     )
 
 
-SPREADS = {"ig": 0.0225, "non_ig": 0.0400}
-
-
 @dataclass(frozen=True, eq=False)
 class Collateral:
     """The financed fleet, per H100e, USD.
 
-    ``cost`` net of what is received at closing; ``base_cfads`` and ``base_value`` (quarters + 1,) cash flow and value
-    of the machines without shocks; the rest is (paths, quarters + 1): ``cfads``, ``extra`` equity receipts outside the
-    waterfall (tax credit), ``value`` of the machines and ``claim`` on the contract; ``exit_values`` what both sell for,
-    computed when asked for.
+    ``cost`` net of what is received at closing; without shocks, (quarters + 1,) each: ``base_cfads`` cash flow,
+    ``base_contracted`` share of it that the contract pays, ``base_value`` of the machines; the rest is (paths,
+    quarters + 1): ``cfads``, ``extra`` equity receipts outside the waterfall (tax credit), ``value`` of the machines
+    and ``claim`` on the contract; ``exit_values`` what both sell for, computed when asked for.
     ``rates`` the base rate a floating loan meets, ``lost`` whether the customer is gone, (paths or 1, quarters + 1).
     """
 
     cost: float
     cfads: Array
     base_cfads: Array
+    base_contracted: Array
     base_value: Array
     extra: Array
     value: Array

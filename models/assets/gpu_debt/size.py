@@ -9,7 +9,8 @@ from math import isfinite
 ROUNDING = 1e-12  # a loan that is sized again on its own advance rate stays a loan
 LEAST = 0.01  # share of cost below which nobody writes a loan
 RULES = {
-    "advance": "advance rate", "grade": "advance rate of the customer's grade", "coverage": "debt service coverage",
+    "advance": "advance rate", "grade": "advance rate of the customer's grade",
+    "coverage": "present value of cash over coverage",
     "value": "loan-to-value at closing", "balloon": "value at maturity",
 }
 """What can size a loan, in words."""
@@ -27,23 +28,18 @@ class LoanSize:
         What each rule allows, by key of `RULES`: nothing at least, the whole cost at most. The smallest counts.
     asked_junior : float
         Mezzanine asked for.
-    is_outlived : bool
-        Whether service runs on after the machines have stopped to earn.
     """
 
     cost: float
     limits: Mapping[str, float]
     asked_junior: float = 0.0
-    is_outlived: bool = False
 
     @classmethod
-    def of(
-        cls, cost: float, allowed: Mapping[str, float], *, asked_junior: float = 0.0, is_outlived: bool = False
-    ) -> LoanSize:
+    def of(cls, cost: float, allowed: Mapping[str, float], *, asked_junior: float = 0.0) -> LoanSize:
         """Clip what each rule allows to 0 ... cost; a rule without a finite limit allows nothing."""
         most = max(cost, 0.0)
         limits = {name: min(max(limit, 0.0), most) if isfinite(limit) else 0.0 for name, limit in allowed.items()}
-        return cls(cost, limits, asked_junior, is_outlived)
+        return cls(cost, limits, asked_junior)
 
     @property
     def binding(self) -> str:
@@ -90,8 +86,6 @@ class LoanSize:
             return "leverage is 0"
         if share > 0.0:
             return f"{_NAMES[self.binding]} allows {100.0 * share:.2g}% of cost, and less than 1% is no loan"
-        if self.binding == "coverage" and self.is_outlived:
-            return "coverage allows no loan, because it would outlive its machines"
         return f"{_NAMES[self.binding]} allows no loan"
 
 

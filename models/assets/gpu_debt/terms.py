@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.assets.gpu_debt.loan import SPREADS, Collateral, Covenants, GpuDebt
+from models.assets.gpu_debt.loan import Collateral, Covenants, GpuDebt
 from models.assets.gpu_debt.size import LoanSize
 from models.basis.timeline import Array
 from models.debt.contract import ContractCredit
@@ -34,8 +34,7 @@ class Facility(NamedTuple):
         """Coupon per year: fixed, or today's base rate and the spread as set or of the customer's grade."""
         if self.pricing.base == "fixed" and self.pricing.fixed_coupon is not None:
             return self.pricing.fixed_coupon
-        by_grade = self.credit.spread(self.debt.customer)
-        usual = SPREADS[self.debt.customer] if by_grade is None else by_grade
+        usual = self.credit.spread(self.debt.customer)
         return self.base_rate + (usual if self.debt.spread is None else self.debt.spread)
 
 
@@ -50,10 +49,8 @@ def loan_terms(
         What a program pays of the coupon, per year, and covers of the lender's loss.
     """
     terms = _asked_terms(facility, collateral, rate_cut, guarantee)
-    served = collateral.base_cfads[terms.first : terms.last + 1]
     size = LoanSize.of(
-        collateral.cost, _size_limits(facility, collateral, terms), asked_junior=terms.mezz_principal,
-        is_outlived=bool(served[-1] == 0.0 and served[0] > 0.0 and (np.diff(np.sign(served)) <= 0.0).all()),
+        collateral.cost, _size_limits(facility, collateral, terms), asked_junior=terms.mezz_principal
     )
     return replace(terms, principal=size.lent, mezz_principal=size.junior), size
 
@@ -76,8 +73,21 @@ def _asked_terms(facility: Facility, collateral: Collateral, rate_cut: float, gu
         early_ltv=triggers.early_ltv, early_customer=triggers.early_customer,
         base=paid_in(forward_curve(base_process(pricing, base_rate), quarters)) if floats(pricing) else None,
         hedged=pricing.hedged, is_super_senior=pricing.swap_rank == "super_senior",
+        serves=served_share(debt, collateral.base_contracted, quarters),
         refinancing=renewed if triggers.refinances and debt.balloon > 0.0 else None,
     )
+
+
+def served_share(debt: GpuDebt, contracted: Array, quarters: int) -> Array | None:
+    """Share of each quarter's planned cash that may serve the loan, (quarters + 1,); None where no coverage is asked.
+
+    Cash under contract covers service ``sizing_dscr`` times, the rest ``merchant_dscr`` times.
+    """
+    if debt.sizing_dscr is None:
+        return None
+    share = np.zeros(quarters + 1)
+    share[: len(contracted)] = contracted[: quarters + 1]
+    return np.asarray(share / debt.sizing_dscr + (1.0 - share) / debt.merchant_dscr)
 
 
 def floats(pricing: LoanPricing) -> bool:
@@ -108,11 +118,11 @@ def _size_limits(facility: Facility, collateral: Collateral, terms: LoanTerms) -
     if by_grade is not None:
         limits["grade"] = by_grade * collateral.cost
     if debt.sizing_dscr is not None:
-        limits["coverage"] = covered_principal(terms, collateral.base_cfads, debt.sizing_dscr)
-        if terms.balloon > 0.0:
-            opening = replace(terms, principal=1.0).opening_balance
-            worth = float(collateral.base_value[min(terms.last, len(collateral.base_value) - 1)])
-            limits["balloon"] = facility.triggers.refi_ltv * worth / (terms.balloon * opening)
+        limits["coverage"] = covered_principal(terms, collateral.base_cfads)
+    if terms.balloon > 0.0 and facility.triggers.balloon_ltv is not None:
+        opening = replace(terms, principal=1.0).opening_balance
+        worth = float(collateral.base_value[min(terms.last, len(collateral.base_value) - 1)])
+        limits["balloon"] = facility.triggers.balloon_ltv * worth / (terms.balloon * opening)
     if sizing_ltv is not None:
         limits["value"] = sizing_ltv * float(collateral.value[:, 0].mean())
     return limits

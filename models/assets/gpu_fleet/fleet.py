@@ -120,15 +120,11 @@ MARKET_POWER_PRICE = 0.08
 
 @dataclass(frozen=True)
 class FleetPlan:
-    """What is bought, how many and where, and how its life is planned; by default the market's own new hardware.
-
-    ``not_before`` is the first quarter in which the machine may be sold on, because a loan must be paid first.
-    """
+    """What is bought, how many and where, and how its life is planned; by default the market's own new hardware."""
 
     chip: Chip = field(default_factory=Chip)
     cluster: Cluster = field(default_factory=Cluster)
     stages: FleetStages = field(default_factory=FleetStages)
-    not_before: int = 0
 
 
 def fleet_terms(
@@ -170,11 +166,16 @@ def fleet_terms(
 
 
 def _last_quarter(fleet: GpuFleet, hardware: Hardware, plan: FleetPlan) -> int:
-    """Last operating quarter; a sale waits for the end of the contract and for ``plan.not_before``."""
+    """Last operating quarter; a sale waits for the end of the contract."""
     ramp = hardware.ramp_quarters
     life = hardware.life_quarters if plan.chip.life_quarters is None else plan.chip.life_quarters
     contract = ramp + fleet.contract_quarters if fleet.contracted_share > 0.0 else 0
-    return fleet_stages.last_quarter(plan.stages, ramp + 1, ramp + life, max(contract, plan.not_before))
+    return fleet_stages.last_quarter(plan.stages, ramp + 1, ramp + life, contract)
+
+
+def machine_quarters(fleet: GpuFleet, hardware: Hardware, plan: FleetPlan) -> int:
+    """Quarters after the ramp in which the machine earns for its owner: until it is sold on, or its life ends."""
+    return _last_quarter(fleet, hardware, plan) - hardware.ramp_quarters
 
 
 def _running_costs(

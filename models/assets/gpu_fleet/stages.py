@@ -78,9 +78,9 @@ def rent_factors(stages: FleetStages, first: int, chip_factor: float) -> Array:
     return out
 
 
-def last_quarter(stages: FleetStages, first: int, end_of_life: int, not_before: int) -> int:
-    """Last operating quarter: that of the sale, which waits for contract and loan, or the end of life."""
+def last_quarter(stages: FleetStages, first: int, end_of_life: int, contract_end: int) -> int:
+    """Last operating quarter: that of the sale, which waits for the contract, or the end of life."""
     if not stages.is_on or stages.end == "kept":
         return end_of_life
     resold = first - 1 + stages.train_quarters + stages.infer_quarters
-    return min(end_of_life, max(resold, not_before, first))
+    return min(end_of_life, max(resold, contract_end, first))

@@ -20,7 +20,7 @@ from models.assets.gpu_fleet import fleet as gpu_fleet
 from models.assets.gpu_fleet import used as used_machines
 from models.basis.shocks import Shocks, draw_shocks
 from models.basis.timeline import Array
-from models.debt.loan import run_waterfall, weighted_average_life
+from models.debt.loan import loan_life, run_waterfall
 from models.errors import DataError
 from models.market.simulate import MarketPaths, simulate_market
 from models.policy.effects import no_support
@@ -200,7 +200,7 @@ class _Collateral:
         when = np.where(out.is_defaulted & is_made, out.default_quarter + p.closing, never)
         factor = (1.0 + p.terms.rate_q) ** -when.astype(float)
         loss = np.where(when < never, out.loss * factor, 0.0) * p.units
-        return loss, when.astype(np.int16), weighted_average_life(p.terms, out.repaid)
+        return loss, when.astype(np.int16), loan_life(p.terms, out.balance)
 
     def _operate(self, p: Placed, pays: NDArray[np.bool_]) -> tuple[Array, Array]:
         ceiling = self.scenario.clearing.ceiling_utilization

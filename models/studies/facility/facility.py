@@ -23,7 +23,7 @@ from models.basis.store import Store
 from models.basis.timeline import DELTA, Array
 from models.claims.gpu_debt import collateral, sized_loan
 from models.debt.loan import LoanPaths, least_coverage, run_waterfall
-from models.debt.schedule import loan_to_value, scheduled_balance, scheduled_principal
+from models.debt.schedule import loan_to_value, scheduled_balance, scheduled_principal, swap_cost
 from models.debt.structure import LoanTriggers, Mezzanine
 from models.debt.terms import LoanTerms
 from models.engine.evaluate import KEPT, Evaluation
@@ -35,7 +35,10 @@ from models.policy.effects import Support
 from models.scenario.scenario import Scenario
 
 # What decides market and collateral; a loan that differs in anything else meets the same cash.
-_LOAN_ONLY = ("advance_cap", "sizing_dscr", "spread", "amortization", "balloon", "reserve_months", "sweep")
+_LOAN_ONLY = (
+    "advance_cap", "sizing_dscr", "merchant_dscr", "spread", "tenor_quarters", "amortization", "balloon",
+    "reserve_months", "sweep",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,9 +146,10 @@ class FacilityResult:
 
     @cached_property
     def llcr(self) -> Array:
-        """Planned cash to maturity at the loan's rate, and the reserve, over the balance; NaN without balance."""
-        last = min(self.terms.last, self.quarters)
-        rates, base = self.terms.rates_q(self.quarters), self.ground.pot.base_cfads
+        """Planned cash to maturity at what loan, swap and agent cost, and the reserve, over the balance; else NaN."""
+        last, fee = min(self.terms.last, self.quarters), self.terms.agent_fee * DELTA
+        rates, base = self.terms.rates_q(max(self.quarters, self.terms.last)) + fee, self.ground.pot.base_cfads
+        rates[self.terms.first : self.terms.last + 1] += swap_cost(self.terms, self.plan)
         worth = np.zeros(self.quarters + 1)
         for t in range(last - 1, -1, -1):
             worth[t] = (worth[t + 1] + (base[t + 1] if t + 1 >= self.terms.first else 0.0)) / (1.0 + rates[t + 1])
@@ -229,9 +233,17 @@ def on_ground(scenario: Scenario, ground: Ground) -> FacilityResult:
     ground = replace(ground, pot=replace(ground.pot, rates=rates))
     terms, size = sized_loan(scenario, ground.pot, ground.support)
     plan = scheduled_principal(terms, ground.pot.base_cfads)
-    pot = ground.pot
-    loan = run_waterfall(terms, pot.cfads, plan, pot.value, pot.claim, rates=pot.rates, lost=pot.lost)
-    return FacilityResult(scenario, ground, terms, size, plan, loan)
+    return FacilityResult(scenario, ground, terms, size, plan, _run(terms, plan, ground.pot))
+
+
+def same_loan(result: FacilityResult, ground: Ground) -> FacilityResult:
+    """The loan of a result, of the same size and schedule, on other collateral."""
+    pot = replace(ground.pot, rates=result.ground.pot.rates)
+    return replace(result, ground=replace(ground, pot=pot), loan=_run(result.terms, result.plan, pot))
+
+
+def _run(terms: LoanTerms, plan: Array, pot: Collateral) -> LoanPaths:
+    return run_waterfall(terms, pot.cfads, plan, pot.value, pot.claim, rates=pot.rates, lost=pot.lost)
 
 
 _grounds: Store[Ground] = Store(4)

@@ -12,7 +12,7 @@ from models.claims.gpu_debt import collateral
 from models.engine.estimate import Estimate, mean
 from models.market.simulate import MarketPaths
 from models.measures.bisection import halved
-from models.studies.facility.facility import FacilityResult, Ground, on_ground
+from models.studies.facility.facility import FacilityResult, Ground, same_loan
 from models.studies.facility.solve import lender_value
 
 Progress = Callable[[float], None]
@@ -37,7 +37,7 @@ def price_haircut(result: FacilityResult, progress: Progress | None = None) -> H
     """
     def value(cut: float) -> Estimate:
         ground = _on_lower_rents(result, cut)
-        return _mean_value(_same_loan(result, ground))
+        return _mean_value(same_loan(result, ground))
 
     return _break_even(result, value, progress)
 
@@ -47,7 +47,7 @@ def residual_haircut(result: FacilityResult, progress: Progress | None = None) -
     def value(cut: float) -> Estimate:
         pot = result.ground.pot
         ground = replace(result.ground, pot=replace(pot, value=pot.value * (1.0 - cut)))
-        return _mean_value(_same_loan(result, ground))
+        return _mean_value(same_loan(result, ground))
 
     return _break_even(result, value, progress)
 
@@ -61,13 +61,6 @@ def _on_lower_rents(result: FacilityResult, cut: float) -> Ground:
     market = lower_rents(result.ground.market, cut)
     pot, support = collateral(result.scenario, market, result.ground.shocks)
     return replace(result.ground, market=market, pot=pot, support=support)
-
-
-def _same_loan(result: FacilityResult, ground: Ground) -> FacilityResult:
-    """The loan of ``result``, of the same size, on other collateral."""
-    debt = result.scenario.gpu_debt.derived(advance_cap=result.advance_rate, sizing_dscr=None)
-    triggers = result.scenario.loan_triggers.derived(sizing_ltv=None)
-    return on_ground(result.scenario.derived(gpu_debt=debt, loan_triggers=triggers), ground)
 
 
 def _mean_value(result: FacilityResult) -> Estimate:

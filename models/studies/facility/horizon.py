@@ -43,7 +43,7 @@ def horizon(result: FacilityResult) -> pd.DataFrame:
     """
     first, scenario = result.terms.first, result.scenario
     pot = result.ground.pot
-    t, life = np.arange(result.quarters + 1), average_life(result, 0).value / DELTA
+    t, life = np.arange(result.quarters + 1), average_life(result).value / DELTA
     earns = np.where(pot.cfads > 0.0, t, 0).max(axis=1)
     rows = [
         ("loan", 0, life, result.terms.last, "average life"),

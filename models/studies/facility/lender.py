@@ -23,7 +23,7 @@ class LenderView:
 
     ``yield_promised`` if every payment comes; ``irr`` of the mean flow; ``irr_low`` the 5% quantile over paths;
     ``loss_rate`` expected loss over average life; ``spread`` over the base rate as agreed (fees spread over the life
-    included) and ``spread_after_loss``; ``wal`` from the start of service, ``wal_closing`` from closing, years.
+    included) and ``spread_after_loss``; ``wal`` years from closing in which a dollar lent is out and pays its spread.
     """
 
     yield_promised: float
@@ -36,7 +36,6 @@ class LenderView:
     spread: float
     spread_after_loss: Estimate
     wal: Estimate
-    wal_closing: Estimate
     min_dscr: Estimate
     by_loss: Band
     by_default: Band
@@ -48,7 +47,7 @@ def lender_view(result: FacilityResult) -> LenderView:
     promised = _irr(result.promised)
     losses = loss_shares(result)["senior"]
     life, loss = average_life(result), mean(losses, groups)
-    loss_rate = ratio(losses, _life_weights(result), groups)
+    loss_rate = ratio(losses, _years_out(result), groups)
     base = float(terms.base[terms.first : terms.last + 1].mean()) if terms.base is not None else _base(result)
     spread = (4.0 * ((1.0 + promised) ** DELTA - 1.0)) - base if np.isfinite(promised) else float("nan")
     default = default_share(result)
@@ -64,7 +63,6 @@ def lender_view(result: FacilityResult) -> LenderView:
         spread=spread,
         spread_after_loss=Estimate(spread - loss_rate.value, loss_rate.error),
         wal=life,
-        wal_closing=average_life(result, 0),
         min_dscr=middle(result.least_dscr, groups),
         by_loss=rating.by_loss(loss.value, loss.error, life.value),
         by_default=rating.by_default(default.value, default.error, life.value),
@@ -194,22 +192,15 @@ def _base(result: FacilityResult) -> float:
     return result.scenario.rates.base_rate
 
 
-def _life_weights(result: FacilityResult) -> Array:
-    """Years times share of the principal paid back on a path, (paths,): its mean over paths is the average life."""
-    years, paid = _paid_back(result, result.terms.first - 1)
-    total = float(paid.mean())
-    return np.asarray(years / total if total > 0 else np.full(result.paths, np.nan))
+def _years_out(result: FacilityResult) -> Array:
+    """Years a dollar lent is out on each path, (paths,): its mean is the average life."""
+    funded = result.terms.principal if result.terms.principal > 0.0 else np.nan
+    return np.asarray(result.loan.balance.sum(axis=1) * DELTA / funded)
 
 
-def average_life(result: FacilityResult, start: int | None = None) -> Estimate:
-    """Mean years from a quarter, or from the start of service, to each dollar of principal paid back."""
-    return ratio(*_paid_back(result, result.terms.first - 1 if start is None else start), result.replicate)
-
-
-def _paid_back(result: FacilityResult, start: int) -> tuple[Array, Array]:
-    """Years from a quarter to each dollar of principal, added up, and the principal, USD, (paths,) each."""
-    when = np.maximum(np.arange(result.quarters + 1) - start, 0) * DELTA
-    return result.loan.repaid @ when, result.loan.repaid.sum(axis=1)
+def average_life(result: FacilityResult) -> Estimate:
+    """Mean years from closing in which a dollar of the loan is out, until it is repaid, recovered or lost."""
+    return mean(_years_out(result), result.replicate)
 
 
 def middle(values: Array, replicate: Replicate) -> Estimate:

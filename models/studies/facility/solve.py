@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from models.assets.gpu_debt.size import LEAST
 from models.basis.shocks import Shocks
 from models.basis.timeline import DELTA, Array
-from models.debt.schedule import minimum_dscr
+from models.debt.schedule import even_coverage
 from models.engine.estimate import Estimate, mean
 from models.errors import ScenarioError
 from models.measures.bisection import halved
@@ -33,8 +33,9 @@ class Solution:
     """Answer of a search.
 
     ``value`` (NaN where nothing fits, 0 where no loan does), ``reached`` what the trial at that value gave, or at the
-    smallest loan, with its ``error``; ``is_bounded``: even the end of the range meets the wish; ``coverage`` to ask for
-    at closing, which yields the loan found (infinite where no loan is small enough), and ``advance`` its rate;
+    smallest loan, with its ``error``; ``is_bounded``: even the end of the range meets the wish; ``coverage`` of all
+    planned cash to ask for at closing, which yields the loan found (infinite where no loan is small enough), and
+    ``advance`` its rate;
     ``why_nothing``: why nothing is lent whatever is asked, in words.
     """
 
@@ -178,7 +179,7 @@ class _Trials:
         if key not in self.known:
             result = self.run(key)
             self.known[key] = _Trial(
-                mean(self.figure(result), result.replicate), minimum_dscr(result.terms, result.ground.pot.base_cfads),
+                mean(self.figure(result), result.replicate), even_coverage(result.terms, result.ground.pot.base_cfads),
                 result.advance_rate, result.size.why_nothing,
             )
             if self.progress is not None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from models.basis.timeline import Array
 from models.claims.backing import collateral_fleet
+from models.debt.loan import loan_life
 from models.measures import returns
 from models.studies.hindcast.observations import observed, reading
 from models.studies.hindcast.past import Episode, past
@@ -59,7 +60,7 @@ class Deal(Episode):
             "levered return": (spread(self.irr("gpu_debt_equity")), "per year"),
             "coverage": (spread(least), "x"),
             "debt cost": (spread(self.irr("gpu_debt")), "per year"),
-            "loan life": (single(self.lender.wal_years), "years"),
+            "loan life": (single(loan_life(self.terms, self.loan.balance, self.terms.first - 1)), "years"),
         }
 
 

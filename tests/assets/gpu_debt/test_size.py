@@ -23,7 +23,6 @@ def test_sizes_have_a_floor_and_a_ceiling(cost: float, allowed: dict[str, float]
 
 @pytest.mark.parametrize(("changes", "why"), [
     ({"gpu_debt.advance_cap": 0.0}, "leverage is 0"),
-    ({"hardware.life_quarters": 15}, "coverage allows no loan, because it would outlive its machines"),
     ({"gpu_debt.contracted_share": 1.0, "gpu_debt.contract_price": 0.4, "gpu_fleet.power_price": 0.25,
       "gpu_fleet.facility_overhead": 1.6}, "coverage allows no loan"),
     ({"gpu_debt.contracted_share": 1.0, "gpu_debt.contract_price": 0.4, "gpu_fleet.power_price": 0.25,

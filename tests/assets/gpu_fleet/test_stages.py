@@ -10,7 +10,7 @@ from models.assets.gpu_fleet.stages import FleetStages, last_quarter, rent_facto
 from models.assets.gpu_fleet.used import expected_residual, used_values, value_ahead
 from models.basis.timeline import HOURS
 from models.claims.fleet_run import run_fleet
-from models.claims.gpu_debt import collateral_run
+from models.claims.gpu_debt import collateral_run, facility
 from models.scenario.scenario import Scenario
 from tests.engine.runs import claims_of, draws, market_of, same_bits, shift_price
 
@@ -79,11 +79,11 @@ def test_value_ahead_meets_the_used_value_where_they_are_the_same() -> None:
         assert np.allclose(end, expected_residual(run.fleet, run.terms, market, 5))
 
 
-def test_financed_machines_are_not_sold_before_the_loan_is_due() -> None:
+def test_a_loan_is_due_before_its_machines_are_sold() -> None:
     scenario = Scenario().replace({**ON, "fleet_stages.infer_quarters": 2, "gpu_debt.tenor_quarters": 20})
-    assert collateral_run(scenario, market_of(scenario), draws()).terms.last == 22
-    own = run_fleet(scenario, scenario.gpu_fleet, market_of(scenario), draws())
-    assert own.terms.last == 18, "the contract runs until then"
+    assert facility(scenario).tenor_quarters == 16
+    assert collateral_run(scenario, market_of(scenario), draws()).terms.last == 18, "the contract runs until then"
+    assert facility(scenario.replace({"gpu_debt.contracted_share": 0.0})).tenor_quarters == 8
 
 
 def test_a_kept_machine_earns_less_at_the_end_and_is_not_sold() -> None:

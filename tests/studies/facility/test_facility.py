@@ -95,7 +95,7 @@ def test_ledgers_close_with_every_feature(changes: dict[str, Any]) -> None:
 
 
 def test_the_binding_limit_is_named() -> None:
-    assert run().size.binding == "advance"
+    assert run(gpu_debt__advance_cap=0.7).size.binding == "advance"
     by_coverage = run(gpu_debt__sizing_dscr=1.6)
     assert by_coverage.size.binding == "coverage"
     assert by_coverage.terms.principal == min(by_coverage.size.limits.values())
@@ -121,9 +121,9 @@ def test_promised_yield_of_a_plain_loan_is_its_coupon(base: FacilityResult) -> N
     assert view.yield_promised == pytest.approx(coupon, abs=1e-9)
     fine = ~base.loan.is_defaulted
     assert np.allclose(lender._irrs(base)[fine], coupon, atol=1e-9)
-    assert view.spread == pytest.approx(0.04, abs=1e-9)
+    assert view.spread == pytest.approx(0.05, abs=1e-9)
     fee = lender.lender_view(run(loan_pricing__upfront_fee=0.02, loan_pricing__discount=0.01))
-    assert 0.008 < fee.spread - 0.04 < 0.02, "three points over two and a half years"
+    assert 0.008 < fee.spread - 0.05 < 0.02, "three points over two and a half years"
 
 
 def test_default_by_year_ends_at_the_default_probability(base: FacilityResult) -> None:

@@ -27,7 +27,6 @@ NOTHING: dict[str, dict[str, object]] = {
     "leverage": {"gpu_debt.advance_cap": 0.0},
     "dust": {"gpu_debt.advance_cap": 0.009},
     "mezzanine alone": {"gpu_debt.advance_cap": 0.0, "mezzanine.advance": 0.3},
-    "machines": {"hardware.life_quarters": 12},
     "coverage": POOR,
     "sculpted": POOR | {"gpu_debt.amortization": "sculpted"},
     "balloon": {"gpu_debt.balloon": 0.3, "hardware.life_quarters": 15},
@@ -108,10 +107,12 @@ def test_the_coverage_told_yields_the_loan_found(amortization: str, glut: float,
     scenario = Scenario().replace({"run.paths": 256, "gpu_debt.amortization": amortization})
     found = solve.surviving_loan(scenario, glut, most)
     assert 0.01 <= found.value == pytest.approx(found.advance)
-    asked = scenario.derived(gpu_debt=scenario.gpu_debt.derived(sizing_dscr=found.coverage, advance_cap=0.9))
+    asked = scenario.derived(gpu_debt=scenario.gpu_debt.derived(
+        sizing_dscr=found.coverage, merchant_dscr=found.coverage, advance_cap=0.9,
+    ))
     assert facility_result(asked).advance_rate == pytest.approx(found.advance, rel=1e-9)
 
 
 def test_where_no_loan_survives_none_is_told() -> None:
-    found = solve.surviving_loan(Scenario().replace({"run.paths": 256}), 2.0, 0.05)
+    found = solve.surviving_loan(Scenario().replace({"run.paths": 256, "covenants.cures": 0}), 2.0, 0.05)
     assert found.value == found.advance == 0.0 and found.reached > 0.05
