@@ -124,6 +124,11 @@ class LenderCase(NamedTuple):
     value: Array
 
 
+def lender_case(scenario: Scenario) -> LenderCase:
+    """The case that sizes the loan, with the interest that it deducts."""
+    return _base_run(scenario, deducted_interest(scenario))
+
+
 def _base_run(scenario: Scenario, interest: Array | None) -> LenderCase:
     """Collateral on the neutral path without shocks."""
     calm = scenario.neutral.calm.derived(cluster=scenario.cluster)
@@ -144,7 +149,7 @@ def _contracted_share(run: FleetRun, cash: Array) -> Array:
     in_term = (t >= terms.first) & (t <= min(terms.contract_end, terms.last))
     whole = cash + run.extras["tax"][0] if "tax" in run.extras else cash
     earns = in_term & (whole > 0.0) & (paid > 0.0)
-    return np.minimum(np.divide(paid, whole, out=np.zeros(len(cash)), where=earns), 1.0)
+    return np.asarray(np.minimum(np.divide(paid, whole, out=np.zeros(len(cash)), where=earns), 1.0))
 
 
 def sized_loan(

@@ -151,7 +151,7 @@ def minimum_dscr(terms: LoanTerms, base_cfads: Array) -> float:
 
 
 def even_coverage(terms: LoanTerms, base_cfads: Array) -> float:
-    """Coverage that, asked of all cash, yields this loan: that of its repayment sculpted to planned cash; NaN without."""
+    """Coverage that yields this loan if asked of all cash: that of repayment sculpted to planned cash; NaN without."""
     return minimum_dscr(replace(terms, amortization="sculpted", serves=None), base_cfads)
 
 

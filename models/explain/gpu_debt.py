@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.basis.timeline import DELTA, Array
+from models.claims.gpu_debt import lender_case
 from models.debt.loan import LoanPaths, LoanTerms
+from models.debt.schedule import scheduled_principal, swap_cost
 from models.engine.measures import DebtMeasures
 from models.explain.bought import held, line
 from models.explain.equation import Equation, Operand
@@ -190,7 +194,8 @@ def principal_due(reader: Reader, path: str, t: int) -> Equation:
     value = _due(reader, path, t) - _interest(reader, path, t) - _swap_due(reader, path, t)
     return Equation(
         f"Principal due, quarter {t}, {reader.whose(path)}", value, UNIT,
-        "Level payments less interest, equal principal, or sculpted to one coverage; a balloon is due beside it.", "",
+        "Level payments less interest, equal principal, or sculpted to planned cash, and never more than the quarter's "
+        "planned cash may serve at the coverage asked; a balloon is due beside it.", "",
         named("gpu_debt.amortization", f"{LOAN}.installment", "gpu_debt.balloon", "gpu_debt.tenor_quarters",
               f"{LOAN}.balance.{path}.{t - 1}"), "simulation",
     )
@@ -303,23 +308,95 @@ def principal(reader: Reader) -> Equation:
             {"λ_A": cap if is_cap else other, "cost": cost_}, beside=("gpu_debt.sizing_dscr" if is_cap else cap,),
             note=_RULES[size.binding][1],
         )
+    if size.binding == "coverage" and _is_worth_of_cash(reader, size.lent):
+        return Equation(
+            "Loan", size.lent, UNIT,
+            "What planned cash is worth when service begins, under contract and in the market, each over the coverage "
+            "asked of it, before interest of the ramp is added.", "(PV_c/x_c + PV_m/x_m)/growth",
+            {"PV_c": f"{LOAN}.cash_worth.contract", "x_c": "gpu_debt.sizing_dscr", "PV_m": f"{LOAN}.cash_worth.market",
+             "x_m": "gpu_debt.merchant_dscr", "growth": f"{LOAN}.ramp_growth"},
+            beside=("gpu_debt.advance_cap",), note=_RULES[size.binding][1],
+        )
     return Equation(
         "Loan", size.lent, UNIT,
-        "The smallest of the highest advance rate, what coverage on the path without shocks allows, and shares of what "
-        "the machines are worth at closing and, for a balloon, at maturity.", "min(λ_A·cost, cover, value, balloon)",
-        named("gpu_debt.advance_cap", cost_, "gpu_debt.sizing_dscr", "gpu_debt.tenor_quarters",
-              "gpu_debt.amortization", f"{LOAN}.coupon", f"{FLEET}.contract_price", f"{FLEET}.cash_cost",
-              "gpu_debt.contracted_share", "loan_triggers.sizing_ltv", "loan_triggers.refi_ltv"), "simulation",
+        "The smallest of the highest advance rate, the present value of planned cash over the coverage asked, and "
+        "shares of what the machines are worth at closing and, for a balloon, at maturity.",
+        "min(λ_A·cost, cover, value, balloon)",
+        named("gpu_debt.advance_cap", cost_, "gpu_debt.sizing_dscr", "gpu_debt.merchant_dscr",
+              "gpu_debt.tenor_quarters", f"{LOAN}.coupon", f"{FLEET}.contract_price", f"{FLEET}.cash_cost",
+              "gpu_debt.contracted_share", "loan_triggers.sizing_ltv", "loan_triggers.balloon_ltv"), "simulation",
         note=_RULES[size.binding][1],
+    )
+
+
+def _cash_worth(reader: Reader) -> tuple[float, float]:
+    """Planned cash under contract and of the market, worth when service begins at what the loan costs, USD."""
+    def work() -> tuple[float, float]:
+        _, terms = loan_of(reader)
+        pot = reader.once("lender's case", lambda: lender_case(reader.scenario))
+        span = slice(terms.first, terms.last + 1)
+        assert terms.serves is not None
+        swap = swap_cost(terms, scheduled_principal(terms, pot.cash))
+        rates = terms.rates_q(terms.last)[span] + swap + terms.agent_fee * DELTA * terms.serves[span]
+        worth = pot.cash[span] / np.cumprod(1.0 + rates)
+        share = pot.contracted[span]
+        return float((share * worth).sum()), float(((1.0 - share) * worth).sum())
+
+    return reader.once("worth of cash", work)
+
+
+def _growth(terms: LoanTerms) -> float:
+    return float(replace(terms, principal=1.0).opening_balance)
+
+
+def _is_worth_of_cash(reader: Reader, lent: float) -> bool:
+    """Whether the loan is what cash is worth and no more to tell: no balloon, and interest payable in every quarter."""
+    _, terms = loan_of(reader)
+    debt = reader.scenario.gpu_debt
+    if terms.balloon > 0.0 or debt.sizing_dscr is None:
+        return False
+    contract, market = _cash_worth(reader)
+    worth = (contract / debt.sizing_dscr + market / debt.merchant_dscr) / _growth(terms)
+    return bool(abs(worth - lent) <= 1e-9 * lent)
+
+
+@explains("assets.gpu_debt.cash_worth.{kind}")
+def cash_worth(reader: Reader, kind: str) -> Equation:
+    """Present value of planned cash at the start of service."""
+    if kind not in ("contract", "market") or not _is_worth_of_cash(reader, loan_of(reader)[1].principal):
+        raise UnknownPath("planned cash is worth something to a loan that coverage sizes: contract, market")
+    what = "the contract pays, after the running cost of its machines" if kind == "contract" else "no contract pays"
+    return Equation(
+        f"Planned cash of the {kind}, worth when service begins", _cash_worth(reader)[kind == "market"], UNIT,
+        f"Cash of the path without shocks that {what}, over the tenor, discounted at what loan, swap and agent cost.",
+        "", named("gpu_debt.tenor_quarters", "gpu_debt.contracted_share", "gpu_fleet.contract_quarters",
+                  f"{FLEET}.contract_price", f"{FLEET}.cash_cost", f"{LOAN}.coupon", "loan_pricing.agent_fee"),
+        "simulation",
+    )
+
+
+@explains("assets.gpu_debt.ramp_growth")
+def ramp_growth(reader: Reader) -> Equation:
+    """How much a dollar lent has grown when service begins."""
+    terms = loan_of(reader)[1]
+    is_plain = terms.draws == 1 and not terms.is_floating and terms.capitalizes
+    return Equation(
+        "Balance when service begins, over the loan", _growth(terms), "x",
+        "Interest is added to the balance until the machines earn." if is_plain else
+        "Draws, and interest and fees that are capitalized until the machines earn.",
+        "(1 + coupon·Δ)^ramp" if is_plain else "",
+        {"coupon": f"{LOAN}.coupon", "Δ": "constants.quarter", "ramp": "hardware.ramp_quarters"} if is_plain else
+        named(f"{LOAN}.coupon", "loan_pricing.draws", "loan_pricing.undrawn_fee", "loan_pricing.capitalizes"),
+        "expression" if is_plain else "simulation",
     )
 
 
 _RULES = {
     "advance": ("gpu_debt.advance_cap", "the cap binds"),
     "grade": ("gpu_debt.customer", "the customer's grade binds"),
-    "coverage": ("gpu_debt.sizing_dscr", "coverage on the path without shocks binds"),
+    "coverage": ("gpu_debt.sizing_dscr", "the worth of the cash that covers debt service binds"),
     "value": ("loan_triggers.sizing_ltv", "what the machines are worth at closing binds"),
-    "balloon": ("loan_triggers.refi_ltv", "what the machines are worth at maturity binds"),
+    "balloon": ("loan_triggers.balloon_ltv", "what the machines are worth at maturity binds"),
 }
 
 
@@ -442,7 +519,8 @@ _EQUITY_LINES: dict[str, tuple[str, str, dict[str, Operand]]] = {
         "Upfront fee and discount of the draws.", "", named("loan_pricing.upfront_fee", "loan_pricing.discount"),
     ),
     "cures": (
-        "What the sponsor pays in to save the loan.", "", named("covenants.cures", "covenants.cure_cover", "draws"),
+        "What the sponsor pays in while it keeps more than it pays.", "",
+        named("covenants.cures", "covenants.cure_cover", "draws"),
     ),
 }
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.assets.gpu_fleet.used import used_values
-from models.basis.timeline import Array
+from models.basis.timeline import DELTA, Array
 from models.debt.loan import LoanPaths
-from models.explain.bought import years_of
 from models.explain.equation import Equation, Operand
 from models.explain.gpu_debt import FLEET, LOAN, UNIT, debt_measures, default_quarter, loan_of
 from models.explain.gpu_fleet import fleet_of
@@ -31,8 +30,8 @@ _FIGURES: dict[str, tuple[str, str, str, str, dict[str, Operand]]] = {
     ),
     "wal_years": (
         "Weighted average life", "years",
-        "Years from the start of service to each dollar of principal paid, over all dollars and paths.",
-        "WAL = paid_years/paid", {"paid_years": f"{LOAN}.paid_years", "paid": f"{LOAN}.principal_paid"},
+        "Years from closing a dollar lent is out, until it is repaid, recovered or lost: those a spread is paid for.",
+        "WAL = balance_years/loan", {"balance_years": f"{LOAN}.balance_years", "loan": f"{LOAN}.principal"},
     ),
     "advance_rate": (
         "Advance rate", "share of cost", "Loan over hardware cost, net of what is received at closing.",
@@ -102,7 +101,8 @@ def default(reader: Reader, path: str) -> Equation:
     return Equation(
         f"Quarter of default, {reader.whose(path)}", t, "quarter",
         "First quarter in which cash, what the reserve earns and holds, trapped cash and a cure fall short of debt "
-        "service, fee and balloon.", "CFADS + income + DSRA + trap + cure < service + fee + balloon",
+        "service, fee and balloon; the owner cures while machines and contract, less all that is still owed, are worth "
+        "more than it pays in.", "CFADS + income + DSRA + trap + cure < service + fee + balloon",
         named(f"{FLEET}.cash.{path}.{t}", f"{LOAN}.reserve.{path}.{t - 1}", f"{LOAN}.service.{path}.{t}",
               "covenants.cures", "covenants.cure_cover"), "simulation",
     )
@@ -189,34 +189,13 @@ def mean_loss(reader: Reader) -> Equation:
     )
 
 
-@explains("assets.gpu_debt.paid_years")
-def paid_years(reader: Reader) -> Equation:
-    """Principal paid, times the years it was out."""
+@explains("assets.gpu_debt.balance_years")
+def balance_years(reader: Reader) -> Equation:
+    """Expected balance times the years it is out."""
     loan, terms = loan_of(reader)
-    paid = (loan.principal + loan.prepaid).mean(axis=0)
-    wait = np.maximum(np.arange(len(paid)) - (terms.first - 1), 0) * 0.25
+    last = min(terms.last, reader.market.quarters)
     return Equation(
-        "Principal paid times years since service began, mean", float((paid * wait).sum()), f"{UNIT}-years",
-        "Each quarter's principal and prepayment times its years.", "E[Σ paid·years]",
-        {"paid": _payments(reader)}, "statistic",
+        "Expected balance times years", float(loan.balance.mean(axis=0).sum()) * DELTA, f"{UNIT}-years",
+        "Mean balance at the start of each quarter, a quarter long; nothing is left after a default.", "Σ(balance)·Δ",
+        {"balance": tuple(f"{LOAN}.mean_balance.{t}" for t in range(last)), "Δ": "constants.quarter"},
     )
-
-
-@explains("assets.gpu_debt.principal_paid")
-def principal_paid(reader: Reader) -> Equation:
-    """Principal paid over the life of the loan."""
-    loan, _ = loan_of(reader)
-    value = float((loan.principal + loan.prepaid).mean(axis=0).sum())
-    return Equation(
-        "Principal paid, mean", value, UNIT, "Scheduled principal and prepayments of all years.",
-        "Σ(paid)" if value else "0", {"paid": _payments(reader)} if value else {}, beside=(f"{LOAN}.principal",),
-    )
-
-
-def _payments(reader: Reader) -> tuple[str, ...]:
-    loan, _ = loan_of(reader)
-    return tuple(
-        f"{LOAN}.line.{name}.mean.{year}"
-        for name, amounts in (("principal", loan.principal), ("prepayment", loan.prepaid))
-        for year in years_of(amounts, reader.market.quarters)
-    ) or (f"{LOAN}.principal",)

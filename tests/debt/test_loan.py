@@ -407,7 +407,7 @@ def test_no_loan_leaves_the_whole_fleet_to_equity() -> None:
 
 
 def test_base_facility_is_sized_as_the_model_says() -> None:
-    """Almost all cash is under contract, so coverage lies a little above 1.30, and most where market rents are highest."""
+    """Almost all cash is under contract, so coverage lies a little above 1.30 and falls with market rents."""
 
     for customer, advance, coverage in (("non_ig", 0.75, 1.309), ("ig", 0.746, 1.309)):
         scenario = Scenario().replace({"gpu_debt.customer": customer})

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from models.__main__ import main
+from models.assets.gpu_debt import size
 from models.errors import DataError
 from models.evidence.deals import comparables_table, load_comparables
 from models.evidence.presets import presets
@@ -88,13 +89,13 @@ def test_a_glut_uncovers_the_loan_without_a_contract() -> None:
     assert found["coreweave_ddtl_4"].verdict == "covered"
 
 
-def test_a_deal_on_which_nothing_is_lent_has_no_verdict_of_its_spread() -> None:
-    """Machines that cost more to run than they earn: no chance of default, no loss, and the reason as its note."""
-    dear = {"run.paths": 64, "gpu_fleet.power_price": 0.25, "gpu_fleet.facility_overhead": 1.6, "hardware.cash_cost": 1.2}
-    poor = replay_table(replay_deals(Scenario().replace(dear)))
+def test_a_deal_on_which_nothing_is_lent_has_no_verdict_of_its_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were all of these loans too small to write: no chance of default, no loss, and the reason as its note."""
+    monkeypatch.setattr(size, "LEAST", 2.0)
+    poor = replay_table(replay_deals(Scenario().replace({"run.paths": 64})))
     assert (poor["verdict"] == "nothing is lent").all()
     assert poor[["default_probability", "expected_loss", "loss_rate", "cushion"]].isna().all(axis=None)
-    assert poor["note"].str.startswith("Nothing is lent: coverage allows no loan").all()
+    assert poor["note"].str.startswith("Nothing is lent: ").all()
 
 
 def test_the_scenarios_own_loan_does_not_leak_into_a_deal() -> None:

@@ -10,7 +10,7 @@ from models.__main__ import main
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "assets.gpu_debt.coupon", "--paths", "64", "--set", "rates.base_rate=0.05"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("Coupon: 0.09 per year\n")
+    assert out.startswith("Coupon: 0.1 per year\n")
     assert "set in this scenario; the default is 0.0387" in out
 
 

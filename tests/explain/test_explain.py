@@ -149,11 +149,10 @@ def test_a_value_of_a_preset_carries_the_reason_of_the_preset(gulf: Evaluation) 
 
 
 def test_old_figures_are_history(base: Evaluation) -> None:
-    coupon = explain(base, "assets.gpu_debt.coupon")
-    now, spread = coupon.operands
-    assert (now.is_history, spread.is_history) == (False, True)
-    assert as_text(coupon).count("; history") == 1
-    assert [row["is_history"] for row in as_rows(coupon)] == [False, False, True]
+    coupon, tenor = (explain(base, path) for path in ("assets.gpu_debt.coupon", "gpu_debt.tenor_quarters"))
+    assert not any(operand.is_history for operand in coupon.operands) and tenor.is_history
+    assert as_text(coupon).count("; history") == 0 and as_text(tenor).count("; history") == 1
+    assert [row["is_history"] for row in as_rows(coupon)] == [False, False, False]
 
 
 def test_without_shocks_volatility_is_switched_off(calm: Evaluation) -> None:

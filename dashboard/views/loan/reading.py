@@ -111,7 +111,7 @@ def figures(view: LenderView) -> list[Fact]:
         fact("Return after losses", f"Return of the mean flow a year; promised are {f.percent(view.yield_promised)}.",
              view.irr, f.percent),
         fact("Return, worst 5%", "What one lender in twenty earns at most, a year.", view.irr_low, f.irr),
-        fact("Average life", "Years from closing a dollar lent is out, until it is repaid, recovered or lost.", view.wal,
+        fact("Average life", "Years from closing a dollar is out, until it is repaid, recovered or lost.", view.wal,
              f.years, is_share=False),
         fact("Least coverage", "Median over futures of the least coverage.", view.min_dscr, f.multiple,
              is_share=False),

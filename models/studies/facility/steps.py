@@ -16,7 +16,7 @@ RULES: dict[int, str] = {
     ledger.DEFAULTED: "payment default: cash, reserve, trap and cures do not cover what is due",
     ledger.ACCELERATED: "event of default, the lender calls the loan",
     ledger.MATURITY: "the balloon is neither paid nor refinanced",
-    ledger.CURED: "equity pays the shortfall, because machines and contract are worth more than the debt",
+    ledger.CURED: "equity pays the shortfall, because what it keeps of machines and contract is worth more than that",
     ledger.EVENT: "event of default: all excess cash goes to the lender until coverage has recovered",
     ledger.LOCKUP: "lock-up: coverage is below the test, all excess cash goes to the lender",
     ledger.EARLY: "early amortization: all excess cash goes to the lender until the loan is repaid",

@@ -1,6 +1,6 @@
 """The step log: three instructive paths as tables to read in review, and sums that must hold on every path.
 
-``pytest tests/debt/test_steps.py --update-golden`` accepts new tables; their diff is the review.
+``pytest tests/studies/facility/test_steps.py --update-golden`` accepts new tables; their diff is the review.
 """
 
 from pathlib import Path
@@ -24,7 +24,8 @@ SHOWN = {
     "loan_cure": ({}, "cured by equity"),
     "loan_refinanced": (
         {
-            "gpu_debt.balloon": 0.2, "gpu_debt.sizing_dscr": None, "loan_triggers.refinances": True,
+            "gpu_debt.balloon": 0.2, "gpu_debt.sizing_dscr": None, "loan_triggers.balloon_ltv": None,
+            "loan_triggers.refinances": True,
             "gpu_fleet.contract_quarters": 20, "mezzanine.advance": 0.08, "loan_pricing.draws": 2,
             "loan_pricing.base": "forward", "loan_pricing.hedged": 0.5,
         },
