@@ -28,8 +28,8 @@ ABOUT = {
     "advance": "Bisection on shared draws; size tests by coverage and value are set aside. Where the chance does not "
     "rise with every step, because a lock-up saves a larger loan, the first crossing counts.",
     "spread": "The least spread at which the mean lender earns the base rate after losses; the size stays.",
-    "glut": "The largest loan in a market whose overcapacity peaks there, and the coverage of planned cash to ask for at "
-            "closing.",
+    "glut": "The largest loan in a market whose overcapacity peaks there, and the coverage of planned cash to ask for "
+            "at closing.",
 }
 
 
