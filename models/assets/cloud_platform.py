@@ -48,16 +48,18 @@ class CloudPlatform(Assumptions):
         label="Core volatility", source="judgment", help="Volatility of core revenue.",
     )
     ai_share: float = assumption(
-        0.08, unit="share", low=0.01, high=0.30, step=0.01, symbol="share",
-        label="Share of AI compute", source="judgment", help="Share of the world's compute that the platform sells.",
+        0.21, unit="share", low=0.01, high=0.40, step=0.01, symbol="share",
+        label="Share of AI compute", source="capacity_pipeline-043",
+        help="Share of the world's compute it sells or uses; its first year's spending is then that of a great cloud.",
     )
     ai_share_sd: float = assumption(
         0.12, unit="per sqrt year", low=0.0, high=0.3, step=0.01, symbol="cloud sd share",
         label="AI share volatility", source="judgment", help="Volatility of the platform's share of AI compute.",
     )
     markup: float = assumption(
-        1.35, unit="x rental price", low=1.0, high=2.0, step=0.05, symbol="1.35",
-        label="Platform price", source="gpu_rental_prices-078", help="What the platform charges over bare compute.",
+        1.10, unit="x rental price", low=1.0, high=2.0, step=0.05, symbol="markup",
+        label="Platform price", source="judgment",
+        help="What its compute brings over bare rent: a third more on what customers rent, nothing on its own use.",
     )
     core_margin: float = assumption(
         0.45, unit="share", low=0.3, high=0.6, step=0.01, symbol="m_core", status="assumption",
@@ -90,7 +92,7 @@ class CloudPlatform(Assumptions):
     market_multiple: float = assumption(
         17.0, unit="x first-year EBITDA", low=10.0, high=25.0, step=0.5, symbol="cloud market entry",
         label="Market price", source="judgment",
-        help="What the stock market pays for the platform, over first-year EBITDA.",
+        help="What the stock market pays for a platform with a core business, over first-year EBITDA.",
     )
 
 
@@ -115,14 +117,19 @@ class CloudCapital(Assumptions):
         0.12, unit="per year", low=0.07, high=0.17, step=0.005, symbol="hurdle neocloud",
         label="Neocloud hurdle", source="judgment", help="Return required of a neocloud.",
     )
+    neocloud_multiple: float = assumption(
+        13.0, unit="x first-year EBITDA", low=5.0, high=25.0, step=0.5, symbol="neocloud market entry",
+        label="Neocloud's market price", source="cloud_economics-036",
+        help="What the stock market pays for a neocloud, debt included, over first-year EBITDA.",
+    )
     own_stock: float = assumption(
-        0.004, unit="share of world stock", low=0.001, high=0.02, step=0.001, symbol="C^own_0",
+        0.015, unit="share of world stock", low=0.001, high=0.05, step=0.001, symbol="C^own_0",
         label="Neocloud's own stock", source="cloud_economics-024",
         help="Share of the world's compute that a neocloud owns today.",
     )
     own_additions: float = assumption(
-        0.02, unit="share of additions", low=0.005, high=0.05, step=0.005, symbol="neocloud additions",
-        label="Neocloud's share of additions", source="cloud_economics-025",
+        0.05, unit="share of additions", low=0.005, high=0.15, step=0.005, symbol="neocloud additions",
+        label="Neocloud's share of additions", source="capacity_pipeline-052",
         help="Share of the world's additions that a neocloud buys.",
     )
     book_life: float = assumption(
@@ -230,6 +237,11 @@ def exit_value(capital: CloudCapital, ebitda: Array, relative_demand: Array, qua
 def cloud_hurdle(cloud: CloudPlatform, capital: CloudCapital) -> float:
     """Return required of this kind of cloud, per year."""
     return capital.neocloud_hurdle if cloud.business == "neocloud" else capital.hurdle
+
+
+def market_multiple(cloud: CloudPlatform, capital: CloudCapital) -> float:
+    """What the stock market pays for this kind of cloud, over first-year EBITDA."""
+    return capital.neocloud_multiple if cloud.business == "neocloud" else cloud.market_multiple
 
 
 def _own_stock(start: Array, bought: Array, ramp: int, retirement: float) -> Array:

@@ -35,7 +35,8 @@ def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
 
     hurdle = cloud_platform.cloud_hurdle(cloud, capital)
     earned = cloud_platform.first_year_ebitda(flows)
-    return Claims({KEY: Claim(flows, hurdle, 0.0, earned, cloud.market_multiple, exit_values=worth)})
+    multiple = cloud_platform.market_multiple(cloud, capital)
+    return Claims({KEY: Claim(flows, hurdle, 0.0, earned, multiple, exit_values=worth)})
 
 
 def _used_share(run: Run) -> Array:

@@ -74,5 +74,5 @@ def price_indices(data: Path = DATA) -> Mapping[str, PriceIndex]:
 
 def options() -> dict[str, str]:
     """Words of every choice, the model's own anchor first."""
-    own = {NO_INDEX: "none: 1.047 times the long-run price"}
+    own = {NO_INDEX: "none: 1.163 times the long-run price"}
     return own | {key: index.words for key, index in price_indices().items()}

@@ -45,8 +45,14 @@ def premium(reader: Reader, asset: str) -> Equation:
         f"Price, {stake.label}", stake.position.premium, stake.money,
         "What the market pays, times neutral first-year earnings.",
         "multiple·earnings",
-        {"multiple": f"{stake.key}.market_multiple", "earnings": f"{stake.claim}.neutral_earnings"},
+        {"multiple": _multiple(reader, stake.key), "earnings": f"{stake.claim}.neutral_earnings"},
     )
+
+
+def _multiple(reader: Reader, key: str) -> str:
+    """What the market pays over earnings; a neocloud has a multiple of its own."""
+    is_neocloud = key == "cloud_platform" and reader.scenario.cloud_platform.business == "neocloud"
+    return "cloud_capital.neocloud_multiple" if is_neocloud else f"{key}.market_multiple"
 
 
 def _fair_premium(reader: Reader, stake: Bought) -> Equation:

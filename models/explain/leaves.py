@@ -99,8 +99,8 @@ _CONSTANTS: dict[str, tuple[str, float, str, str, str, Status, str]] = {
     ),
     "price_ratio": (
         "Rental price over long-run price today", REFERENCE_PRICE_RATIO, "x",
-        "Today's $2.60 over the long-run price at default costs; it holds where no price is typed.", "P_0/P^LR_0",
-        "assumption", "gpu_rental_prices-078",
+        "Today's $2.85 over the long-run price at default costs; it holds where no price is typed.", "P_0/P^LR_0",
+        "assumption", "gpu_rental_prices-098",
     ),
     "power_price": (
         "Power price inside the market's running cost", MARKET_POWER_PRICE, "USD/kWh",

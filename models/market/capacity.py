@@ -38,7 +38,7 @@ class Pipeline(Assumptions):
     """Who builds: share of planned additions, lag from order to delivery, answer to prices."""
 
     hyperscaler_share: float = assumption(
-        0.68, unit="share", low=0.0, high=1.0, step=0.01, symbol="w_1", status="fact",
+        0.61, unit="share", low=0.0, high=1.0, step=0.01, symbol="w_1", status="fact",
         label="Hyperscalers' share of building", source="capacity_pipeline-054",
         help="Share of planned additions built by hyperscalers; the three shares add to one.",
     )
@@ -48,8 +48,8 @@ class Pipeline(Assumptions):
         help="Share of planned additions built by local providers; the three shares add to one.",
     )
     sovereign_share: float = assumption(
-        0.08, unit="share", low=0.0, high=1.0, step=0.01, symbol="w_3", status="assumption",
-        label="Sovereign-owned share of building", source="judgment",
+        0.15, unit="share", low=0.0, high=1.0, step=0.01, symbol="w_3", status="fact",
+        label="Sovereign-owned share of building", source="hardware_suppliers-011",
         help="Share of planned additions built by state-owned entities; the three shares add to one.",
     )
     hyperscaler_lag: int = assumption(
@@ -113,12 +113,12 @@ class Capacity(Assumptions):
         help="Share of capacity switched off for good each quarter when the oldest machines earn nothing.",
     )
     power_cap: float | None = assumption(
-        None, unit="GW/quarter", low=1.0, high=20.0, step=0.5, symbol="M_t", status="assumption",
+        None, unit="GW/quarter", low=1.0, high=40.0, step=0.5, symbol="M_t", status="assumption",
         label="Power limit", source="data_centers-086", none="no limit",
         help="New IT power that grids can connect in a quarter; what does not fit waits.",
     )
     power_cap_by_year: Years | None = yearly(
-        unit="GW/quarter", low=0.5, high=40.0, symbol="M_y", label="Power limit by year",
+        unit="GW/quarter", low=0.5, high=80.0, symbol="M_y", label="Power limit by year",
         none="one limit for all years, or none", replaces=("power_cap",),
         help="New IT power that grids can connect in a quarter of each year; what does not fit waits.",
     )

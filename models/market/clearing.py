@@ -19,9 +19,9 @@ class Clearing(Assumptions):
     )
     spot_price: float | None = assumption(
         None, unit="USD/h", low=1.5, high=5.0, step=0.05, symbol="P_0", status="assumption",
-        label="Rental price today", source="gpu_rental_prices-078",
-        none="as the index says; without an index 1.047 times the long-run price, $2.60 at default costs",
-        help="What an H100-equivalent rents for per hour today, between one-year contract and on-demand quotes.",
+        label="Rental price today", source="gpu_rental_prices-098",
+        none="as the index says; without an index 1.163 times the long-run price, $2.85 at default costs",
+        help="What an H100-equivalent rents for per hour today, between interruptible and on-demand quotes.",
     )
     balance_utilization: float = assumption(
         0.80, unit="share", low=0.6, high=0.9, step=0.01, symbol="u*", status="assumption",

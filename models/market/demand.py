@@ -22,9 +22,9 @@ class Demand(Assumptions):
     """How much compute is wanted, how fast that grows and how unsure it is."""
 
     stock_now: float = assumption(
-        19.6e6, unit="H100e", low=10.0e6, high=40.0e6, step=0.2e6, symbol="B_0",
-        label="Demand today", source="s2_nvidia_fy26",
-        help="Compute wanted today at the long-run price; set so that first-year supplier revenue is $215bn.",
+        35.4e6, unit="H100e", low=18.0e6, high=72.0e6, step=0.2e6, symbol="B_0",
+        label="Demand today", source="hardware_suppliers-007",
+        help="Compute wanted today at the long-run price; it makes first-year supplier revenue $394bn, its fiscal 2027.",
     )
     growth_now: float = assumption(
         0.40, unit="log per year", low=0.0, high=0.8, step=0.02, symbol="g$_0", status="assumption",

@@ -17,9 +17,9 @@ from models.basis.yearly import Years, integral
 from models.market.localization import Localization, matched_share
 
 REFERENCE_INSTALLED_COST = 22_000.0
-REFERENCE_CASH_COST, CASH_COST_SLOPE = 0.36, 0.0068  # USD/h, and USD/h for each USD 1,000 of hardware beyond
+REFERENCE_CASH_COST, CASH_COST_SLOPE = 0.375, 0.0068  # USD/h, and USD/h for each USD 1,000 of hardware beyond
 EARNED_AT_MOST = 0.8  # part of what a machine earns that its running cost may take
-REFERENCE_PRICE_RATIO = 2.60 / 2.484067  # spot over long-run price at the default calibration
+REFERENCE_PRICE_RATIO = 2.85 / 2.450780  # spot over long-run price at the default calibration
 
 
 class Hardware(Assumptions):
@@ -33,7 +33,7 @@ class Hardware(Assumptions):
     cash_cost: float | None = assumption(
         None, unit="USD/h", low=0.25, high=0.70, step=0.01, symbol="c_0", status="assumption",
         label="Cash running cost", source="s1_rittenhouse",
-        none="0.36, plus 0.0068 for each $1k of hardware above $22k",
+        none="0.375, plus 0.0068 for each $1k of hardware above $22k",
         help="Rent, power, staff and spares of one H100-equivalent, per hour, fixed for the life of its vintage.",
     )
     idle_cost: float = assumption(
@@ -47,9 +47,9 @@ class Hardware(Assumptions):
         help="Return a buyer of new hardware needs when renting it out at market prices.",
     )
     deflation_now: float = assumption(
-        0.26, unit="log fall per year", low=0.15, high=0.40, step=0.01, symbol="δ0", status="assumption",
+        0.26, unit="log fall per year", low=-0.10, high=0.40, step=0.01, symbol="δ0", status="assumption",
         label="Hardware deflation now", source="llm_economics-018",
-        help="Yearly fall in the cost of a unit of compute today.",
+        help="Yearly fall in the cost of a unit of compute today; below zero it gets dearer, as by memory or tariffs.",
     )
     deflation_long_run: float = assumption(
         0.12, unit="log fall per year", low=0.05, high=0.20, step=0.01, symbol="δ∞", status="assumption",
@@ -67,9 +67,10 @@ class Hardware(Assumptions):
         help="Expected fall in the cost of compute in each of the next ten years; the long-run rate follows.",
     )
     deflation_surprise: float = assumption(
-        0.0, unit="log fall per year", low=-0.10, high=0.20, step=0.01, symbol="Δδ", status="assumption",
+        0.0, unit="log fall per year", low=-0.20, high=0.20, step=0.01, symbol="Δδ", status="assumption",
         label="Hardware deflation surprise", source="judgment",
-        help="Extra yearly fall in hardware cost that nobody priced in; owners of older machines bear it.",
+        help="Extra yearly fall in hardware cost that nobody priced in; owners of older machines bear it. Below "
+        "zero it falls less than expected, or rises.",
     )
     surprise_year: float = assumption(
         1.5, unit="years", low=0.0, high=8.0, step=0.25, symbol="y_0",
@@ -82,8 +83,8 @@ class Hardware(Assumptions):
         help="Quarters between paying for hardware and its first revenue.",
     )
     life_quarters: int = assumption(
-        20, unit="quarters", low=12, high=24, step=1, symbol="N",
-        label="Economic life", source="macro-019",
+        24, unit="quarters", low=12, high=32, step=1, symbol="N",
+        label="Economic life", source="cloud_economics-030",
         help="Quarters during which a machine earns rent.",
     )
     availability: float = assumption(

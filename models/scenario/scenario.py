@@ -11,7 +11,7 @@ from models.assets.data_center.building import DataCenter
 from models.assets.data_center.leasing import Leasing
 from models.assets.gpu_debt.loan import Covenants, GpuDebt
 from models.assets.gpu_fleet.chip import Chip, Cluster
-from models.assets.gpu_fleet.fleet import GpuFleet
+from models.assets.gpu_fleet.fleet import MARKET_POWER_PRICE, GpuFleet
 from models.assets.gpu_fleet.guarantee import ResidualGuarantee
 from models.assets.gpu_fleet.stages import FleetStages
 from models.assets.hardware_supplier.credit import SupplierCredit
@@ -156,7 +156,7 @@ class Scenario(Assumptions):
             policy=Policy(),
             regime=source.regime,
             export=ExportControl(),
-            gpu_fleet=self.gpu_fleet.derived(cost_factor=1.0, power_price=0.08, power_price_by_year=None),
+            gpu_fleet=self.gpu_fleet.derived(cost_factor=1.0, power_price=MARKET_POWER_PRICE, power_price_by_year=None),
             cluster=self.cluster.derived(place="own"),
             run=Run(),
         )

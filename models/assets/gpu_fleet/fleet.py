@@ -29,6 +29,7 @@ from models.market.simulate import MarketPaths
 from models.policy.effects import Support
 
 CREDIT_QUARTER = 4
+MARKET_POWER_PRICE = 0.095  # USD/kWh inside the market's running cost
 
 
 class GpuFleet(Assumptions):
@@ -69,7 +70,7 @@ class GpuFleet(Assumptions):
         help="How well the operator fills its machines compared with the market.",
     )
     salvage: float = assumption(
-        0.03, unit="share of cost", low=0.0, high=0.2, step=0.01, symbol="s",
+        0.10, unit="share of cost", low=0.0, high=0.2, step=0.01, symbol="s",
         label="Salvage value", source="macro-022",
         help="What a machine fetches at the end of its life, as a share of its cost.",
     )
@@ -89,9 +90,9 @@ class GpuFleet(Assumptions):
         help="What this buyer pays for hardware against what the market pays.",
     )
     power_price: float = assumption(
-        0.08, unit="USD/kWh", low=0.03, high=0.25, step=0.005, symbol="local power",
+        MARKET_POWER_PRICE, unit="USD/kWh", low=0.03, high=0.25, step=0.005, symbol="local power",
         label="Local power price", source="data_centers-070",
-        help="Price of power where the fleet stands; the market's running cost contains $0.08.",
+        help="Price of power where the fleet stands; the market's running cost contains $0.095.",
     )
     power_price_by_year: Years | None = yearly(
         unit="USD/kWh", low=0.01, high=0.5, symbol="local power_y", label="Local power price by year",
@@ -113,9 +114,6 @@ class GpuFleet(Assumptions):
         label="Hurdle, non-IG contract", source="judgment",
         help="Return required of the share let to a customer below investment grade.",
     )
-
-
-MARKET_POWER_PRICE = 0.08
 
 
 @dataclass(frozen=True)
