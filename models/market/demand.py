@@ -24,7 +24,7 @@ class Demand(Assumptions):
     stock_now: float = assumption(
         35.4e6, unit="H100e", low=18.0e6, high=72.0e6, step=0.2e6, symbol="B_0",
         label="Demand today", source="hardware_suppliers-007",
-        help="Compute wanted today at the long-run price; it makes first-year supplier revenue $394bn, its fiscal 2027.",
+        help="Compute wanted today at the long-run price; first-year supplier revenue is then $394bn, fiscal 2027.",
     )
     growth_now: float = assumption(
         0.40, unit="log per year", low=0.0, high=0.8, step=0.02, symbol="g$_0", status="assumption",

@@ -18,8 +18,15 @@ from models.tables.classes import classes
 PATHS = 4_096
 PEAKS = (0.0, 0.25, 0.6, 1.0)
 QUARTERS = [4, 8, 12, 20, 40]
-# What the independent implementation behind the expected figures does not know.
-WITHOUT: dict[str, Any] = {"capacity.supply_growth": None}
+# The world of the independent implementation behind the expected figures: the defaults of the first edition, without
+# what that implementation does not know. Its market, fleets and loans then test the mechanisms at any default.
+FIRST_EDITION: dict[str, Any] = {
+    "capacity.supply_growth": None, "clearing.spot_price": 2.60, "demand.stock_now": 19.6e6, "hardware.cash_cost": 0.36,
+    "hardware.life_quarters": 20, "gpu_fleet.salvage": 0.03, "pipeline.hyperscaler_share": 0.68,
+    "pipeline.sovereign_share": 0.08, "hardware_supplier.margin_now": 0.60, "cloud_platform.ai_share": 0.08,
+    "cloud_platform.markup": 1.35, "cloud_capital.own_stock": 0.004, "cloud_capital.own_additions": 0.02,
+    "entry.expectations": "scenario",
+}
 
 # What the tables of model 5 call each row.
 FLEETS: dict[str, dict[str, Any]] = {
@@ -73,7 +80,7 @@ class Figures:
 
 
 def scenario_of(changes: dict[str, Any], peak: float) -> Scenario:
-    return Scenario().replace({"overcapacity.peak": peak, "run.paths": PATHS, **WITHOUT, **changes})
+    return Scenario().replace({"overcapacity.peak": peak, "run.paths": PATHS, **FIRST_EDITION, **changes})
 
 
 def figures(changes: dict[str, Any], peak: float, keys: tuple[str, ...] | None = None) -> Figures:

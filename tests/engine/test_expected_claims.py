@@ -10,7 +10,7 @@ import pytest
 from models.basis.shocks import draw_shocks
 from models.engine.holding import exit_factors, holding_returns
 from models.scenario.scenario import Scenario
-from tests.engine.figures import FLEETS, PATHS, PEAKS, figures, scenario_of
+from tests.engine.figures import FIRST_EDITION, FLEETS, PATHS, PEAKS, figures, scenario_of
 from tests.engine.test_expected_classes import row
 
 # Claim T1, at fair entry and O = 0: P(loss) and CVaR95 per dollar.
@@ -109,7 +109,7 @@ def test_holding_periods(peak: float, quarters: int) -> None:
 
 def test_exit_factors() -> None:
     """What makes a holder for any period just earn the hurdle; fleets near one, companies bought for the long run."""
-    factors = exit_factors(Scenario())
+    factors = exit_factors(Scenario().replace(FIRST_EDITION))
     for key, expected, allowed in (
         ("hardware_supplier", (0.51, 0.64, 0.70), 0.02),
         ("cloud_platform", (1.25, 1.14, 1.07), 0.02),

@@ -15,7 +15,7 @@ from models.basis.shocks import draw_shocks
 from models.engine.world import World
 from models.measures import returns
 from models.scenario.scenario import Scenario
-from tests.engine.figures import CENTERS, CLOUDS, FLEETS, LABS, PATHS, PEAKS, figures, scenario_of
+from tests.engine.figures import CENTERS, CLOUDS, FIRST_EDITION, FLEETS, LABS, PATHS, PEAKS, figures, scenario_of
 from tests.engine.runs import calm_flows
 
 RATE = {"p05": 0.03, "p50": 0.02, "p95": 0.025}
@@ -123,7 +123,7 @@ def test_classes_at_both_entries(name: str, entry: str, peak: float) -> None:
     [("merchant", 13.2), ("70% IG", 10.7), ("95% IG", 10.0), ("70% non-IG", 12.8), ("95% non-IG", 12.6)],
 )
 def test_fleets_without_shocks(name: str, rate: float) -> None:
-    net = calm_flows(Scenario().replace(FLEETS[name]), "gpu_fleet").net
+    net = calm_flows(Scenario().replace({**FIRST_EDITION, **FLEETS[name]}), "gpu_fleet").net
     assert 100.0 * returns.irr(net)[0][0] == pytest.approx(rate, abs=0.06)
 
 
@@ -132,7 +132,7 @@ def test_fleets_without_shocks(name: str, rate: float) -> None:
 )
 def test_fleets_in_balance_without_shocks(name: str, rate: float) -> None:
     balance = {"localization.share": 0.0, "gpu_fleet.salvage": 0.0, "clearing.spot_price": 2.4840669}
-    net = calm_flows(Scenario().replace({**FLEETS[name], **balance}), "gpu_fleet").net
+    net = calm_flows(Scenario().replace({**FIRST_EDITION, **FLEETS[name], **balance}), "gpu_fleet").net
     assert 100.0 * returns.irr(net)[0][0] == pytest.approx(rate, abs=0.06)
 
 
@@ -201,8 +201,7 @@ def test_fate_of_a_developer() -> None:
 def test_localized_clouds() -> None:
     base = figures({}, 0.0).extras["prices"]["cloud_platform"].premium
     for name, share in (("joint venture", 0.67), ("localized", 0.77)):
-        changes = {**CLOUDS[name], "entry.expectations": "scenario"}
-        price = figures(changes, 0.0, ("cloud_platform",)).extras["prices"]["cloud_platform"].premium
+        price = figures(CLOUDS[name], 0.0, ("cloud_platform",)).extras["prices"]["cloud_platform"].premium
         assert price / base == pytest.approx(share, abs=0.03), name
 
 

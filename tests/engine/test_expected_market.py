@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.scenario.scenario import Scenario
-from tests.engine.figures import PEAKS, QUARTERS, WITHOUT, figures
+from tests.engine.figures import FIRST_EDITION, PEAKS, QUARTERS, figures
 from tests.engine.runs import calm_market
 
 # Overcapacity: price over long-run price, utilization and surplus at quarters 4, 8, 12, 20, 40.
@@ -30,7 +30,7 @@ def numbers(text: str) -> list[float]:
 
 @pytest.mark.parametrize("peak", PEAKS)
 def test_the_path_without_shocks(peak: float) -> None:
-    market = calm_market(Scenario().replace({"overcapacity.peak": peak, **WITHOUT}))
+    market = calm_market(Scenario().replace({"overcapacity.peak": peak, **FIRST_EDITION}))
     found = (np.exp(market.log_ratio[0]), market.utilization[0], market.surplus[0])
     for name, path, expected in zip(("price", "utilization", "surplus"), found, CALM[peak], strict=True):
         assert path[QUARTERS] == pytest.approx(numbers(expected), abs=6e-4), name

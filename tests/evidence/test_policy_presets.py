@@ -6,21 +6,25 @@ fleet at 12% per H100e of 22 thousand dollars, split by switching one channel of
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pytest
 
+from models.assets.gpu_fleet.fleet import MARKET_POWER_PRICE
 from models.basis.shocks import calm_shocks
 from models.basis.timeline import discount_factors
 from models.claims.registry import build_claims
 from models.market.simulate import MarketPaths, simulate_market
 from models.scenario.scenario import Scenario
+from tests.engine.figures import FIRST_EDITION
 
 # Where the fleet stands and what it pays for chips are no policy: the table holds them at the default.
-TABLE: dict[str, float] = {
+TABLE: dict[str, Any] = {
+    **FIRST_EDITION,
     "overcapacity.peak": 0.0,
     "gpu_fleet.contracted_share": 0.0,
-    "gpu_fleet.power_price": 0.08,
+    "gpu_fleet.power_price": MARKET_POWER_PRICE,
     "gpu_fleet.cost_factor": 1.0,
 }
 PRICE, VALUE, UNITS = 0.15, 0.05, 0.03  # tolerances: percentage points, thousand dollars, share of N
