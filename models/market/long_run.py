@@ -69,8 +69,8 @@ class Hardware(Assumptions):
     deflation_surprise: float = assumption(
         0.0, unit="log fall per year", low=-0.20, high=0.20, step=0.01, symbol="Δδ", status="assumption",
         label="Hardware deflation surprise", source="judgment",
-        help="Extra yearly fall in hardware cost that nobody priced in; owners of older machines bear it. Below "
-        "zero it falls less than expected, or rises.",
+        help="Extra yearly fall in hardware cost that nobody priced in; owners of older machines bear it, and "
+        "below zero it falls less than expected, or rises.",
     )
     surprise_year: float = assumption(
         1.5, unit="years", low=0.0, high=8.0, step=0.25, symbol="y_0",

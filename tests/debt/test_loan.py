@@ -22,6 +22,7 @@ from models.debt.schedule import level_payment, minimum_dscr, scheduled_principa
 from models.measures import returns
 from models.scenario.scenario import Scenario
 from tests.debt.structures import QUARTERS, Met, liquidated, met_by, plain_loan, run
+from tests.engine.figures import FIRST_EDITION
 from tests.engine.runs import claims_of, draws, market_of, scenarios
 
 DUST = 1e-7
@@ -410,7 +411,7 @@ def test_base_facility_is_sized_as_the_model_says() -> None:
     """Almost all cash is under contract, so coverage lies a little above 1.30 and falls with market rents."""
 
     for customer, advance, coverage in (("non_ig", 0.75, 1.309), ("ig", 0.746, 1.309)):
-        scenario = Scenario().replace({"gpu_debt.customer": customer})
+        scenario = Scenario().replace({**FIRST_EDITION, "gpu_debt.customer": customer})
         claims = claims_of(scenario, ["gpu_debt"])
         assert claims.loan_terms is not None
         assert claims.loan_terms.principal / claims.collateral_cost == pytest.approx(advance, abs=5e-4)

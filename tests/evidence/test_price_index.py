@@ -41,7 +41,7 @@ def test_segments_stay_apart_and_old_readings_say_so() -> None:
 def test_a_typed_price_comes_before_an_index_and_without_both_nothing_moves() -> None:
     base = Scenario()
     curves = market_curves(base.setting, 40)
-    assert spot_price_now(base.clearing, curves) == pytest.approx(2.60, abs=1e-6)
+    assert spot_price_now(base.clearing, curves) == pytest.approx(2.85, abs=1e-6)
     assert base.clearing.price_index == NO_INDEX
     both = base.replace({"clearing.price_index": "contract_1y", "clearing.spot_price": 3.1})
     assert spot_price_now(both.clearing, curves) == 3.1

@@ -67,7 +67,7 @@ def test_what_is_no_expression_says_so_and_is_counted(numbers_of: Callable[[str]
 
 def test_what_is_absent_says_why() -> None:
     """Leverage of 0 is no loan, so there is no figure of one to take apart."""
-    short = evaluate(Scenario().replace({"demand.stock_now": 1e7, "gpu_debt.advance_cap": 0.0, "run.paths": 16}))
+    short = evaluate(Scenario().replace({"demand.stock_now": 1.8e7, "gpu_debt.advance_cap": 0.0, "run.paths": 16}))
     with pytest.raises(AbsentError, match=r"assets.gpu_debt: nothing is lent: leverage is 0"):
         explain(short, "assets.gpu_debt.min_dscr.p50", depth=1)
     assert not any(path.startswith("assets.gpu_debt") for path in headline_paths(short))

@@ -41,7 +41,7 @@ class GpuFleet(Assumptions):
         help="Share of the fleet let under a take-or-pay contract; the rest rents at market prices.",
     )
     contract_quarters: int = assumption(
-        16, unit="quarters", low=4, high=20, step=1, symbol="T_c", status="assumption",
+        16, unit="quarters", low=4, high=24, step=1, symbol="T_c", status="assumption",
         label="Contract term", source="s16_coreweave",
         help="Quarters the contract runs after the ramp.",
     )

