@@ -17,6 +17,8 @@ SHORT = {key: one.short for key, one in CLASSES.items()}
 SMALL_SURPLUS = 0.05
 SMALL_GAP = 0.05
 SMALL_DIP = 0.03
+NEARLY_ALL = 0.9
+"""Loss in the worst 5% from which on it tells one class from another no more."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,12 @@ def map_message(classes: pd.DataFrame | Rows) -> str:
     if f.is_close(float(second["cvar_95"] - least["cvar_95"]), noise):
         safest = f"{safest} or {f.inside(str(second['label']))}"
     return f"Least to lose in a bad future: {safest}; most: {f.inside(str(most['label']))}"
+
+
+def nearly_lost(row: Mapping[str, Any]) -> str:
+    """How often less than a quarter of the money comes back. Key needed: probability_below_quarter."""
+    share = f.percent(float(row["probability_below_quarter"]))
+    return f"Less than a quarter of the money comes back in {share} of futures."
 
 
 def listed(names: Sequence[str]) -> str:

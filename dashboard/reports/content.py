@@ -124,8 +124,21 @@ def _table(evaluation: Evaluation) -> dict[str, Any]:
         for family, label in FAMILY_NAMES.items()
     ]
     noise = words.CALM_TABLE_NOTE if evaluation.is_calm else words.noise_note(both)
-    note = f"{words.TABLE_NOTE} {noise} {_one_sided(evaluation)}".rstrip()
+    notes = (words.TABLE_NOTE, noise, _nearly_lost(evaluation), _one_sided(evaluation))
+    note = " ".join(part for part in notes if part)
     return {"title": words.entry_message(*frames), "zero": -low / span, "families": families, "note": note}
+
+
+def _nearly_lost(evaluation: Evaluation) -> str:
+    """How often less than a quarter comes back, and a company fails, where nearly all is lost in the worst 5%."""
+    out = []
+    for result in evaluation.present().values():
+        if result.fair.cvar_95 >= says.NEARLY_ALL:
+            fails = result.asset.events.get("failed")
+            failed = f", and it fails in {fmt.percent(float(fails(evaluation)[:, -1].mean()))}" if fails else ""
+            said = says.nearly_lost(vars(result.fair)).rstrip(".")
+            out.append(f"{result.asset.label} at fair entry: {fmt.inside(said)}{failed}.")
+    return " ".join(out)
 
 
 def _one_sided(evaluation: Evaluation) -> str:

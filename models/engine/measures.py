@@ -25,7 +25,9 @@ class Measures:
 
     ``price`` is what is paid in all: cost or par plus premium, or the price of a company. ``npv_mean`` is taken at the
     class's own hurdle, ``cash_npv_mean``, ``cvar_95`` and ``probability_below_cash`` at the common funding rate, the
-    last two per dollar of committed ``capital``. ``certainty_equivalent`` is the sure gain over cash per dollar that a
+    last two per dollar of committed ``capital``. ``probability_below_quarter`` is the share of paths on which less than
+    a quarter of the money paid in comes back: where the worst 5% lose nearly all, it tells how often that happens.
+    ``certainty_equivalent`` is the sure gain over cash per dollar that a
     risk-averse investor finds as good, and ``certainty_equivalent_return`` the same as a return over cash a year while
     his money is invested (`models.measures.returns.certainty_equivalent_return`), which is for ``years_at_stake``.
     ``irr_of_mean`` is the return of the mean cash flow. ``irr_status`` counts paths by status. ``undefined`` says
@@ -47,6 +49,8 @@ class Measures:
     probability_of_loss_se: float
     probability_below_cash: float
     probability_below_cash_se: float
+    probability_below_quarter: float
+    probability_below_quarter_se: float
     cvar_95: float
     cvar_95_se: float
     certainty_equivalent: float

@@ -20,6 +20,8 @@ from models.measures import returns, risk
 _BY_PATH = ("irr", "irr_status", "moic", "payback", "hurdle_npv", "cash_npv")
 DUST = 0.01
 """Share of its cost below which money of the investor's own in a claim counts as none."""
+QUARTER_BACK = 0.25
+"""Multiple of money below which nearly all is lost."""
 _MEANS = ("mean_net", "mean_paid")
 
 
@@ -145,6 +147,11 @@ class Position:
     def is_lost(self) -> NDArray[np.bool_]:
         """Whether less comes back than was paid in; where nothing was, nothing is lost."""
         return np.asarray(self.moic < 1.0)
+
+    @property
+    def is_nearly_lost(self) -> NDArray[np.bool_]:
+        """Whether less than a quarter of what was paid in comes back."""
+        return np.asarray(self.moic < QUARTER_BACK)
 
     @cached_property
     def payback(self) -> Array:

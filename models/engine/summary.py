@@ -24,6 +24,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "payback_years": ("Payback", "years"),
     "probability_of_loss": ("Chance of losing money", "share"),
     "probability_below_cash": ("Chance of earning less than cash", "share"),
+    "probability_below_quarter": ("Chance of getting less than a quarter back", "share"),
     "cvar_95": ("Loss in the worst 5% of futures", "share of capital"),
     "certainty_equivalent": ("Sure gain worth the same", "share of capital"),
     "certainty_equivalent_return": ("Sure return a year over cash", "per year"),

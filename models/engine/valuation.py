@@ -127,7 +127,7 @@ def measured(position: Position) -> Measures:
     spread = [Quantiles(*(float(x) for x in (*v, *e))) for v, e in zip(quantiles, errors, strict=True)]
     steady_npv, steady_cash = (steadied(npv, position.controls) for npv in (position.hurdle_npv, position.cash_npv))
     codes, counts = np.unique(position.irr_status, return_counts=True)
-    lost = position.is_lost.astype(float)
+    lost, nearly = (part.astype(float) for part in (position.is_lost, position.is_nearly_lost))
     irr_of_mean, status_of_mean = returns.irr(position.mean_net)
     found = Measures(
         price=position.price,
@@ -145,6 +145,8 @@ def measured(position: Position) -> Measures:
         probability_of_loss_se=risk.mean_standard_error(lost, replicate),
         probability_below_cash=risk.probability_below(position.cash_npv),
         probability_below_cash_se=risk.probability_standard_error(position.cash_npv, 0.0, replicate),
+        probability_below_quarter=float(nearly.mean()),
+        probability_below_quarter_se=risk.mean_standard_error(nearly, replicate),
         cvar_95=risk.cvar(-values, CONFIDENCE),
         cvar_95_se=risk.cvar_standard_error(-values, CONFIDENCE, replicate),
         certainty_equivalent=position.sure_gain,

@@ -35,7 +35,8 @@ _TOKENS = {
     "asset": r"(?:assets|variants)\.[a-z_]+(?:\.at_cost)?",
     "claim": r"(?:assets|variants)\.[a-z_]+",
     "measure": r"irr|moic|payback_years",
-    "figure": r"(?:cash_)?npv_mean|probability_of_loss|probability_below_cash|cvar_95|certainty_equivalent(?:_return)?",
+    "figure": r"(?:cash_)?npv_mean|probability_of_loss|probability_below_(?:cash|quarter)|cvar_95|"
+              r"certainty_equivalent(?:_return)?",
     "debt": r"default_probability|loss_given_default|expected_loss|wal_years|advance_rate",
     "share": r"default_probability|expected_loss",
     "rate": r"hurdle|cash",

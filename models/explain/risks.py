@@ -10,7 +10,7 @@ import numpy as np
 from models.basis.timeline import Array
 from models.claims.registry import left_out
 from models.engine.estimate import CONFIDENCE
-from models.engine.position import Position
+from models.engine.position import QUARTER_BACK, Position
 from models.engine.position import sure_gain as gain_of
 from models.engine.prices import steadied
 from models.errors import AbsentError
@@ -37,6 +37,12 @@ def probability_below_cash(reader: Reader, asset: str) -> Equation:
     return _share(reader, asset, "probability_below_cash", "paths_below_cash")
 
 
+@explains("{asset}.probability_below_quarter")
+def probability_below_quarter(reader: Reader, asset: str) -> Equation:
+    """Share of paths that return less than a quarter of what was paid in."""
+    return _share(reader, asset, "probability_below_quarter", "paths_below_quarter")
+
+
 def _share(reader: Reader, asset: str, name: str, count: str) -> Equation:
     (label, unit), stake = METRICS[name], held(reader, asset)
     return Equation(
@@ -53,6 +59,17 @@ def paths_with_loss(reader: Reader, asset: str) -> Equation:
         f"Paths that lose money, {stake.label}", int((stake.position.moic < 1.0).sum()), "paths",
         "Paths whose multiple of money is below one; where it stands on ordered paths shows how near that is.",
         "#{MOIC < 1}", {pxx: f"{asset}.moic.{pxx}" for pxx in ("p05", "p50", "p95")}, "statistic",
+    )
+
+
+@explains("{asset}.paths_below_quarter")
+def paths_below_quarter(reader: Reader, asset: str) -> Equation:
+    """Number of paths on which nearly all is lost."""
+    stake = held(reader, asset)
+    return Equation(
+        f"Paths with less than a quarter back, {stake.label}", int(stake.position.is_nearly_lost.sum()), "paths",
+        f"Paths whose multiple of money is below {QUARTER_BACK:g}.",
+        f"#{{MOIC < {QUARTER_BACK:g}}}", {pxx: f"{asset}.moic.{pxx}" for pxx in ("p05", "p50", "p95")}, "statistic",
     )
 
 
@@ -224,6 +241,9 @@ _FIGURES: Mapping[str, tuple[Callable[[Position], Array], Callable[[Array, Posit
     "cash_npv_mean": (lambda p: steadied(p.cash_npv, p.controls), lambda part, _: float(part.mean())),
     "probability_of_loss": (lambda p: p.moic, lambda part, _: float(risk.probability_of_loss(part))),
     "probability_below_cash": (lambda p: p.cash_npv, lambda part, _: float(risk.probability_below(part))),
+    "probability_below_quarter": (
+        lambda p: p.moic, lambda part, _: float((part < QUARTER_BACK).mean())
+    ),
     "cvar_95": (lambda p: -p.value, lambda part, _: float(risk.cvar(part, CONFIDENCE))),
     "certainty_equivalent": (lambda p: p.value, lambda part, p: float(gain_of(part, p.rates))),
     _SURE: (lambda p: p.value, lambda part, p: float(p.yearly(gain_of(part, p.rates)))),

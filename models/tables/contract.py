@@ -16,9 +16,10 @@ from models.tables.classes import MARKET_SERIES, market_series
 _NAMES = ("p05", "p50", "p95")
 _ENTRY = (
     "npv_mean", "npv_mean_se", "cash_npv_mean", "cash_npv_mean_se", "probability_of_loss", "probability_of_loss_se",
-    "probability_below_cash", "probability_below_cash_se", "cvar_95", "cvar_95_se", "irr_of_mean", "price", "capital",
-    "certainty_equivalent", "certainty_equivalent_se", "certainty_equivalent_return", "certainty_equivalent_return_se",
-    "years_at_stake", "irr", "moic", "payback_years", "irr_status",
+    "probability_below_cash", "probability_below_cash_se", "probability_below_quarter", "probability_below_quarter_se",
+    "cvar_95", "cvar_95_se", "irr_of_mean", "price", "capital", "certainty_equivalent", "certainty_equivalent_se",
+    "certainty_equivalent_return", "certainty_equivalent_return_se", "years_at_stake", "irr", "moic", "payback_years",
+    "irr_status",
 )
 _DEBT = (
     "default_probability", "default_probability_se", "loss_given_default", "expected_loss", "expected_loss_se",

@@ -14,6 +14,7 @@ from models.basis.shocks import Shocks, draw_shocks
 from models.basis.timeline import Array
 from models.claims.llm_developer import simulate_lab
 from models.claims.registry import build_claims
+from models.engine.evaluate import evaluate
 from models.engine.prices import fair_prices
 from models.engine.world import World
 from models.market.simulate import MarketPaths
@@ -230,3 +231,16 @@ def test_the_noise_of_the_fair_price_stays_small() -> None:
     scenario = Scenario()
     price = fair_prices(scenario)["llm_developer"]
     assert price.premium_se < 0.015 * price.premium
+
+
+def test_where_the_tail_says_nothing_the_chance_of_little_back_does() -> None:
+    """The worst 5% lose nearly all whatever happens; how often that is moves with the world."""
+    shown = {}
+    for name, changes in (("usual", {}), ("risky", {"llm_developer.quality_sd": 0.8})):
+        found = evaluate(Scenario().replace({"run.paths": 1_024} | changes), keys=("llm_developer",), variants=False)
+        shown[name] = found.assets["llm_developer"].fair
+        moic = found.assets["llm_developer"].bought["fair"].moic
+        assert shown[name].probability_below_quarter == pytest.approx((moic < 0.25).mean(), rel=1e-12)
+        assert shown[name].probability_below_quarter < shown[name].probability_of_loss
+    assert all(one.cvar_95 > 0.9 for one in shown.values())
+    assert shown["risky"].probability_below_quarter > shown["usual"].probability_below_quarter + 0.05

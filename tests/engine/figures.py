@@ -61,8 +61,13 @@ CLOUDS: dict[str, dict[str, Any]] = {
     "localized": {"localization.share": 0.9},
 }
 LABS: dict[str, dict[str, Any]] = {
-    "champion": {"llm_developer.revenue_now": 0.5e9, "llm_costs.frontier_share": 0.03, "llm_developer.champion": True},
-    "open lab": {"llm_developer.revenue_now": 0.1e9, "llm_costs.frontier_share": 0.012},
+    "champion": {
+        "llm_developer.revenue_now": 0.5e9, "llm_developer.excess_growth_now": 0.2, "llm_costs.frontier_share": 0.03,
+        "llm_developer.champion": True,
+    },
+    "open lab": {
+        "llm_developer.revenue_now": 0.1e9, "llm_developer.excess_growth_now": 0.4, "llm_costs.frontier_share": 0.012,
+    },
 }
 
 

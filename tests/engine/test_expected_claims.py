@@ -17,7 +17,7 @@ from tests.engine.test_expected_classes import row
 RISK = {
     "loan IG": (0.01, 0.04), "data center": (0.00, 0.10), "data center 65%": (0.02, 0.31), "95% IG": (0.01, 0.10),
     "70% IG": (0.06, 0.20), "95% non-IG": (0.06, 0.33), "cloud": (0.04, 0.40), "SPV IG": (0.06, 0.32),
-    "SPV non-IG": (0.12, 0.73), "supplier": (0.16, 0.56), "merchant": (0.31, 0.60), "LLM": (0.62, 0.99),
+    "SPV non-IG": (0.12, 0.73), "supplier": (0.16, 0.56), "merchant": (0.31, 0.60), "LLM": (0.54, 0.99),
 }
 
 

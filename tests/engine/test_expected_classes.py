@@ -65,8 +65,8 @@ CLASSES = {
     ("cloud", "fair"): "0/8/17; .04 [.26]; 1.0/2.0/4.3 | 0/8/17; .06 [.30] | -1/7/16; .06 [.33]",
     ("cloud", "at_cost"): "2/10/19; .02 [.17] | 1/9/18; .03 [.21] | 1/9/18; .03 [.23]",
     ("neocloud", "fair"): "-6/9/24; .15 [.32]; .6/2.3/7.3 | -7/8/22; .18 [.37] | -7/7/22; .20 [.39]",
-    ("LLM", "fair"): "-52/-7/32; .62 [.70]; .0/.5/16 | -49/-6/33; .61 [.69] | -46/-5/33; .60 [.68]",
-    ("LLM", "at_cost"): "-51/-5/35; .59 [.67] | -48/-4/36; .57 [.66] | -44/-3/36; .56 [.65]",
+    ("LLM", "fair"): "-53/-2/32; .54 [.63]; .04/.8/16 | -40/0/33; .51 [.60] | -36/0/34; .50 [.59]",
+    ("LLM", "at_cost"): "-59/-6/27; .62 [.71] | -44/-5/27; .60 [.70] | -41/-4/28; .59 [.69]",
 }
 ROWS: dict[str, tuple[dict[str, Any], str]] = {
     **{name: (changes, "gpu_fleet") for name, changes in FLEETS.items()},
@@ -154,7 +154,7 @@ def test_neutral_values() -> None:
     assert supplier.earnings / 1e9 == pytest.approx(105.0, rel=0.01)
     assert cloud.premium / 1e9 == pytest.approx(1_540.0, rel=0.01)
     assert cloud.premium / cloud.earnings == pytest.approx(19.2, abs=0.2)
-    assert llm.premium / 30e9 == pytest.approx(27.7, abs=0.6)
+    assert llm.premium / 65e9 == pytest.approx(9.0, abs=0.15)
     neo = figures(CLOUDS["neocloud"], 0.0, ("cloud_platform",)).extras["prices"]["cloud_platform"]
     assert neo.premium / 1e9 == pytest.approx(105.0, rel=0.03)
     for name, price in (("loan non-IG", 97.8), ("loan IG", 99.7)):
@@ -166,7 +166,7 @@ def test_returns_of_the_mean_flow() -> None:
     """Levered classes have no hurdle of their own: what they return in the mean is an outcome (model 5.4)."""
     for name, rate in (("SPV non-IG", 14.9), ("SPV IG", 13.7), ("data center 65%", 13.2)):
         assert 100.0 * row(name, 0.0, "fair")["irr_of_mean"] == pytest.approx(rate, abs=0.4), name
-    at_cost = {"data center": 12.0, "merchant": 16.0, "cloud": 11.0, "LLM": 17.0, "supplier": -4.0}
+    at_cost = {"data center": 12.0, "merchant": 16.0, "cloud": 11.0, "LLM": 9.7, "supplier": -4.0}
     for name, rate in at_cost.items():
         assert 100.0 * row(name, 0.0, "at_cost")["irr_of_mean"] == pytest.approx(rate, abs=1.0), name
 
@@ -176,7 +176,7 @@ def test_what_a_glut_costs() -> None:
     expected: dict[str, tuple[float, tuple[float, ...], float]] = {
         "merchant": (1e3, (-6.4, -12.0, -16.2), 0.3),
         "data center": (1e6, (-0.9, -2.3, -3.8), 0.15),
-        "LLM": (30e9, (0.8, 1.4, 2.0), 0.4),
+        "LLM": (65e9, (0.70, 0.98, 1.33), 0.15),
     }
     for name, (unit, changes, allowed) in expected.items():
         values = [row(name, peak, "fair")["npv_mean"] / unit for peak in PEAKS]
@@ -188,11 +188,11 @@ def test_what_a_glut_costs() -> None:
 
 
 def test_fate_of_a_developer() -> None:
-    for peak, failed in zip(PEAKS, (0.16, 0.17, 0.16, 0.14), strict=True):
+    for peak, failed in zip(PEAKS, (0.24, 0.22, 0.22, 0.20), strict=True):
         assert (figures({}, peak).extras["failed_at"] <= 40).mean() == pytest.approx(failed, abs=0.02)
     labs = {name: figures(changes, 0.0, ("llm_developer",)) for name, changes in LABS.items()}
-    frontier = figures({}, 0.0).extras["prices"]["llm_developer"].premium / 30e9
-    for name, revenue, share, failed in (("champion", 0.5e9, 0.65, 0.48), ("open lab", 0.1e9, 0.36, 0.77)):
+    frontier = figures({}, 0.0).extras["prices"]["llm_developer"].premium / 65e9
+    for name, revenue, share, failed in (("champion", 0.5e9, 0.55, 0.83), ("open lab", 0.1e9, 0.37, 0.96)):
         price = labs[name].extras["prices"]["llm_developer"].premium / revenue
         assert price / frontier == pytest.approx(share, abs=0.03), name
         assert (labs[name].extras["failed_at"] <= 40).mean() == pytest.approx(failed, abs=0.02), name

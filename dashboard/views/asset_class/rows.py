@@ -38,6 +38,9 @@ MEASURES = (
             "probability_below_cash", f.percent),
     Measure("Worst 5%", "CVaR 95: mean loss of value at the common funding rate in the worst 5% of futures, % of "
             "capital committed.", "cvar_95", f.percent),
+    Measure("P(below a quarter)", "Share of futures in which less than a quarter of the money paid in comes back. "
+            "Where the worst 5% lose nearly everything, this tells how often that happens.",
+            "probability_below_quarter", f.percent),
     Measure("Money back", "MOIC: money paid out over money paid in, x: 5th percentile, median and 95th percentile.",
             "moic", f.multiple, "x", is_spread=True),
     Measure("Payback", "Years until the money paid in is back: 5th percentile, median and 95th percentile.",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard.views.asset_class.charts import WRITTEN
-from dashboard.words import subject
+from dashboard.words import NEARLY_ALL, nearly_lost, subject
 
 Row = Mapping[str, Any]
 SMALL_CHANGE = 0.05
@@ -45,7 +45,8 @@ def absence(claim: str, entry: str, why: str) -> tuple[str, str]:
 def detail(row: Row) -> str:
     """Median, range and chance of loss in one sentence.
 
-    Keys needed: irr_p05, irr_p50, irr_p95, probability_of_loss, cvar_95.
+    Keys needed: irr_p05, irr_p50, irr_p95, probability_of_loss, probability_below_quarter, cvar_95. Where nearly all is
+    lost in the worst 5%, that says little, and how often less than a quarter comes back says more.
     """
     median = f.irr(float(row["irr_p50"]))
     spread = f"{f.irr(float(row['irr_p05']))} to {f.irr(float(row['irr_p95']))}"
@@ -53,7 +54,7 @@ def detail(row: Row) -> str:
         f"{median} a year in the middle of futures, {spread} in nine of ten; it loses money in "
         f"{f.percent(float(row['probability_of_loss']))} of them, and {f.percent(float(row['cvar_95']), 0)} of capital "
         "in the worst 5%."
-    )
+    ) + (f" {nearly_lost(row)}" if float(row["cvar_95"]) >= NEARLY_ALL else "")
 
 
 def payback_message(row: Row) -> str:

@@ -41,6 +41,7 @@ def frontier(subject: Subject) -> Scenario:
         return scenario
     return scenario.replace({
         "llm_developer.revenue_now": defaults.revenue_now, "llm_developer.champion": False,
+        "llm_developer.excess_growth_now": defaults.excess_growth_now,
         "llm_costs.frontier_share": 1.0,
     })
 

@@ -23,6 +23,8 @@ def row(asset: str, label: str, **changes: Any) -> Row:
         "probability_of_loss_se": 0.005,
         "probability_below_cash": 0.4,
         "probability_below_cash_se": 0.005,
+        "probability_below_quarter": 0.1,
+        "probability_below_quarter_se": 0.005,
         "moic_p05": 0.7,
         "moic_p50": 1.6,
         "moic_p95": 3.0,
