@@ -111,7 +111,11 @@ def flips(parser: Parser) -> Run:
     from models.studies.sensitivity.flip import QUESTIONS
 
     parser.add_argument("--question", choices=QUESTIONS, default="family", help="which answer is to flip")
-    add_draw_options(parser)
+    parser.add_argument(
+        "--entry", choices=("verdict", "fair", "at_cost"), default="verdict",
+        help="price paid (default: as in the verdict, fair for the family, today's for who pays best)",
+    )
+    add_scenario_options(parser)
     return lambda args: _told(cheapest(asked_scenario(args), args.question, progress=told_progress(), **draws(args)))
 
 

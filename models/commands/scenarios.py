@@ -21,6 +21,8 @@ from models.commands.options import (
     told_scenario,
 )
 from models.commands.parser import Parser
+from models.engine.evaluate import Evaluation
+from models.errors import AbsentError
 from models.evidence import presets as library
 from models.scenario.catalog import catalog as entries
 from models.scenario.catalog import json_schema
@@ -37,7 +39,7 @@ def evaluate(parser: Parser) -> Run:
         scenario, preset = told_scenario(args)
         evaluation = evaluation_from(scenario, args)
         if args.json:
-            print(plain_json(evaluation_json(evaluation, encode(scenario, preset))))
+            print(plain_json(evaluation_json(evaluation, encode(scenario, preset)) | _told_verdict(evaluation)))
         else:
             tell([said] if (said := left_out(evaluation.absent())) else [])
             print(evaluation.summary().to_string(index=False, na_rep="–", formatters={"value": _figure}))
@@ -121,3 +123,13 @@ def thesis(parser: Parser) -> Run:
         print(plain_json([tested.to_dict() for tested in thesis(evaluation_from(scenario, args))]))
 
     return run
+
+
+def _told_verdict(evaluation: Evaluation) -> dict[str, Any]:
+    """The verdict with every figure it quotes; without one where there is nothing to compare."""
+    from models.studies.verdict import verdict
+
+    try:
+        return {"verdict": verdict(evaluation).to_dict()}
+    except AbsentError as error:
+        return {"verdict": {"absent": str(error)}}

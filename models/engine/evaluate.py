@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.basis.shocks import REPLICATES, Method, Shocks, calm_shocks, draw_replicate, joined_shocks
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS, Claims, build_claims
+from models.engine.estimate import NOTHING, Estimate, paired
 from models.engine.measures import Measures, Quantiles
 from models.engine.position import family_lead, pooled
 from models.engine.prices import fair_prices
@@ -22,6 +23,7 @@ from models.engine.valuation import ENTRIES, AssetResult, asset_result, pooled_l
 from models.engine.world import draws_of
 from models.market.simulate import MarketPaths, simulate_market
 from models.measures import risk
+from models.measures.standard_errors import by_replicate
 from models.scenario.scenario import Scenario
 from models.version import MODEL_VERSION
 
@@ -92,6 +94,14 @@ class Evaluation:
         leads = (self.family_lead > 0).astype(float)
         scrambles = next(iter(self.assets.values())).replicate
         return float(leads.mean()), float(risk.mean_standard_error(leads, scrambles))
+
+    @cached_property
+    def lead_mean(self) -> Estimate:
+        """Mean of `family_lead`, USD per dollar; NaN where there is no lead."""
+        if self.family_lead is None:
+            return NOTHING
+        scrambles = next(iter(self.assets.values())).replicate
+        return paired(float(self.family_lead.mean()), by_replicate(self.family_lead, scrambles).mean(axis=-1))
 
     @cached_property
     def revenue(self) -> RevenueByYear:

@@ -397,6 +397,31 @@ def family(reader: Reader, family: str, stat: str) -> Equation:
     )
 
 
+@explains("picks_and_shovels_ahead.mean")
+def mean_lead(reader: Reader) -> Equation:
+    """Mean lead of picks and shovels per dollar."""
+    found = reader.evaluation.lead_mean
+    return Equation(
+        "Lead of picks and shovels, mean", float(_lead(reader).mean()), "share of capital",
+        "Mean over all paths; it may favor one family where most futures favor the other.", "lead",
+        {"lead": "picks_and_shovels_ahead.lead.mean"}, standard_error=known(found.error),
+    )
+
+
+@explains("picks_and_shovels_ahead.mean_standard_error")
+def mean_lead_error(reader: Reader) -> Equation:
+    """Standard error of the mean lead of picks and shovels."""
+    return error_equation(reader, "Mean lead of picks and shovels", "share of capital",
+                          reader.evaluation.lead_mean.error, "picks_and_shovels_ahead.mean")
+
+
+@explains("picks_and_shovels_ahead.mean.scramble{group}")
+def mean_lead_scramble(reader: Reader, group: int) -> Equation:
+    """Mean lead of picks and shovels on one scramble."""
+    return scramble_equation(reader, "Mean lead of picks and shovels", "share of capital", _lead(reader), group,
+                             lambda part: float(part.mean()))
+
+
 @explains("picks_and_shovels_ahead.standard_error")
 def ahead_error(reader: Reader) -> Equation:
     """Standard error of the share of futures in which picks and shovels lead."""

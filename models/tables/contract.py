@@ -52,6 +52,8 @@ def evaluation_json(evaluation: Evaluation, link: str) -> dict[str, Any]:
         "picks_and_shovels_ahead": {
             "probability": evaluation.lead_share[0],
             "standard_error": evaluation.lead_share[1],
+            "mean": evaluation.lead_mean.value,
+            "mean_standard_error": evaluation.lead_mean.error,
         },
     }
 

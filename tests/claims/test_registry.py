@@ -48,7 +48,7 @@ def test_a_class_is_one_record(monkeypatch: pytest.MonkeyPatch) -> None:
     fair, cost = found.assets["meter"].fair, found.assets["meter"].at_cost
     assert cost.price == COST and fair.price == pytest.approx(COST + found.assets["meter"].fair_price.premium)
     assert abs(fair.npv_mean) < 0.2 * fair.capital, "a fair price just pays the hurdle"
-    ranked = classes(found).sort_values("certainty_equivalent")["asset"]
+    ranked = classes(found, "at_cost").sort_values("certainty_equivalent_return")["asset"]
     assert set(ranked) == set(CLASSES) and "meter" in CLASSES
     said = verdict(found)
     assert ("meter" == said.best) == (ranked.iloc[-1] == "meter")

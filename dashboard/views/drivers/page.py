@@ -32,7 +32,7 @@ def render() -> None:
     part("What would have to be true")
     _goal(scenario, asked, paid, names)
     _surface(scenario, paid, names)
-    _cheapest(scenario, paid)
+    _cheapest(scenario)
 
 
 def _tornado(scenario: Scenario, asked: Target, ranges: str, paid: str, names: Mapping[str, str]) -> None:
@@ -98,11 +98,11 @@ def _surface(scenario: Scenario, paid: str, names: Mapping[str, str]) -> None:
         notes(words.without(found["absent"], grid.gap.size, "points", found["why_absent"]))
 
 
-def _cheapest(scenario: Scenario, paid: str) -> None:
+def _cheapest(scenario: Scenario) -> None:
     part("The cheapest combination that flips the verdict")
     question = pick("Verdict", QUESTIONS, "question", "family", width=260)
     flip = long_run(
-        run.job(cheapest, scenario, question, entry=paid), slot="cheapest", words="Searching combinations", seconds=40,
+        run.job(cheapest, scenario, question), slot="cheapest", words="Searching combinations", seconds=40,
         label="Search",
     )
     if flip is None:

@@ -24,7 +24,7 @@ from models.engine.world import Price, world_of
 from models.errors import AbsentError, ScenarioError
 from models.measures.bisection import halved
 from models.scenario.scenario import Scenario
-from models.studies.sensitivity.flip import DRIVERS, HALVINGS, QUESTIONS, Answer, Answers
+from models.studies.sensitivity.flip import DRIVERS, HALVINGS, QUESTIONS, VERDICT, Answer, Answers
 from models.studies.sensitivity.tornado import Progress, held, number
 
 PATHS = 512
@@ -139,7 +139,7 @@ class _Space:
 
 def cheapest(
     scenario: Scenario, question: str = "family", *, drivers: Sequence[str] = DRIVERS, paths: int = PATHS,
-    entry: str = "fair", price: Price = "agreed", progress: Progress | None = None,
+    entry: str = VERDICT, price: Price = "agreed", progress: Progress | None = None,
 ) -> Cheapest:
     """Search the cheapest combination of changes that flips the verdict, and the cheapest single one.
 
@@ -148,7 +148,8 @@ def cheapest(
     question : {"family", "best"}
     drivers : sequence of str
         Dotted paths; those of the search for single flips unless given.
-    entry : {"fair", "at_cost"}
+    entry : {"verdict", "fair", "at_cost"}
+        As in `models.studies.sensitivity.flip.answer`.
     price : {"agreed", "again"}
         Whether the price paid stays as it is while assumptions move, or is found again in each world.
 

@@ -11,14 +11,16 @@ import numpy as np
 
 from models.basis.entry import Entry
 from models.claims.registry import LLM_AND_CLOUD, PICKS
-from models.engine.position import family_lead, sure_wealth
+from models.engine.position import family_lead
 from models.engine.world import Price, World, world_of
 from models.errors import AbsentError, ScenarioError
 from models.measures.bisection import halved
 from models.scenario.catalog import entry as declared
 from models.scenario.scenario import Scenario
+from models.studies.verdict import ENTRY
 
 PATHS = 1_024
+VERDICT = "verdict"
 HALVINGS = 6
 QUESTIONS = ("family", "best")
 DRIVERS = (
@@ -62,7 +64,7 @@ class Flip:
 
 @dataclass(frozen=True)
 class Answer:
-    """Leading family and best class, with what decides: median lead of picks and shovels, sure wealth by class.
+    """Leading family and best class, with what decides: median lead of picks and shovels, sure return by class.
 
     Of the classes that are present; no family leads where one of them has none, and its lead is then NaN.
     """
@@ -73,16 +75,19 @@ class Answer:
     sure: Mapping[str, float]
 
 
-def answer(world: World, entry: str = "fair") -> Answer:
-    """Answers in a world, by the rules of the verdict."""
-    positions = world.positions(entry=entry)
-    lead = family_lead({key: position.value for key, position in positions.items()})
-    if not positions:
+def answer(world: World, entry: str = VERDICT) -> Answer:
+    """Answers in a world, by the rules of the verdict.
+
+    Parameters
+    ----------
+    entry : {"verdict", "fair", "at_cost"}
+        Prices of the verdict: fair ones for the families, today's for who pays best for its risk; or one for both.
+    """
+    families, asked = ("fair", ENTRY) if entry == VERDICT else (entry, entry)
+    lead = family_lead(world.values(families))
+    sure = {key: p.sure_return for key, p in world.positions(entry=asked).items() if p.sure_return == p.sure_return}
+    if not sure:
         raise AbsentError("no class has an investment in it here")
-    sure = {
-        key: float(sure_wealth(p.value, p.rates.risk_aversion, p.rates.wealth_share))
-        for key, p in positions.items()
-    }
     best = max(sure, key=lambda key: sure[key])
     if lead is None:
         return Answer("", best, math.nan, sure)
@@ -92,7 +97,7 @@ def answer(world: World, entry: str = "fair") -> Answer:
 class Answers:
     """Answers in the neighbors of a world, each found once."""
 
-    def __init__(self, world: World, entry: str = "fair", price: Price = "agreed") -> None:
+    def __init__(self, world: World, entry: str = VERDICT, price: Price = "agreed") -> None:
         self.world, self.entry, self.price = world, entry, price
         self.today = answer(world, entry)
         self.known: dict[tuple[tuple[str, Any], ...], Answer | None] = {}
@@ -100,7 +105,8 @@ class Answers:
     @property
     def absent(self) -> str:
         """Classes that are absent today, in words."""
-        return "; ".join(f"{key}: {why}" for key, why in self.world.absent(entry=self.entry).items())
+        return "; ".join(f"{key}: {why}" for key, why in self.world.absent(
+            entry="fair" if self.entry == VERDICT else self.entry).items())
 
     def at(self, changes: Mapping[str, Any]) -> Answer | None:
         """Answer with some assumptions changed; None where that contradicts others."""
@@ -120,7 +126,7 @@ class Answers:
 
 def flip_points(
     scenario: Scenario, drivers: tuple[str, ...] = DRIVERS, progress: Callable[[float], None] | None = None, *,
-    paths: int = PATHS, entry: str = "fair", price: Price = "again",
+    paths: int = PATHS, entry: str = VERDICT, price: Price = "again",
 ) -> tuple[Flip, ...]:
     """Changes of one assumption that flip the verdict, least effort first.
 
@@ -131,7 +137,8 @@ def flip_points(
     ----------
     progress : callable, optional
         Called with the share done after each driver.
-    entry : {"fair", "at_cost"}
+    entry : {"verdict", "fair", "at_cost"}
+        As in `answer`.
     price : {"agreed", "again"}
         Whether the price paid stays as it is while an assumption moves, as in the cheapest combination; or is found
         again in each world, which is what a page shows once the change is applied.
