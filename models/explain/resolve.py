@@ -126,7 +126,8 @@ def headline_paths(evaluation: Evaluation) -> tuple[str, ...]:
     order = [i for i, result in enumerate(evaluation.assets.values()) if not result.absent()]
     out += [f"correlation.rank.{i}.{j}" for i in order for j in order]
     if evaluation.family_lead is not None:
-        out += ["picks_and_shovels_ahead.probability", "picks_and_shovels_ahead.standard_error"]
+        ahead = ("probability", "standard_error", "mean", "mean_standard_error")
+        out += [f"picks_and_shovels_ahead.{name}" for name in ahead]
     return (*out, "paths", "seed")
 
 
