@@ -130,7 +130,7 @@ def test_a_pinned_facility_stays_while_this_one_changes() -> None:
     app.number_input(key="designer:gpu_debt.advance_cap:typed").set_value(40.0).run()
     assert not app.exception
     table = app.dataframe[0].value.set_index("Figure")
-    assert table.loc["Advance rate", "Pinned"] == "75.0%"
+    assert table.loc["Advance rate", "Pinned"] == "72.2%"
     assert table.loc["Advance rate", "This one"] == "40.0%"
     assert "less than the pinned one" in texts(app)
     app.button(key="designer:unpin").click().run()
@@ -139,11 +139,11 @@ def test_a_pinned_facility_stays_while_this_one_changes() -> None:
 
 @pytest.mark.parametrize(("changes", "said"), [
     ({"gpu_debt.advance_cap": 0.0}, "Nothing is lent: leverage is 0"),
-    ({"gpu_debt.advance_cap": 0.0}, "debt service coverage would allow 75.9% of cost"),
-    ({"hardware.life_quarters": 15}, "Nothing is lent: coverage allows no loan, because it would outlive its machines"),
+    ({"gpu_debt.advance_cap": 0.0}, "present value of cash over coverage would allow 72.2% of cost"),
     ({"gpu_debt.customer": "merchant", "contract_credit.merchant_advance": 0.9, "gpu_debt.sizing_dscr": None,
       "overcapacity.peak": 1.0, "contract_credit.merchant_spread": 0.02}, "does not pay for the loss"),
-    ({"gpu_debt.balloon": 0.4, "gpu_debt.sizing_dscr": None}, "meets a wall"),
+    ({"gpu_debt.balloon": 0.4, "gpu_debt.sizing_dscr": None, "loan_triggers.balloon_ltv": None, "covenants.cures": 0},
+     "meets a wall"),
     ({"gpu_fleet.contract_quarters": 8}, "outlives its contract by 8 quarters"),
 ])
 def test_corners_are_drawn_and_said(changes: dict[str, object], said: str) -> None:
