@@ -72,9 +72,9 @@ def surplus_message(surplus: pd.DataFrame) -> str:
     """When the median surplus peaks, and how high; where it does not, how bad it still may get."""
     middle, bad = peak(surplus), peak(surplus, "p95")
     if middle.value >= SMALL_SURPLUS:
-        return f"Surplus peaks in {f.year_of(middle.quarter)} at {f.percent(middle.value, 0)}"
+        return f"Median surplus peaks in {f.year_of(middle.quarter)} at {f.percent(middle.value, 0)}"
     if bad.value >= SMALL_SURPLUS:
-        return f"Little surplus; one future in twenty sees {f.percent(bad.value, 0)}"
+        return f"Little surplus on the median path; one future in twenty sees {f.percent(bad.value, 0)}"
     return "No surplus in any likely future"
 
 

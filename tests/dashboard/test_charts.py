@@ -172,8 +172,8 @@ def test_a_reference_that_runs_with_the_median_gets_no_name() -> None:
 @pytest.mark.parametrize(
     ("middle", "spread", "sentence"),
     [
-        ([0.0, 0.57, 0.0, 0.0, 0.0], 0.2, "Surplus peaks in 2029 at 57%"),
-        ([0.0, 0.02, 0.0], 0.6, "Little surplus; one future in twenty sees 62%"),
+        ([0.0, 0.57, 0.0, 0.0, 0.0], 0.2, "Median surplus peaks in 2029 at 57%"),
+        ([0.0, 0.02, 0.0], 0.6, "Little surplus on the median path; one future in twenty sees 62%"),
         ([0.0, 0.0], 0.01, "No surplus in any likely future"),
     ],
 )

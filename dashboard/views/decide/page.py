@@ -55,7 +55,7 @@ def figures(reading: Reading, stand: Standing, entry: str) -> list[Figure]:
     """Headline figures of the page, each with the path of its explanation."""
     at = "" if entry == "fair" else f".{entry}"
     surplus, gap = (f"{name}, {f.calendar(quarter)}" for name, quarter in (
-        ("Peak surplus", reading.peak_quarter), ("Rent gap", reading.gap_quarter)))
+        ("Peak of median surplus", reading.peak_quarter), ("Rent gap", reading.gap_quarter)))
     loan = [Figure("GPU loan defaults", reading.loan_default.value, "assets.gpu_debt.default_probability")]
     lead = [Figure("Picks and shovels ahead", reading.lead.value, "picks_and_shovels_ahead.probability")]
     lead, loan = ([] if isnan(found[0].value) else found for found in (lead, loan))
@@ -77,8 +77,8 @@ def _cards(now: Reading, then: Reading, is_preset: bool) -> list[Tile]:
     rent = "Widest gap of the median rent to what a new machine must earn; below zero, new machines lose money."
     return [
         _card("Picks and shovels ahead", lead, now.lead, then.lead, is_preset),
-        _card(f"Peak surplus, {f.year_of(now.peak_quarter)}",
-              "Highest median surplus: capacity beyond demand at the break-even price, share of demand.",
+        _card(f"Peak of median surplus, {f.year_of(now.peak_quarter)}",
+              "Peak of the median path: capacity beyond demand at the break-even price, share of demand.",
               now.peak_surplus, then.peak_surplus, is_preset),
         _card(f"Rent gap, {f.year_of(now.gap_quarter)}", rent, now.rent_gap, then.rent_gap, is_preset),
         _card("GPU loan defaults", "Share of futures in which the GPU-backed loan misses a payment.",

@@ -21,8 +21,9 @@ from models.tables import classes as tables
 from models.tables import market as market_tables
 
 OUTCOME = {
-    "peak": ("Peak surplus", "Highest surplus of each future: capacity beyond demand at the break-even price. Realized "
-             "is not assumed: demand is uncertain, builders answer prices, and programs add to both."),
+    "peak": ("Peak of each future", "Highest surplus of each future, whenever it comes: its median is above the peak "
+             "of the median path. Capacity beyond demand at the break-even price. Realized is not assumed: demand is "
+             "uncertain, builders answer prices, and programs add to both."),
     "peak_quarter": ("Peak comes", "Quarter in which surplus is highest."),
     "quarters_above": ("Quarters above 10%", "Quarters with a surplus above 10%, of 40."),
     "idle_capital": ("Idle capital", "Largest value of idle machines over all money put in, at replacement cost."),

@@ -46,12 +46,12 @@ def test_a_widget_of_the_page_changes_its_numbers():
     app = page().run()
     assert not app.exception
     before = {metric.label: metric.value for metric in app.metric}
-    assert before["Peak surplus"].endswith("%")
+    assert before["Peak of each future"].endswith("%")
     assert "assumed 300%" in app.caption[0].value
     app.number_input(key="market:overcapacity.peak:typed").set_value(50.0).run()
     assert not app.exception
     after = {metric.label: metric.value for metric in app.metric}
-    assert after["Peak surplus"] != before["Peak surplus"]
+    assert after["Peak of each future"] != before["Peak of each future"]
     assert "assumed 50%" in app.caption[0].value
     assert not any("nan" in metric.value.lower() for metric in app.metric)
 
