@@ -141,7 +141,7 @@ class CloudCapital(Assumptions):
 
 def cash_flows(
     cloud: CloudPlatform, capital: CloudCapital, market: MarketPaths, shocks: Shocks, *, ramp: int, retirement: float,
-    tax: Tax | None = None,
+    tax: Tax | None = None, lost: Array | None = None,
 ) -> CashFlows:
     """Flows of the whole company before its entry price, USD.
 
@@ -154,6 +154,8 @@ def cash_flows(
     tax : Tax, optional
         Taken off if given: on EBITDA less depreciation of what is bought, past spending being
         that of the first year.
+    lost : (paths, quarters + 1), optional
+        Share of AI revenue that went with a failed customer and is not let again.
     """
     t = years(market.quarters)
     share = martingale(shocks.cloud_share_z, cloud.ai_share_sd)
@@ -171,6 +173,8 @@ def cash_flows(
             cloud.ai_share * share * 4.0 * HOURS * market.utilization * market.world.stock * market.price * cloud.markup
         )
         capex = cloud.ai_share * share * market.world.additions * cost + cloud.maintenance * DELTA * core
+    if lost is not None:
+        ai = ai * (1.0 - lost)
     margin = ai_margin(cloud, market.log_ratio)
     local = market.bound_share
     jv = local * ai * (cloud.jv_cost + cloud.jv_share * margin)

@@ -166,6 +166,7 @@ class Shocks:
     vendor_u: Array = field(metadata=_chance("vendor", "Luck of the vendor", range(26, 27)))
     renegotiation_u: Array = field(metadata=_chance("renegotiation", "Renegotiation of the contract", range(27, 28)))
     rate_z: Array = field(metadata=_walk("base_rate", "Base rate", range(28, 30)))
+    contagion_u: Array = field(metadata=_chance("contagion", "Whether the customer is the lab", range(30, 31)))
 
     @property
     def paths(self) -> int:

@@ -13,6 +13,7 @@ from models.basis.shocks import Shocks
 from models.basis.timeline import Array
 from models.claims.asset_class import LLM_AND_CLOUD, AssetClass, Fact, Run, Series, growth, line, yearly
 from models.claims.claim import Claim, Claims, by_quarter
+from models.claims.contagion import lab_draws, lost_revenue
 from models.market.simulate import MarketPaths
 from models.scenario.scenario import Scenario
 
@@ -25,7 +26,7 @@ def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
     flows = cloud_platform.cash_flows(
         cloud, capital, market, shocks,
         ramp=scenario.hardware.ramp_quarters, retirement=scenario.capacity.retirement,
-        tax=scenario.tax if scenario.tax.is_on else None,
+        tax=scenario.tax if scenario.tax.is_on else None, lost=lost_revenue(scenario, market, shocks),
     )
     ebitda = flows.extras["ebitda"]
 
@@ -52,7 +53,7 @@ CLASS = AssetClass(
     now_only="Later shares have only a formula price, a multiple of last year's EBITDA: waiting would be paid by the "
     "errors of that formula.",
     slices=("cloud_platform", "cloud_capital", "tax"),
-    draws=lambda scenario: ("cloud_core_z", "cloud_share_z"),
+    draws=lambda scenario: ("cloud_core_z", "cloud_share_z", *lab_draws(scenario)),
     series={
         "ai_margin": Series("EBITDA margin of AI revenue", "share", partial(line, key=KEY, name="ai_margin")),
         "ai_revenue": Series("AI revenue", "USD a year", partial(line, key=KEY, name="ai_revenue")),

@@ -12,6 +12,7 @@ from models.basis.shocks import Shocks
 from models.basis.timeline import Array
 from models.claims.asset_class import PICKS, AssetClass, Fact, Run, Series, line, quarters
 from models.claims.claim import Claim, Claims
+from models.claims.contagion import lab_draws, tie_of
 from models.market.simulate import MarketPaths
 from models.scenario.scenario import Scenario
 
@@ -21,7 +22,10 @@ KEY, WHOLE = "data_center", "data_center_unlevered"
 def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
     center = scenario.data_center
     contract = market.support_price * (1.0 - scenario.offtaker.discount(center.tenant))
-    building = data_center.simulate_building(center, scenario.leasing, scenario.offtaker, market, shocks, contract)
+    tie = tie_of(scenario, center.tenant, market, shocks)
+    building = data_center.simulate_building(
+        center, scenario.leasing, scenario.offtaker, market, shocks, contract, tie
+    )
     rate, tax = scenario.rates.base_rate, scenario.tax
     due = data_center.tax_due(tax, building) if tax.is_on else None
     paid = data_center.interest(center, building, rate)
@@ -54,7 +58,8 @@ CLASS = AssetClass(
     KEY, "Data center", PICKS, "MW", _build, below=lambda *world: _build(*world).by_key[WHOLE],
     short="Data center", subject="data centers", is_plural=True, color="orange",
     slices=("data_center", "leasing", "tax"),
-    draws=lambda scenario: ("tenant_u", "dc_overrun_z", "dc_delay_u", "dc_exit_cap_z", "renewal_u", "letting_u"),
+    draws=lambda scenario: ("tenant_u", "dc_overrun_z", "dc_delay_u", "dc_exit_cap_z", "renewal_u", "letting_u",
+                            *(lab_draws(scenario, flag=True) if scenario.data_center.tenant == "non_ig" else ())),
     series={
         "occupancy": Series("Occupancy of the building, once open", "share", partial(_after_opening, "occupancy")),
         "vacancy": Series("Vacancy in the market", "share", lambda run: line(run, WHOLE, "vacancy")),

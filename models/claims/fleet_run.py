@@ -15,6 +15,7 @@ from models.assets.gpu_fleet.fleet import FleetPlan, FleetTerms, GpuFleet
 from models.basis import tax as taxes
 from models.basis.shocks import Shocks
 from models.basis.timeline import Array
+from models.claims.contagion import tie_of
 from models.market.simulate import MarketPaths
 from models.policy.effects import Support, simulate_support
 from models.scenario.scenario import Scenario
@@ -89,7 +90,10 @@ def run_fleet(
     support = fleet_support(scenario, market, shocks)
     terms = gpu_fleet.fleet_terms(fleet, scenario.offtaker, scenario.hardware, market, fleet_plan(scenario))
     if pays is None:
-        pays = gpu_fleet.customer_alive(fleet, scenario.offtaker, terms, market, shocks.offtaker_u)
+        pays = gpu_fleet.customer_alive(
+            fleet, scenario.offtaker, terms, market, shocks.offtaker_u,
+            tie_of(scenario, fleet.customer, market, shocks),
+        )
     flow, extras = gpu_fleet.operate(
         terms, market, support, pays, scenario.clearing.ceiling_utilization,
         used_machines.residuals(fleet, terms, market),

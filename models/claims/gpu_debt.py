@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ from models.policy.effects import Support
 from models.scenario.scenario import Scenario
 
 KEY, BELOW = "gpu_debt", "gpu_debt_equity"
+LAB = "llm_developer"
 ROUNDS = 6
 """Rounds in which the size of a loan and the tax that its interest saves settle."""
 
@@ -198,6 +200,14 @@ def _loan(run: Run) -> tuple[LoanTerms, LoanPaths]:
     return run.claims.loan_terms, run.claims.loan
 
 
+def _defaults(where_it_fails: bool, run: Run) -> float:
+    """Share of loans that default, in futures in which the lab fails or in the others; NaN where there are none."""
+    if LAB not in run.claims.by_key:
+        return float("nan")
+    is_so = (line(run, LAB, "failed_at") <= run.market.quarters) == where_it_fails
+    return float(_loan(run)[1].is_defaulted[is_so].mean()) if is_so.any() else float("nan")
+
+
 def _balance(run: Run) -> Array:
     terms, _ = _loan(run)
     lent = terms.principal if terms.principal > 0.0 else np.nan
@@ -218,6 +228,10 @@ CLASS = AssetClass(
     facts=(
         Fact("Default probability", "share", "Share of futures in which the loan misses a payment.",
              "default_probability"),
+        Fact("Defaults where the lab fails", "share", "Share of loans that default in futures in which the simulated "
+             "LLM developer fails: part of the customers is that lab.", partial(_defaults, True)),
+        Fact("Defaults where it does not", "share", "Share of loans that default in all other futures.",
+             partial(_defaults, False)),
         Fact("Loss given default", "share", "Loss over all exposure at default, after sale and contract claim.",
              "loss_given_default"),
         Fact("Expected loss", "share", "Mean present value of losses, share of the loan.", "expected_loss"),

@@ -12,6 +12,7 @@ from models.basis.shocks import Shocks
 from models.basis.timeline import Array
 from models.claims.asset_class import PICKS, AssetClass, Run, Series, line, quarters
 from models.claims.claim import Claim, Claims
+from models.claims.contagion import lab_draws
 from models.claims.fleet_run import run_fleet
 from models.market.simulate import MarketPaths
 from models.scenario.scenario import Scenario
@@ -37,7 +38,8 @@ def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
 
 def contract_draws(scenario: Scenario) -> tuple[str, ...]:
     """Draws of a fleet under a contract, with its vendor's where he guarantees the residual."""
-    return ("offtaker_u", "vendor_u") if scenario.residual_guarantee.is_on else ("offtaker_u",)
+    vendor = ("vendor_u",) if scenario.residual_guarantee.is_on else ()
+    return ("offtaker_u", *vendor, *lab_draws(scenario, flag=True))
 
 
 def _in_life(run: Run) -> NDArray[np.bool_]:

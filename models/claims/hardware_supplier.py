@@ -11,6 +11,7 @@ from models.basis.shocks import Shocks
 from models.basis.timeline import Array
 from models.claims.asset_class import PICKS, AssetClass, Fact, Run, Series, growth, level, line, yearly
 from models.claims.claim import Claim, Claims, by_quarter
+from models.claims.contagion import defaulted_with_lab, lab_draws
 from models.market.simulate import MarketPaths
 from models.scenario.scenario import Scenario
 
@@ -23,6 +24,7 @@ def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
     flows = hardware_supplier.cash_flows(
         supplier, scenario.supplier_credit, market, shocks, default_rates=scenario.offtaker.rates("non_ig"),
         availability=scenario.hardware.availability,
+        with_lab=defaulted_with_lab(scenario, market, shocks),
     )
     revenue, earnings = flows.extras["revenue"], flows.extras["earnings"]
 
@@ -62,7 +64,7 @@ CLASS = AssetClass(
     short="Supplier", subject="the hardware supplier", color="brown", slices=("hardware_supplier", "supplier_credit"),
     now_only="Later shares have only a formula price, a multiple of last year's earnings: waiting would be paid by the "
     "errors of that formula.",
-    draws=lambda scenario: ("supplier_share_z",),
+    draws=lambda scenario: ("supplier_share_z", *lab_draws(scenario)),
     series={
         "revenue": Series("Revenue", "USD a year", partial(yearly, key=KEY, name="revenue")),
         "earnings": Series("Earnings, first year = 1", "x", _earnings_index, level(1.0), "first year"),

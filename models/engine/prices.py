@@ -136,9 +136,10 @@ def _lean(paths: tuple[MarketPaths, Shocks]) -> tuple[MarketPaths, Shocks]:
     market, shocks = paths
     nothing = np.broadcast_to(np.nan, market.price.shape)
     run = market.world._replace(**dict.fromkeys(market.world._fields, nothing))
-    demand = replace(market.demand_paths, permanent=nothing, sustained=nothing)
-    others = {name for one in CLASSES.values() if not one.is_lean for name in one.draws(Scenario())}
-    thin = shocks.without("demand_z", "jump_gap_u", "regime_u", *others)
+    demand = replace(market.demand_paths, permanent=nothing)
+    lean, others = ({name for one in CLASSES.values() if one.is_lean == is_lean for name in one.draws(Scenario())}
+                    for is_lean in (True, False))
+    thin = shocks.without("demand_z", "jump_gap_u", "regime_u", *(others - lean))
     return replace(market, world=run, home=run, demand_paths=demand, surplus=nothing), thin
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -67,23 +69,61 @@ class Offtaker(Assumptions):
         return self.ig_discount if grade == "ig" else self.non_ig_discount
 
 
+class Contagion(Assumptions):
+    """How much of what is rented hangs on one simulated lab, and what its trouble does to those who rent to it."""
+
+    lab_share: float = assumption(
+        0.25, unit="share", low=0.0, high=1.0, step=0.05, symbol="κ",
+        label="Contracts with the simulated lab", source="judgment",
+        help="Share of non-IG contracts, financed sales and cloud AI revenue that is the simulated LLM developer's.",
+    )
+    weak_hazard: float = assumption(
+        0.50, unit="events per year", low=0.0, high=2.0, step=0.05, symbol="λ_w",
+        label="Default rate of a lab short of money", source="judgment",
+        help="Chance of default added to the lab's contracts while its cash lasts for less than a year.",
+    )
+    refill_years: float = assumption(
+        1.0, unit="years", low=0.25, high=4.0, step=0.25, symbol="h_κ",
+        label="Re-letting after the lab fails", source="judgment",
+        help="Years in which a cloud lets half of the capacity again that the failed lab had rented.",
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Tie:
+    """What ties a customer to the simulated lab.
+
+    ``hazard`` added to its default rate, per year, (paths, quarters + 1); ``ends`` (paths,) the quarter in which its
+    contracts end because the lab fails, infinite where the customer is another.
+    """
+
+    hazard: Array
+    ends: Array
+
+
 @kernel
 def _first_defaults(
     first: int, last: int, price: Array, state: Array, rates: tuple[float, float, float], contract_price: float,
-    tolerance: Array, start: NDArray[np.int64], out: NDArray[np.bool_],
+    tied: Array, ends: Array, tolerance: Array, start: NDArray[np.int64], out: NDArray[np.bool_],
 ) -> None:
     base, gap, lost = rates
+    is_tied = tied.shape[1] > 0
     for t in range(price.shape[0]):
         for i in range(first, last):
             if t >= start[i]:
                 cheap = max(0.0, 1.0 - price[t, i] / contract_price)
-                tolerance[i] -= DELTA * (base + gap * cheap + lost * max(0.0, -state[t, i]))
+                hazard = base + gap * cheap + lost * max(0.0, -state[t, i])
+                if is_tied:
+                    hazard += tied[t, i]
+                tolerance[i] -= DELTA * hazard
             out[t, i] = tolerance[i] > 0.0
+            if is_tied and t >= ends[i]:
+                out[t, i] = False
 
 
 def alive(
     rates: tuple[float, float, float], price: Array, contract_price: float, state: Array, uniform: Array,
-    start: NDArray[np.int64] | int,
+    start: NDArray[np.int64] | int, tie: Tie | None = None,
 ) -> NDArray[np.bool_]:
     """Whether the customer still pays, shape (paths, quarters + 1).
 
@@ -99,11 +139,15 @@ def alive(
         One draw a path; default comes when cumulative hazard reaches -ln U.
     start : int or (paths,)
         First quarter in which the customer can default.
+    tie : Tie, optional
+        What ties it to the simulated lab; when that fails, it pays no more.
     """
     out = np.empty((price.shape[1], price.shape[0]), dtype=np.bool_)
     begins = np.broadcast_to(np.asarray(start, dtype=np.int64), (price.shape[0],)).copy()
+    tied = np.zeros((price.shape[1], 0)) if tie is None else time_major(tie.hazard)
+    ends = np.zeros(0) if tie is None else tie.ends
     over_paths(
-        _first_defaults, price.shape[0], time_major(price), time_major(state), rates, contract_price,
+        _first_defaults, price.shape[0], time_major(price), time_major(state), rates, contract_price, tied, ends,
         -np.log(uniform), begins, out,
     )
     return out.T

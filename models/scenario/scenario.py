@@ -28,7 +28,7 @@ from models.errors import ScenarioError
 from models.market.ai_revenue import AiRevenue
 from models.market.capacity import Capacity, Overcapacity, Pipeline
 from models.market.clearing import Clearing
-from models.market.customer import Offtaker
+from models.market.customer import Contagion, Offtaker
 from models.market.demand import Demand
 from models.market.export import ExportControl
 from models.market.localization import Localization
@@ -45,6 +45,7 @@ CALM: dict[str, float | bool] = {
     "contract_credit.sovereign_default": 0.0, "contract_credit.cliff_rate": 0.0,
     "contract_credit.renegotiation_rate": 0.0, "loan_pricing.volatility": 0.0,
     "offtaker.ig_base": 0.0, "offtaker.ig_price": 0.0, "offtaker.ig_demand": 0.0,
+    "contagion.lab_share": 0.0,
     "offtaker.non_ig_base": 0.0, "offtaker.non_ig_price": 0.0, "offtaker.non_ig_demand": 0.0,
 }
 
@@ -64,6 +65,7 @@ class Scenario(Assumptions):
     export: ExportControl = Field(default=ExportControl(), title="Export controls")
     policy: Policy = Field(default=Policy(), title="Sovereign programs")
     offtaker: Offtaker = Field(default=Offtaker(), title="Customer credit")
+    contagion: Contagion = Field(default=Contagion(), title="Contagion from a lab")
     gpu_fleet: GpuFleet = Field(default=GpuFleet(), title="GPU fleet")
     chip: Chip = Field(default=Chip(), title="Chip")
     cluster: Cluster = Field(default=Cluster(), title="Cluster size and place")

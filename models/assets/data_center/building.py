@@ -14,7 +14,7 @@ from models.basis.shocks import Shocks
 from models.basis.tax import Tax, building_schedule, deductions
 from models.basis.tax import tax_due as due_on
 from models.basis.timeline import DELTA, Array, zero_paths
-from models.market.customer import GRADES, Offtaker, alive
+from models.market.customer import GRADES, Offtaker, Tie, alive
 from models.market.simulate import MarketPaths
 
 MAX_DELAY = 12
@@ -116,7 +116,8 @@ class Building:
 
 
 def simulate_building(
-    center: DataCenter, leasing: Leasing, offtaker: Offtaker, market: MarketPaths, shocks: Shocks, contract_price: float
+    center: DataCenter, leasing: Leasing, offtaker: Offtaker, market: MarketPaths, shocks: Shocks,
+    contract_price: float, tie: Tie | None = None,
 ) -> Building:
     """Build, let, operate and sell one MW on the market's paths.
 
@@ -124,6 +125,8 @@ def simulate_building(
     ----------
     contract_price : float
         What the anchor tenant earns per H100e-hour, USD; its gap to the market drives the tenant's default.
+    tie : Tie, optional
+        What ties the anchor tenant to the simulated lab.
     """
     quarters = market.quarters
     t = np.arange(quarters + 1)
@@ -133,7 +136,8 @@ def simulate_building(
     opening = center.build_quarters + energization_delay(center.delay_mean, shocks.dc_delay_u)
     vacancy = vacancy_path(leasing, market.surplus)
     tenant_pays = alive(
-        offtaker.rates(center.tenant), market.price, contract_price, market.demand_paths.state, shocks.tenant_u, opening
+        offtaker.rates(center.tenant), market.price, contract_price, market.demand_paths.state, shocks.tenant_u,
+        opening, tie,
     )
     roll = roll_leases(leasing, center.rent, center.prelease, vacancy, opening, tenant_pays, shocks)
     started = t[None, :] > opening[:, None]

@@ -23,7 +23,7 @@ from models.basis.flows import CashFlows
 from models.basis.timeline import Array, zero_paths
 from models.basis.yearly import Years, by_quarter
 from models.evidence.power_prices import power_price
-from models.market.customer import GRADES, Offtaker, alive
+from models.market.customer import GRADES, Offtaker, Tie, alive
 from models.market.long_run import Hardware, cash_cost_now
 from models.market.simulate import MarketPaths
 from models.policy.effects import Support
@@ -205,11 +205,11 @@ def fleet_hurdle(fleet: GpuFleet, hardware: Hardware) -> float:
 
 
 def customer_alive(
-    fleet: GpuFleet, offtaker: Offtaker, terms: FleetTerms, market: MarketPaths, uniform: Array
+    fleet: GpuFleet, offtaker: Offtaker, terms: FleetTerms, market: MarketPaths, uniform: Array, tie: Tie | None = None
 ) -> NDArray[np.bool_]:
-    """Whether the fleet's customer still pays, (paths, quarters + 1)."""
+    """Whether the fleet's customer still pays, (paths, quarters + 1); ``tie`` where it may be the simulated lab."""
     rates = offtaker.rates(fleet.customer, fleet.hazard_scale)
-    return alive(rates, market.price, terms.contract_price, market.demand_paths.state, uniform, terms.first)
+    return alive(rates, market.price, terms.contract_price, market.demand_paths.state, uniform, terms.first, tie)
 
 
 def cash_flows(

@@ -63,7 +63,9 @@ def young_expense(credit: SupplierCredit) -> float:
     return float(np.mean((1.0 + credit.past_growth) ** (-DELTA * np.arange(BOOK))))
 
 
-def defaulted_share(rates: tuple[float, float, float], market: MarketPaths) -> Array:
+def defaulted_share(
+    rates: tuple[float, float, float], market: MarketPaths, with_lab: Array | None = None
+) -> Array:
     """Share of the customers still there that default in a quarter, (paths, quarters + 1).
 
     Many customers, each with the hazard of one below investment grade. Their machines are of all vintages, so the
@@ -73,11 +75,15 @@ def defaulted_share(rates: tuple[float, float, float], market: MarketPaths) -> A
     ----------
     rates : tuple of float
         Of default, per year: base, price gap and lost demand, see `models.market.customer.Offtaker.rates`.
+    with_lab : (paths, quarters + 1), optional
+        Share that goes with the simulated lab.
     """
     base, gap, lost = rates
     cheap = np.maximum(0.0, 1.0 - np.exp(market.log_ratio))
     hazard = base + gap * cheap + lost * np.maximum(0.0, -market.demand_paths.state)
     out = -np.expm1(-DELTA * hazard)
+    if with_lab is not None:
+        out = 1.0 - (1.0 - out) * (1.0 - with_lab)
     out[:, 0] = 0.0
     return np.asarray(out)
 

@@ -112,7 +112,7 @@ class HardwareSupplier(Assumptions):
 
 def cash_flows(
     supplier: HardwareSupplier, credit: SupplierCredit, market: MarketPaths, shocks: Shocks, *,
-    default_rates: tuple[float, float, float], availability: float,
+    default_rates: tuple[float, float, float], availability: float, with_lab: Array | None = None,
 ) -> CashFlows:
     """Flows of the whole company before its entry price, USD.
 
@@ -122,6 +122,8 @@ def cash_flows(
         Of financed customers, per year, see `credit.defaulted_share`.
     availability : float
         Share of hours in which a machine with a minimum rent can run.
+    with_lab : (paths, quarters + 1), optional
+        Share of financed customers that goes with the simulated lab.
     """
     units = supplied_units(supplier, market, shocks)
     revenue = units * selling_price(supplier, market)
@@ -129,7 +131,7 @@ def cash_flows(
     gross = gross_margin(supplier, credit, market) * revenue
     expense = supplier.opex * trailing_mean(sold)
     expense[:, 0] = 0.0
-    defaulted = defaulted_share(default_rates, market)
+    defaulted = defaulted_share(default_rates, market, with_lab)
     owed = outstanding(credit, sold, defaulted)
     lost, parts = credit_losses(credit, owed, defaulted), write_offs(credit, sold)
     floors = floor_payments(credit, units, market, availability)
