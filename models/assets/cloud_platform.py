@@ -197,7 +197,11 @@ def cash_flows(
             "exit": exit_line,
         } | ({} if due is None else {"tax": -_operating(due)})
 
-    extras = {"ebitda": ebitda, "ai_revenue": ai, "core_revenue": core, "capex": capex, "ai_margin": margin}
+    nothing = np.zeros((1, market.quarters + 1))
+    extras = {
+        "ebitda": ebitda, "ai_revenue": ai, "core_revenue": core, "capex": capex, "ai_margin": margin,
+        "lost_revenue": nothing if lost is None else lost,
+    }
     return CashFlows(contrib, distrib, extras, lines)
 
 

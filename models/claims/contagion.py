@@ -28,6 +28,7 @@ class Lab:
     is_weak: NDArray[np.bool_]
 
 
+DUST = 1e-9
 _labs: Store[Lab] = Store(4)
 """Fates beside the market they were simulated on: once for all classes."""
 
@@ -75,7 +76,8 @@ def defaulted_with_lab(scenario: Scenario, market: MarketPaths, shocks: Shocks) 
         return None
     strained = -np.expm1(-DELTA * scenario.contagion.weak_hazard * lab.is_weak)
     fails = np.arange(market.quarters + 1)[None, :] == lab.failed_at[:, None]
-    return np.asarray(scenario.contagion.lab_share * np.where(fails, 1.0, strained))
+    share = scenario.contagion.lab_share * np.where(fails, 1.0, strained)
+    return np.minimum(share, 1.0 - DUST)  # later customers are counted against those that are left
 
 
 def lost_revenue(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Array | None:

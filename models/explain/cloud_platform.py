@@ -7,7 +7,7 @@ import numpy as np
 from models.assets.cloud_platform import MARGIN_BOUNDS, MULTIPLE_BOUNDS, PRICE_MEMORY, cloud_hurdle
 from models.basis.timeline import HOURS, Array, years
 from models.explain.bought import held, line, quarters_of
-from models.explain.equation import Equation
+from models.explain.equation import Equation, Operand
 from models.explain.gpu_fleet import tax_equation
 from models.explain.registry import Reader, declare, explains, faded, over_paths
 from models.market.demand import cumulative_growth
@@ -91,11 +91,27 @@ def ai_margin(reader: Reader, stat: str, t: int) -> Equation:
     ), stat)
 
 
+@explains("assets.cloud_platform.ai_revenue.{path}.{t}")
+def ai_revenue(reader: Reader, path: str, t: int) -> Equation:
+    """What AI brings in, after what a failed customer rented."""
+    lost: dict[str, Operand] = {}
+    if reader.scenario.contagion.lab_share:
+        lost["lost"] = f"{CLOUD}.lost_revenue.{path}.{t}"
+    return Equation(
+        f"AI revenue a year, quarter {t}, {reader.whose(path)}", reader.pick(_extra(reader, "ai_revenue"), path, t),
+        "USD/year", "Hours of a year, utilization, machines sold, price and markup, less what went with a failed lab.",
+        f"4·h·U·C_sold·P·markup{'·(1 − lost)' if lost else ''}",
+        {"h": "constants.hours", "U": f"market.utilization.{path}.{t}", "C_sold": f"{CLOUD}.machines.{path}.{t}",
+         "P": f"market.price.{path}.{t}", "markup": "cloud_platform.markup", **lost},
+    )
+
+
 declare(
-    "assets.cloud_platform.ai_revenue.{path}.{t}", "AI revenue a year", "USD/year",
-    "Hours of a year, utilization, machines sold, price and markup.", "4·h·U·C_sold·P·markup",
-    {"h": "constants.hours", "U": "market.utilization@", "C_sold": ".machines@", "P": "market.price@",
-     "markup": "cloud_platform.markup"}, lambda r: _extra(r, "ai_revenue"),
+    "assets.cloud_platform.lost_revenue.{path}.{t}", "AI revenue lost with the lab", "share",
+    "Its share of AI revenue from the quarter in which it fails, half of it let again after so many years.",
+    "κ·2^(−years/h)",
+    {"κ": "contagion.lab_share", "h": "contagion.refill_years", "runway": "llm_funding.runway",
+     "cap": "llm_funding.raise_cap", "draws": "draws"}, lambda r: _extra(r, "lost_revenue"), kind="simulation",
 )
 declare(
     "assets.cloud_platform.ai_revenue.mean.{t}", "AI revenue a year, mean", "USD/year",
@@ -133,7 +149,8 @@ def machines(reader: Reader, path: str, t: int) -> Equation:
 
 def _machines(reader: Reader) -> Array:
     market = reader.market
-    return _extra(reader, "ai_revenue") / (
+    kept = 1.0 - _extra(reader, "lost_revenue")
+    return _extra(reader, "ai_revenue") / np.where(kept > 0.0, kept, np.nan) / (
         4.0 * HOURS * market.utilization * market.price * reader.scenario.cloud_platform.markup
     )
 

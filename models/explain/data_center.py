@@ -106,7 +106,8 @@ declare(
 declare(
     "assets.data_center.occupancy.{stat}.{t}", "Occupancy", "share",
     "Tenants renew and empty space lets less often when vacancy is high; a defaulting anchor leaves.", "",
-    {"downtime": "leasing.downtime", "v": ".vacancy@", "tenant": "data_center.tenant", **_LETTING},
+    {"downtime": "leasing.downtime", "v": ".vacancy@", "tenant": "data_center.tenant", "κ": "contagion.lab_share",
+     **_LETTING},
     lambda r: building_of(r).roll.occupancy, kind="simulation",
 )
 

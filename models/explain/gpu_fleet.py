@@ -320,12 +320,20 @@ def customer_pays(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     return Equation(
         label, value, "share",
         "One while the contract runs, its customer has not defaulted and the machine is on. The default rate rises as "
-        "compute gets cheaper than the contract and as demand falls.",
+        "compute gets cheaper than the contract and as demand falls; where the customer is the simulated lab, also as "
+        "its money runs out, and the contract ends when it fails.",
         "λ = λ_0 + λ_1·max(0, 1 − P/P_c) + λ_2·max(0, −D)",
         {"λ_0": f"{grade}_base", "λ_1": f"{grade}_price", "λ_2": f"{grade}_demand", "P_c": f"{fleet}.contract_price",
          "P": f"market.price.{stat}.{t}"}
-        | named("gpu_fleet.hazard_scale", "gpu_fleet.contract_quarters", f"{where}.customer", "draws"), "simulation",
+        | named("gpu_fleet.hazard_scale", "gpu_fleet.contract_quarters", f"{where}.customer", *lab_terms(reader, view),
+                "draws"), "simulation",
     )
+
+
+def lab_terms(reader: Reader, view: Fleet) -> tuple[str, ...]:
+    """Assumptions by which the customer may be the simulated lab; none where it never is."""
+    is_lab = view.fleet.customer == "non_ig" and reader.scenario.contagion.lab_share > 0.0
+    return ("contagion.lab_share", "contagion.weak_hazard") if is_lab else ()
 
 
 declare(

@@ -26,13 +26,25 @@ def defaulted(reader: Reader, stat: str, t: int) -> Equation:
              "costs to make, and as demand falls.")
     ratio = f"market.price{'' if stat == 'mean' else '_ratio'}.{stat}.{t}"
     shock = {} if stat == "mean" else {"D": f"market.demand_shock.{stat}.{t}"}
+    lab = reader.scenario.contagion.lab_share > 0.0
+    if lab:
+        words += " Part of them is the simulated lab, and goes when it fails."
+        shock["lab"] = f"{SUPPLIER}.with_lab.{stat}.{t}"
     return over_paths(Equation(
         f"{label}, quarter {t}, {reader.whose(stat)}", value, "share", words,
-        "1 − e^(−0.25·(λ_0 + λ_1·max(0, 1 − ρ) + λ_2·max(0, −ln(D))))"
+        f"1 − e^(−0.25·(λ_0 + λ_1·max(0, 1 − ρ) + λ_2·max(0, −ln(D)))){'·(1 − lab)' if lab else ''}"
         if t and any(reader.scenario.offtaker.rates("non_ig")) else "0",
         {"λ_0": "offtaker.non_ig_base", "λ_1": "offtaker.non_ig_price", "λ_2": "offtaker.non_ig_demand", "ρ": ratio,
          **shock},
     ), stat)
+
+
+declare(
+    "assets.hardware_supplier.with_lab.{stat}.{t}", "Financed customers that go with the lab", "share",
+    "Its share of them in the quarter in which it fails, and a hazard while its money lasts less than a year.", "",
+    {"κ": "contagion.lab_share", "λ_w": "contagion.weak_hazard", "runway": "llm_funding.runway",
+     "cap": "llm_funding.raise_cap", "draws": "draws"}, lambda r: extra(r, "with_lab"), kind="simulation",
+)
 
 
 @explains("assets.hardware_supplier.customers_left.{path}.{t}")

@@ -60,6 +60,8 @@ def test_each_path_in_plain_python(changes: dict[str, Any]) -> None:
     s, c, o = scenario.hardware_supplier, scenario.supplier_credit, scenario.offtaker
     market = market_of(scenario)
     flows = flows_on(scenario, market)
+    lab, contagion = build_claims(scenario, market, draws(), ["llm_developer"]).by_key, scenario.contagion
+    fate = lab["llm_developer"].flows.extras
     state, price, long_run = market.demand_paths.state, market.price, market.curves.price
     for i in range(market.paths):
         revenue = [float(x) for x in flows.extras["revenue"][i]]
@@ -76,7 +78,10 @@ def test_each_path_in_plain_python(changes: dict[str, Any]) -> None:
             profit = min(max(margin, 0.20), 0.85) * revenue[t]
             profit -= s.opex * sum(sold[q] for q in range(t - 11, t + 1)) / 12
             hazard = o.non_ig_base + o.non_ig_price * max(0.0, 1.0 - ratio) + o.non_ig_demand * max(0.0, -state[i, t])
-            defaulted = 1.0 - math.exp(-0.25 * hazard)
+            failed, burn = fate["failed_at"][i], max(0.0, -fate["net"][i, t])
+            weak = contagion.weak_hazard if t < failed and fate["cash"][i, t] < burn else 0.0
+            with_lab = contagion.lab_share * (1.0 if t == failed else 1.0 - math.exp(-0.25 * weak))
+            defaulted = 1.0 - math.exp(-0.25 * hazard) * (1.0 - with_lab)
             owed = c.financed_share * sum(sold[q] * left[t - 1] / left[q] for q in range(t - 12, t) if q > -12)
             left[t] = left[t - 1] * (1.0 - defaulted)
             profit -= c.loss_given_default * defaulted * owed

@@ -28,7 +28,7 @@ from models.errors import ScenarioError
 from models.evidence.presets import presets
 from models.evidence.sources import DATA
 from models.market.ai_revenue import AiRevenue
-from models.market.customer import alive
+from models.market.customer import Tie, alive
 from models.market.demand import Demand, _bust_marks, cumulative_growth, log_growth
 from models.market.export import ExportControl, simulate_export
 from models.market.long_run import Hardware, cost_index
@@ -140,6 +140,13 @@ def paying(which: int, price: float = 1.0, state: float = 0.0) -> Yearly:
     return left
 
 
+def lab_short_of_money(rate: float) -> float:
+    shape = (len(UNIFORM), 9)
+    tie = Tie(np.full(shape, rate), np.full(len(UNIFORM), np.inf))
+    pays = alive((0.0, 0.0, 0.0), np.ones(shape), 1.0, np.zeros(shape), UNIFORM, 1, tie)
+    return float(pays[:, 4].mean())
+
+
 def under_contract(rate: float) -> float:
     pays = np.ones((len(UNIFORM), 9), dtype=bool)
     ends = sovereign_pays(ContractCredit().derived(cliff_rate=rate, notice_quarters=0), pays, UNIFORM)
@@ -206,6 +213,7 @@ ENGINE: dict[str, Yearly] = {
     "offtaker.ig_base": paying(0), "offtaker.non_ig_base": paying(0),
     "offtaker.ig_price": paying(1, price=0.0), "offtaker.non_ig_price": paying(1, price=0.0),
     "offtaker.ig_demand": paying(2, state=-1.0), "offtaker.non_ig_demand": paying(2, state=-1.0),
+    "contagion.weak_hazard": lab_short_of_money,
     "contract_credit.sovereign_default": paying(0),
     "contract_credit.cliff_rate": under_contract, "contract_credit.renegotiation_rate": not_renegotiated,
     "residual_guarantee.default_base": vendor("default_base", 0.0),

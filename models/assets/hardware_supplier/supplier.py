@@ -145,6 +145,7 @@ def cash_flows(
     contrib, distrib = split(flow)
     extras = {
         "revenue": revenue, "earnings": earnings, "operating": operating, "expense": expense, "owed": owed,
+        "with_lab": np.zeros((1, market.quarters + 1)) if with_lab is None else with_lab,
         "defaulted": defaulted, "credit_loss": lost, "floors": floors, "write_off": parts,
     }
 
