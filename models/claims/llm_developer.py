@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.assets import llm_developer
 from models.basis.flows import CashFlows
@@ -17,6 +18,8 @@ from models.policy.effects import live_quarters
 from models.scenario.scenario import Scenario
 
 KEY = "llm_developer"
+PLAN_END = 16
+"""Quarter that ends 2030: labs plan to earn money between 2027 and then."""
 
 
 def program_live(scenario: Scenario, shocks: Shocks) -> Array:
@@ -58,6 +61,12 @@ def _in_business(name: str, run: Run) -> Array:
     return np.where(quarters(run) < line(run, KEY, "failed_at")[:, None], line(run, KEY, name), np.nan)
 
 
+def _earns(run: Run, quarter: int) -> NDArray[np.bool_]:
+    """Whether the developer is in business in a quarter and earns more than it spends, (paths,)."""
+    at = min(quarter, run.market.quarters)
+    return np.asarray((line(run, KEY, "failed_at") > at) & (line(run, KEY, "net")[:, at] > 0.0))
+
+
 CLASS = AssetClass(
     KEY, "LLM developer", LLM_AND_CLOUD, "company", _build, at_market=True, is_skewed=True,
     short="LLM", subject="the LLM developer", color="blue",
@@ -70,6 +79,9 @@ CLASS = AssetClass(
         "compute": Series("Compute cost, share of revenue", "share of revenue",
                           lambda run: _in_business("compute_cost", run) / line(run, KEY, "revenue"), level(1.0),
                           "all of revenue"),
+        "net": Series("Cash flow before funding, share of revenue", "share of revenue",
+                      lambda run: _in_business("net", run) / line(run, KEY, "revenue"), level(0.0),
+                      "neither earned nor lost"),
         "cash": Series("Cash while in business", "USD", partial(_in_business, "cash")),
         "own": Series("Still owned by today's investors", "share", partial(_in_business, "own")),
     },
@@ -77,6 +89,8 @@ CLASS = AssetClass(
     facts=(
         Fact("Failed by the horizon", "share", "Share of futures in which money runs out and the rest is sold.",
              lambda run: line(run, KEY, "failed_at") <= run.market.quarters),
+        Fact("Earns money by the end of 2030", "share", "Share of futures in which it is in business then, the last of "
+             "the years labs plan profits for, and earns more than it spends.", lambda run: _earns(run, PLAN_END)),
         Fact("Money raised", "USD", "All later rounds together; each one dilutes today's owners.",
              lambda run: line(run, KEY, "raised").sum(axis=1)),
     ),
