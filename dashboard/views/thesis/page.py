@@ -53,7 +53,8 @@ def render() -> None:
     verdict(
         summary(tests),
         "Each claim of the two founding documents as a computed test; a difference within two standard errors is too "
-        "close to call, and a claim that says several things holds only if each of them does.",
+        "close to call, a claim that says several things holds only if each of them does, and each names the figure "
+        "that would refute it. Facts and definitions are reported, not counted as holding.",
     )
     for name, heading in GROUPS.items():
         members = [test for test in tests if test.verdict == name]

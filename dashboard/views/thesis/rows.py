@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 
@@ -9,16 +10,18 @@ from dashboard import format as f
 from dashboard.blocks.markup import Cell, Markup, pieces, row, table_html
 from models.errors import DataError
 from models.evidence.sources import source
-from models.studies.thesis import ClaimTest, Figure
+from models.studies.thesis import ClaimTest, Figure, Part
 
 GROUPS: Mapping[str, str] = {
     "does not hold": "Do not hold here",
     "too close to call": "Too close to call",
     "holds": "Hold here",
+    "reported": "Reported: facts and definitions, not tests",
     "not testable here": "Not testable here",
 }
 """Verdict -> heading, in the order of the page: what contradicts the documents comes first."""
 MAIN_FIGURES = 3
+REST = ("too close to call", "reported", "not testable here")
 
 
 def summary(tests: Sequence[ClaimTest]) -> str:
@@ -27,7 +30,7 @@ def summary(tests: Sequence[ClaimTest]) -> str:
     words = [f"{counts['holds']} of {len(tests)} claims hold under this scenario"]
     if counts["does not hold"]:
         words.append(f"{counts['does not hold']} {'does' if counts['does not hold'] == 1 else 'do'} not")
-    words += [f"{counts[name]} {name}" for name in ("too close to call", "not testable here") if counts[name]]
+    words += [f"{counts[name]} {name}" for name in REST if counts[name]]
     return ", ".join(words)
 
 
@@ -37,9 +40,38 @@ def claim_html(test: ClaimTest) -> Markup:
     count = f"{more} more {'figure' if more == 1 else 'figures'}" if more > 0 else "Part by part"
     return Markup(pieces("views/thesis/claim.html").claim(
         f"{test.claim.id}  {test.claim.words}", said_by(test.claim.said_by),
-        f"{test.verdict[:1].upper()}{test.verdict[1:]}", _minus(test.why), _minus(test.would_take),
-        _figures(test.figures[:MAIN_FIGURES]), _figures(test.figures[MAIN_FIGURES:]), test.parts, count,
+        f"{test.verdict[:1].upper()}{test.verdict[1:]}", _minus(test.why), refuted_by(test), _minus(test.would_take),
+        _figures(test.figures[:MAIN_FIGURES]), _figures(test.figures[MAIN_FIGURES:]),
+        [part_words(part) for part in test.parts], count,
     ))
+
+
+def refuted_by(test: ClaimTest) -> str:
+    """The figures that would refute a claim, each with the bound it must keep."""
+    bounds = [limit(part) for part in test.parts if part.counts and part.refuted_by]
+    if bounds:
+        more = len(bounds) - MAIN_FIGURES
+        named = "; ".join(bounds[:MAIN_FIGURES])
+        return f"{named}{f'; and {more} more, part by part' if more > 0 else ''}."
+    if test.claim.refuted_by:
+        return f"{'; '.join(test.claim.refuted_by)}."
+    return "nothing in a scenario, because it is a fact or a definition and not a test."
+
+
+def limit(part: Part) -> str:
+    """The figure that decides a part, with the bounds beyond which it refutes it."""
+    one = part.refuted_by
+    assert one is not None
+    ends = [f"at {written(part.above, one.unit)} or less"] if math.isfinite(part.above) else []
+    if math.isfinite(part.below):
+        ends.append(f"at {written(part.below, one.unit)} or more")
+    return f"{one.label}, {' or '.join(ends)}"
+
+
+def part_words(part: Part) -> str:
+    """One part of a claim: its verdict, and the figure that decides it."""
+    beside = "" if part.counts else " (beside the claim)"
+    return f"{part.label}{beside}: {part.verdict}" + (f". Refuted by {limit(part)}" if part.refuted_by else "")
 
 
 def said_by(keys: Sequence[str]) -> str:

@@ -2,7 +2,8 @@
 
 Each test reads the scenario's own evaluation, or compares paired runs on shared draws; facts stand beside with source
 and date. Rules are fixed here and in the functions, never per scenario: a difference within two standard errors is too
-close to call, and a claim that says several things holds only if each of them does.
+close to call, a claim that says several things holds only if each of them does, and each names the figures that would
+refute it. What no scenario can refute is reported, not tested.
 """
 
 from __future__ import annotations
@@ -11,7 +12,18 @@ from collections.abc import Callable
 
 from models.basis.store import Store
 from models.engine.evaluate import Evaluation
-from models.studies.thesis import blocs, builders, developers, families, glut, nations  # noqa: F401 (they declare)
+from models.studies.thesis import (  # noqa: F401 (they declare)
+    blocs,
+    borders,
+    builders,
+    costs,
+    developers,
+    families,
+    glut,
+    loans,
+    nations,
+    windfall,
+)
 from models.studies.thesis.record import ClaimTest, Figure, Part, Statement, Verdict
 from models.studies.thesis.subject import DECLARED, subject
 

@@ -1,141 +1,91 @@
-"""T5, T6, T7 and T17: who lends, who builds, what states order, and how much of it the supplier sells."""
+"""T6, T7 and T17: who builds, what states order, and whether the supplier sells to all of them."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from models.basis.timeline import Array
-from models.engine.estimate import Estimate
-from models.evidence.rows import read_rows
-from models.evidence.sources import DATA
-from models.studies.thesis.record import (
-    HOLDS,
-    UNTESTED,
-    Finding,
-    Part,
-    Verdict,
-    call,
-    dollars,
-    fact,
-    fails_if,
-    figure,
-    finite,
-    percent,
-)
+from models.evidence.presets import preset
+from models.market.kernel import ORDER_HIGH, ORDER_LOW
+from models.scenario.scenario import Scenario
+from models.studies.thesis.record import Finding, dollars, fact, figure, percent, reported, tested
 from models.studies.thesis.subject import BAIN, BLOG, Subject, claim
 
 NEARLY_A_QUARTER = (0.20, 0.28)
 NEXT_YEARS = 12  # quarters
-CHIPS = ("GPU", "H100", "H200", "NVIDIA")
-MATERIAL = 0.05  # share of revenue from which a customer matters
-
-
-@claim("T5", "Financing secured on GPUs is becoming a common form of corporate debt, a new sub-asset class.", BAIN)
-def gpu_loans(subject: Subject) -> Finding:
-    """T5: whether such loans spread, and whether this scenario's lender is paid for what it loses."""
-    result = subject.result("gpu_debt")
-    terms = result.claims.loan_terms
-    assert result.debt is not None and terms is not None
-    loan = result.debt
-    # A program that makes the coupon cheaper pays the lender the difference.
-    spread = loan.coupon + terms.interest_subsidy - subject.scenario.rates.base_rate
-    yearly = loan.expected_loss / loan.wal_years
-    loss = Estimate(yearly, loan.expected_loss_se / loan.wal_years)
-    before, after = _facilities()
-    figures = finite(
-        figure("Chance of default", Estimate(loan.default_probability, loan.default_probability_se), "share"),
-        figure("Expected loss", Estimate(loan.expected_loss, loan.expected_loss_se), "share of the loan"),
-        figure("Loss given default", loan.loss_given_default, "share of exposure"),
-        figure("Expected loss a year of life", loss, "per year"),
-        figure("Spread over the base rate, with what a program pays the lender", spread, "per year"),
-        figure("Loan over hardware cost", loan.advance_rate, "share"),
-        figure("Least coverage of debt service, middle of futures",
-               Estimate(loan.min_dscr.p50, loan.min_dscr.p50_se), "x"),
-        figure("GPU facilities in the fact table, 2023 and 2024", float(before), "count", "gpu_debt_deals-001"),
-        figure("GPU facilities in the fact table, 2025 and 2026", float(after), "count", "gpu_debt_deals-016"),
-        fact("GPU-backed facilities announced in all, more than", "gpu_debt_deals-035", "USD", 1e9),
-    )
-    paid = call(Estimate(spread - yearly, loss.error))
-    parts = (
-        Part("More facilities than before", fails_if(after <= before)),
-        Part("The spread pays for the expected loss", paid),
-    )
-    why = f"{after} facilities on GPUs are known since 2025, after {before} before. "
-    why += "No loan can be sized on this scenario's cash flow." if paid == UNTESTED else (
-        f"Here a loan of {percent(loan.advance_rate)} of cost defaults in {percent(loan.default_probability)} of "
-        f"futures and loses {percent(loan.expected_loss)} of what was lent, {percent(yearly)} for each year of its "
-        f"life, against a spread of {percent(spread)}."
-    )
-    return Finding(figures, why, _turn_loans(paid, yearly, spread), parts)
-
-
-def _turn_loans(paid: Verdict, yearly: float, spread: float) -> str:
-    if paid == UNTESTED:
-        return "Cash flow that covers a loan."
-    if paid != HOLDS:
-        return f"The lender would have to be paid more than {percent(yearly)} a year, or lose less."
-    times = f"{spread / yearly:.1f} times today's" if yearly > 0.0 else f"{percent(spread)} a year"
-    return f"Losses would have to reach {times}, as on loans without a contract in a glut."
-
-
-def _facilities() -> tuple[int, int]:
-    """Facilities on GPUs closed up to 2024, and since; rows that repeat a facility are counted once."""
-    rows = read_rows(DATA / "facts" / "gpu_debt_deals.csv", ("id", "close_date", "collateral", "facility"))
-    closed = {
-        (row["borrower"], row["facility"].split(" (")[0]): row["close_date"][:4]
-        for row in rows
-        if row["close_date"] and any(chip in row["collateral"] for chip in CHIPS)
-    }
-    before = sum(year <= "2024" for year in closed.values())
-    return before, len(closed) - before
+YEAR = 4  # quarters
+MOST = 0.5
+MATERIAL = 0.05  # share of building from which a customer matters
+NOTICED = 0.01  # share of building behind an embargo that a seller to all notices
+LARGE, LOCAL, STATES = "hyperscalers", "local", "states"
 
 
 @claim("T6", "Local providers account for nearly a quarter of the new data center capacity of the next years; "
-       "hyperscalers plan most of it.", BAIN)
+       "hyperscalers plan most of it.", BAIN,
+       refuted_by=("Local providers' share of new capacity", "Hyperscalers' share of new capacity"))
 def who_builds(subject: Subject) -> Finding:
-    """T6: shares of what is delivered in the next three years, public programs included."""
-    pipeline, private = subject.scenario.pipeline, _private_share(subject)
-    local = subject.mean("Local providers' share of new capacity, next three years", pipeline.local_share * private,
-                         "share")
-    large = subject.mean("Hyperscalers' share of new capacity, next three years", pipeline.hyperscaler_share * private,
-                         "share")
+    """T6: shares of what is delivered in the next three years: orders answer prices, programs build beside them."""
+    share = built(subject, NEXT_YEARS)
+    local = subject.mean("Local providers' share of new capacity, next three years", share[LOCAL], "share")
+    large = subject.mean("Hyperscalers' share of new capacity, next three years", share[LARGE], "share")
     figures = (
-        local, large, subject.mean("States' share of new capacity, next three years", _state_share(subject), "share"),
+        local, large, subject.mean("States' share of new capacity, next three years", share[STATES], "share"),
         fact("Local providers' share as forecast", "capacity_pipeline-054", "share", 0.01),
     )
     low, high = NEARLY_A_QUARTER
     parts = (
-        Part("Local providers build nearly a quarter", fails_if(not low <= local.value <= high)),
-        Part("Hyperscalers build most", call(large.estimate, 0.5)),
+        tested("Local providers build nearly a quarter", local, above=low, below=high),
+        tested("Hyperscalers build most", large, above=MOST),
+        reported("The forecast of 2024 is nearly a quarter", low < figures[3].value < high),
     )
     why = (
-        f"Local providers deliver {percent(local.value)} of the new capacity of the next three years and hyperscalers "
-        f"{percent(large.value)}. The shares of private building are assumptions; programs add "
-        f"{percent(1.0 - float(private.mean()))}."
+        f"Local providers deliver {percent(local.value)} of the new capacity of the next three years, hyperscalers "
+        f"{percent(large.value)} and states {percent(figures[2].value)}, each as its orders answer prices. The plan "
+        "they start from is an assumption."
     )
     turn = "Other shares of planned building, or public programs large enough to change them."
     return Finding(figures, why, turn, parts)
 
 
-def _private_share(subject: Subject) -> Array:
-    """Share of gross additions of the next three years that programs do not build, (paths,)."""
-    window = slice(1, NEXT_YEARS + 1)
-    added = subject.market.world.additions[:, window].sum(axis=1)
-    built = np.broadcast_to(subject.market.policy.builds, subject.market.price.shape)[:, window].sum(axis=1)
-    return np.asarray(1.0 - np.divide(built, added, out=np.zeros_like(added), where=added > 0.0))
+def built(subject: Subject, quarters: int) -> dict[str, Array]:
+    """Shares of the next ``quarters`` deliveries by builder, (paths,): its own orders, and programs for states.
+
+    A limit on power and export controls hold back all builders alike, so that they do not change the shares.
+    """
+    orders, policy = orders_by_builder(subject, quarters), subject.market.policy
+    public, crowded = (
+        np.broadcast_to(line, subject.market.price.shape)[:, 1 : quarters + 1].sum(axis=1)
+        for line in (policy.builds, policy.displaced)
+    )
+    private = np.sum(orders, axis=0)
+    left = np.maximum(1.0 - np.divide(crowded, private, out=np.zeros_like(private), where=private > 0.0), 0.0)
+    units = dict(zip((LARGE, LOCAL, STATES), (order * left for order in orders), strict=True))
+    units[STATES] = units[STATES] + public
+    total = np.sum(list(units.values()), axis=0)
+    return {name: np.divide(one, total, out=np.zeros_like(total), where=total > 0.0) for name, one in units.items()}
 
 
-def _state_share(subject: Subject) -> Array:
-    """Share that states build, by their own pipeline or by programs, (paths,)."""
-    private = _private_share(subject)
-    return np.asarray(1.0 - private + subject.scenario.pipeline.sovereign_share * private)
+def orders_by_builder(subject: Subject, quarters: int) -> list[Array]:
+    """Orders delivered in the next ``quarters`` of each builder, by the rules of the market loop, H100e, (paths,)."""
+    market, setting = subject.market, subject.scenario.setting
+    t, run = np.arange(1, quarters + 1), market.world
+    planned = np.log(market.planned_price / market.curves.price[: market.quarters + 1])
+    kept = setting.capacity.retirement * run.stock[:, t - 1]
+    orders = []
+    for share, lag, response in setting.pipeline.builders:
+        then = np.maximum(t - lag, 0)
+        answer = np.clip(np.exp(response * (run.log_ratio[:, then] - planned[then])), ORDER_LOW, ORDER_HIGH)
+        order = share * market.planned_additions[t] * np.where(t > lag, answer, 1.0)
+        is_stopped = (t > lag) & (run.is_bust[:, then] > 0.0) & setting.capacity.bust_switch
+        orders.append(np.where(is_stopped, np.minimum(order, share * kept), order).sum(axis=1))
+    return orders
 
 
 @claim("T7", "Governments ordered at least 40,000 GPUs in a year; Nvidia projected 10 billion dollars of sovereign "
-       "revenue for 2024, from zero.", BAIN)
+       "revenue for 2024, from zero.", BAIN,
+       refuted_by=("Compute that states receive", "Supplier's sales to states"))
 def sovereign_orders(subject: Subject) -> Finding:
-    """T7: history with its dates, and what states order in this scenario."""
-    share = subject.mean("States' share of new capacity, next three years", _state_share(subject), "share")
+    """T7: history with its dates, and what states order of this scenario's supplier in its first year."""
     facts = (
         fact("GPUs ordered by governments in a year", "capacity_pipeline-055", "count"),
         fact("Nvidia's sovereign revenue, the year before", "hardware_suppliers-008", "USD", 1e9),
@@ -143,39 +93,64 @@ def sovereign_orders(subject: Subject) -> Finding:
         fact("Nvidia's sovereign revenue, fiscal 2026 (over)", "hardware_suppliers-010", "USD", 1e9),
         fact("Sovereign share of Nvidia's data center revenue, fiscal 2026", "hardware_suppliers-011", "share", 0.01),
     )
-    projected, reached = facts[2].value, facts[3].value
-    why = (
-        f"History: {facts[0].value:,.0f} GPUs and {dollars(projected)} were the figures of 2024. Sovereign revenue has "
-        f"since passed {dollars(reached)}, {percent(facts[4].value)} of data center revenue; in this scenario states "
-        f"build {percent(share.value)} of the capacity of the next three years."
+    ordered, projected, reached = facts[0].value, facts[2].value, facts[3].value
+    share, year = built(subject, YEAR)[STATES], slice(1, YEAR + 1)
+    units = subject.mean("Compute that states receive in the first year, in H100-equivalents",
+                         share * subject.market.world.additions[:, year].sum(axis=1), "count")
+    revenue = subject.claim("hardware_supplier").flows.extras["revenue"][:, year].sum(axis=1)
+    sales = subject.mean("Supplier's sales to states in the first year", share * revenue, "USD")
+    parts = (
+        reported("Ordered and projected in 2024, as published"),
+        reported("Sovereign revenue passed the projection", reached >= projected),
+        tested("States still order as much here", units, above=ordered),
+        tested("The supplier still sells them as much here", sales, above=projected),
     )
-    turn = f"Sovereign revenue below the {dollars(projected)} projected then; it is history and cannot turn any more."
-    return Finding((*facts, share), why, turn, verdict=fails_if(reached < projected))
+    why = (
+        f"History: {ordered:,.0f} GPUs and {dollars(projected)} were the figures of 2024, and sovereign revenue has "
+        f"since passed {dollars(reached)}. In this scenario's first year states receive {units.value:,.0f} "
+        f"H100-equivalents, and the supplier sells them {dollars(sales.value)}."
+    )
+    turn = "States that order nothing: no sovereign share of building, and no programs."
+    return Finding((units, sales, *facts), why, turn, parts)
 
 
-@claim("T17", "Nvidia sells the shovels to all of them.", BLOG)
+@claim("T17", "Nvidia sells the shovels to all of them.", BLOG,
+       refuted_by=("States' share of new capacity", "Part of additions the supplier may not sell to",
+                   "Machines of the scenario's fleet from another maker"))
 def supplier_to_all(subject: Subject) -> Finding:
-    """T17: how much of the supplier's sales comes from states, and whether anybody is shut out."""
-    market = subject.market
-    state = subject.mean("States' share of new capacity, next three years", _state_share(subject), "share")
-    shut = np.zeros(market.paths) if market.export is None else np.broadcast_to(
-        market.export.embargoed, market.price.shape).mean(axis=1)
+    """T17: how much of the supplier's sales comes from states, who is shut out, and who builds chips at home."""
+    market, scenario = subject.market, subject.scenario
+    state = subject.mean("States' share of new capacity, next three years", built(subject, NEXT_YEARS)[STATES], "share")
+    export = market.export
+    shut = np.zeros(market.paths) if export is None else np.broadcast_to(
+        export.embargoed, market.price.shape)[:, 1:].mean(axis=1)
     barred = subject.mean("Part of additions the supplier may not sell to, ten years", shut, "share")
+    own = figure("Machines of the scenario's fleet from another maker", float(has_own_stack(scenario)), "share")
+    hit = figure("Home bloc is under controls", float(scenario.export.is_home_affected and export is not None), "share")
     figures = (
-        state, barred,
+        state, barred, own, hit,
         fact("Sovereign share of Nvidia's data center revenue, fiscal 2026", "hardware_suppliers-011", "share", 0.01),
     )
     parts = (
-        Part("States are a customer that matters", call(state.estimate, MATERIAL)),
-        Part("Nobody is shut out", fails_if(barred.value > 0.0)),
+        tested("States are a customer that matters", state, above=MATERIAL),
+        tested("No bloc is shut out by an embargo", barred, below=NOTICED),
+        tested("The home bloc has no stack of its own", own, below=MOST),
     )
     why = (
-        f"States build {percent(state.value)} of the new capacity of the next three years, all of it bought in "
-        f"the market that the supplier leads. Export controls "
-        + (f"close {percent(barred.value)} of additions to it over ten years." if barred.value > 0.0
-           else "are not part of this scenario.")
+        f"States build {percent(state.value)} of the new capacity of the next three years. Export controls "
+        + (f"close {percent(barred.value)} of additions to the supplier over ten years."
+           if barred.value > 0.0 else "are not part of this scenario.")
+        + (" The scenario's fleet is built on the chips of a domestic stack." if own.value > MOST else
+           " The scenario's fleet is built on the chips that the supplier sells.")
     )
-    turn = "Export controls that shut buyers out, or states that stop building." if parts[1].verdict == HOLDS else (
-        "An end of export controls."
+    turn = (
+        "Export controls that shut buyers out, a domestic stack at home, or states that stop building.",
+        "An end of export controls, chips from the market, and states that build.",
     )
     return Finding(figures, why, turn, parts)
+
+
+def has_own_stack(scenario: Scenario) -> bool:
+    """Whether the scenario's fleet is made of domestic chips, as the preset of a full domestic stack declares them."""
+    domestic = preset("chip_domestic").changes
+    return all(getattr(scenario.chip, name) == domestic[f"chip.{name}"] for name in ("h100e", "rent_factor"))

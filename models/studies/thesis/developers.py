@@ -1,10 +1,9 @@
-"""T8 to T11 and T18: what champions cost, what they are given, and whether scale wins."""
+"""T8, T10 and T11: what champions are given, whether entry is easy, and whether scale wins."""
 
 from __future__ import annotations
 
 import math
-
-import numpy as np
+from itertools import product
 
 from models.policy.effects import mean_intensity
 from models.studies.thesis.labs import (
@@ -14,31 +13,29 @@ from models.studies.thesis.labs import (
     frontier,
     funding_gap,
     operations,
+    public_money,
     run_lab,
     small_lab,
-    training_bill,
 )
-from models.studies.thesis.record import Figure, Finding, Part, all_of, call, dollars, fact, fails_if, figure, percent
-from models.studies.thesis.subject import BAIN, BLOG, Subject, claim
+from models.studies.thesis.record import Figure, Finding, dollars, fact, figure, percent, reported, tested
+from models.studies.thesis.subject import BAIN, Subject, claim
 
 PROGRAM_QUARTERS = 20
-DOUBLES_IN_TWO_YEARS = 2.0**0.5 - 1.0
-HUNDRED_MILLION = 100e6
-CHEAP = 0.05  # of the frontier bill
 TEN_YEARS = 10.0
-# Talent, data and rest inside the declared 22% of revenue.
-SPLIT = {"Talent": 0.12 / 0.22, "Localized data": 0.04 / 0.22, "Other cost": 0.06 / 0.22}
 
 
 @claim("T8", "AI subsidies are below those for semiconductor fabs, and below what local champions would need to "
-       "compete at scale.", BAIN)
+       "compete at scale.", BAIN, refuted_by=("What a champion at the frontier is short of",))
 def subsidies(subject: Subject) -> Finding:
-    """T8: announced money for AI against fabs, and paid money against what a champion at the frontier would need."""
+    """T8: announced money for AI against fabs, and money that reaches a champion against its gap at the frontier."""
     scenario = small_lab(subject, CHAMPION).replace({"llm_costs.frontier_share": 1.0})
-    need = subject.median(
-        "What a champion with the frontier's training bill must find in five years, middle of futures",
-        funding_gap(operations(subject, scenario), PROGRAM_QUARTERS), "USD",
-    )
+    gap = funding_gap(operations(subject, scenario), PROGRAM_QUARTERS)
+    given = public_money(subject, scenario, PROGRAM_QUARTERS)
+    need = subject.median("What a champion at the frontier must find in five years, middle of futures",
+                          gap, "USD")
+    reached = subject.mean("What reaches it from home programs in five years", given, "USD")
+    short = subject.median("What a champion at the frontier is short of after programs, middle of futures",
+                           gap - given, "USD")
     policy = subject.scenario.policy
     paid = sum(mean_intensity(p, policy) * p.schedule.budget * p.schedule.disbursement for p in policy.home)
     fabs_us, fabs_eu = fact("US support for fabs", "sovereign_programs-027", "USD", 1e9, "amount_usd_bn"), fact(
@@ -48,61 +45,31 @@ def subsidies(subject: Subject) -> Finding:
         fact("EU gigafactories", "sovereign_programs-001", "USD", 1e9, "amount_usd_bn"),
         fact("EuroHPC", "sovereign_programs-003", "USD", 1e9, "amount_usd_bn"),
     ]
-    home = figure("Paid by this scenario's home programs", float(paid), "USD")
+    home = figure("Paid by this scenario's home programs, to all who receive", float(paid), "USD")
     europe = sum(one.value for one in ai_eu)
     parts = (
-        Part("Below fabs in the US", fails_if(ai_us.value >= fabs_us.value)),
-        Part("Below fabs in the EU", fails_if(europe >= fabs_eu.value)),
-        Part("Below what a champion needs at scale", call(need.estimate, paid)),
+        reported("Below fabs in the US", ai_us.value < fabs_us.value),
+        reported("Below fabs in the EU", europe < fabs_eu.value),
+        tested("Below what a champion needs at scale", short, above=0.0),
     )
-    given = f"this scenario pays {dollars(paid)}" if paid else "this scenario pays nothing"
     why = (
         f"Announced for AI compute: {dollars(ai_us.value)} in the US against {dollars(fabs_us.value)} for fabs, "
         f"{dollars(europe)} in the EU against {dollars(fabs_eu.value)}. A champion that trains at the frontier would "
-        f"have to find {dollars(need.value)} in five years; {given}."
+        f"have to find {dollars(need.value)} in five years; {dollars(reached.value)} reaches it from "
+        + ("this scenario's home programs." if subject.scenario.policy.home else
+           "the fund of the champion's preset, because this scenario has no program of its own.")
     )
-    times = f", {need.value / paid:,.0f} times as much" if 0.0 < paid < need.value else ""
-    turn = f"Home programs that pay {dollars(need.value)} in five years{times}."
-    return Finding((fabs_us, ai_us, fabs_eu, *ai_eu, need, home), why, turn, parts)
+    turn = (
+        f"Money for the champion of {dollars(need.value)} in five years, or a frontier that costs less.",
+        "A dearer frontier, or less money for the champion.",
+    )
+    return Finding((short, need, reached, home, fabs_us, ai_us, fabs_eu, *ai_eu), why, turn, parts)
 
 
-@claim("T9", "Training costs of the dearest models passed 100 million dollars and grow exponentially; small models are "
-       "cheap.", BAIN)
-def training_costs(subject: Subject) -> Finding:
-    """T9: size and growth of the frontier's bill, and what a small lab pays."""
-    scenario = subject.scenario
-    costs = scenario.llm_costs
-    now = math.expm1(costs.training_growth_now)
-    later = math.expm1(
-        costs.training_growth_long_run
-        + (costs.training_growth_now - costs.training_growth_long_run) * math.exp(-5.0 * costs.training_growth_fade)
-    )
-    small = training_bill(small_lab(subject, OPEN_LAB)) / costs.frontier_bill
-    figures = (
-        figure("Frontier training bill a year", costs.frontier_bill, "USD"),
-        figure("Its growth now", now, "per year"), figure("Its growth in five years", later, "per year"),
-        figure("Open-source lab's bill over the frontier's", small, "share"),
-        fact("Growth of training cost, 2016 to 2024, a year", "llm_economics-016", "x"),
-        fact("Growth of training cost lately, a year", "llm_economics-017", "x"),
-        fact("Final training run of DeepSeek V3", "llm_economics-013", "USD", 1e6),
-    )
-    parts = (
-        Part("Above 100 million dollars", call(costs.frontier_bill - HUNDRED_MILLION)),
-        Part("Doubles within two years", call(now - DOUBLES_IN_TWO_YEARS)),
-        Part("Small models cost a twentieth or less", call(CHEAP - small)),
-    )
-    why = (
-        f"The frontier pays {dollars(costs.frontier_bill)} a year, {percent(now)} more each year now and "
-        f"{percent(later)} in five years; history is {figures[4].value:.1f} times a year. A small lab pays "
-        f"{percent(small)} of that."
-    )
-    turn = f"Growth of the training bill below {percent(DOUBLES_IN_TWO_YEARS)} a year, or small models that are dear."
-    return Finding(figures, why, turn, parts)
-
-
-@claim("T10", "Open-source models make market entry easier than in chips.", BAIN)
+@claim("T10", "Open-source models make market entry easier than in chips.", BAIN,
+       refuted_by=("Open-source labs that survive", "Share lost in ten years"))
 def open_source(subject: Subject) -> Finding:
-    """T10: what open models take from developers, against what rivals take from the chip leader."""
+    """T10: entry, new labs that survive; and erosion, against what rivals take from the chip leader."""
     scenario, supplier = subject.scenario, subject.scenario.hardware_supplier
     lost_models = -math.expm1(-TEN_YEARS * scenario.llm_developer.erosion)
     left = supplier.share_long_run + (supplier.share_now - supplier.share_long_run) * 2.0 ** (
@@ -112,42 +79,56 @@ def open_source(subject: Subject) -> Finding:
     safe = scenario.replace({"llm_developer.erosion": 0.0})
     hit = run_lab(subject, "safe", safe).value - run_lab(subject, "now", scenario).value
     lab = run_lab(subject, OPEN_LAB, small_lab(subject, OPEN_LAB))
+    survive = subject.mean("Open-source labs that survive ten years", 1.0 - lab.failed, "share")
+    lead = figure("Share lost in ten years, developers to open models less the chip leader to rivals",
+                  lost_models - lost_chips, "share")
     figures = (
+        survive, lead,
         figure("Revenue a developer loses to open models in ten years", lost_models, "share"),
         figure("Market share the chip leader loses in ten years", lost_chips, "share"),
         subject.mean("What open models take from the developer's value", hit, "x revenue today"),
         figure("Open-source lab's training bill a year", lab.bill, "USD"),
-        subject.mean("Open-source labs that fail in ten years", lab.failed, "share"),
         fact("Fall of the price of the same answers, a year", "llm_economics-022", "x"),
     )
+    parts = (
+        tested("A new lab with open models more often stays than fails", survive, above=0.5),
+        tested("Open models take more from developers than rivals from the chip leader", lead, above=0.0),
+    )
     why = (
-        f"Open models take {percent(lost_models)} of a developer's revenue in ten years, rivals take "
-        f"{percent(lost_chips)} of the chip leader's share; both are assumptions. Entry costs an open-source lab "
-        f"{dollars(lab.bill)} a year, but {percent(figures[4].value)} of such labs fail: easy to enter, hard to stay."
+        f"Entry costs an open-source lab {dollars(lab.bill)} of training a year, and {percent(survive.value)} of such "
+        f"labs are there after ten years. Open models take {percent(lost_models)} of a developer's revenue in that "
+        f"time, rivals take {percent(lost_chips)} of the chip leader's share; both are assumptions."
     )
     turn = (
-        f"Erosion by open models below {percent(-math.log1p(-lost_chips) / TEN_YEARS)} a year, or a chip leader that "
-        "loses more of its market.",
-        "More erosion by open models, or a chip leader that keeps its market.",
+        f"Fewer new labs that survive, erosion by open models below {percent(-math.log1p(-lost_chips) / TEN_YEARS)} a "
+        "year, or a chip leader that loses more of its market.",
+        "New labs that earn their training bill; more erosion by open models, or a chip leader that keeps its market.",
     )
-    return Finding(figures, why, turn, verdict=call(lost_models - lost_chips))
+    return Finding(figures, why, turn, parts)
 
 
-@claim("T11", "Scale (ecosystem, deep coffers, spreading R&D) favors global incumbents.", BAIN)
+@claim("T11", "Scale (ecosystem, deep coffers, spreading R&D) favors global incumbents.", BAIN,
+       refuted_by=("Frontier less champion", "Frontier less open-source lab", "Champion less frontier",
+                   "Open-source lab less frontier"))
 def scale(subject: Subject) -> Finding:
     """T11: value per dollar of revenue and failure of frontier, champion and open-source lab on the same draws."""
     big = run_lab(subject, "frontier", frontier(subject))
     labs = {"champion": run_lab(subject, CHAMPION, small_lab(subject, CHAMPION)),
             "open-source lab": run_lab(subject, OPEN_LAB, small_lab(subject, OPEN_LAB))}
     named = {"frontier developer": big, **labs}
-    figures = [one for name, lab in named.items() for one in _lab_figures(subject, name, lab)]
-    parts = [
-        Part(f"The {name} is worth less per dollar of revenue than the frontier",
-             call(subject.estimate(big.value - lab.value)))
-        for name, lab in labs.items()
+    gaps = [
+        one for name, lab in labs.items() for one in (
+            subject.mean(f"Frontier less {name}: value per dollar of revenue", big.value - lab.value,
+                         "x revenue today"),
+            subject.mean(f"{name.capitalize()} less frontier: fails in ten years", lab.failed - big.failed, "share"),
+        )
     ]
-    parts += [Part(f"The {name} fails more often", call(subject.estimate(lab.failed - big.failed)))
-              for name, lab in labs.items()]
+    figures = [*gaps, *(one for name, lab in named.items() for one in _lab_figures(subject, name, lab))]
+    parts = [
+        tested(f"The {name} {words}", gap, above=0.0) for (name, words), gap in zip(
+            product(labs, ("is worth less per dollar of revenue than the frontier", "fails more often")), gaps,
+            strict=True)
+    ]
     values = {name: float(lab.value.mean()) for name, lab in named.items()}
     base = values["frontier developer"]
     why = (
@@ -171,39 +152,3 @@ def _lab_figures(subject: Subject, name: str, lab: Lab) -> tuple[Figure, ...]:
         figure(f"{who}: training bill over revenue", lab.bill_share, "share of revenue"),
         subject.mean(f"{who}: fails in ten years", lab.failed, "share"),
     )
-
-
-@claim("T18", "Building sovereign AI costs compute, localized data, talent and training expertise.", BLOG)
-def cost_of_building(subject: Subject) -> Finding:
-    """T18: the cost lines of a champion in its first year, against its income."""
-    scenario = small_lab(subject, CHAMPION)
-    developer, costs = scenario.llm_developer, scenario.llm_costs
-    ops = operations(subject, scenario)
-    year = slice(1, 5)
-    revenue = ops.revenue[:, year].mean(axis=1)
-    lines = {
-        "Compute for training": ops.training[:, year].mean(axis=1),
-        "Compute for inference": ops.inference[:, year].mean(axis=1),
-        **{name: share * costs.other * revenue for name, share in SPLIT.items()},
-        "Fixed cost": np.full(len(revenue), costs.fixed * developer.revenue_now),
-    }
-    total = np.sum(list(lines.values()), axis=0)
-    grant = developer.champion_grant if scenario.policy.home else 0.0
-    short = subject.mean("Short of cost in the first year, after the grant", total - revenue - grant, "USD")
-    figures = (
-        *(subject.mean(f"{name}, first year", values, "USD") for name, values in lines.items()),
-        subject.mean("Revenue, first year", revenue, "USD"), figure("Grant a year", grant, "USD"), short,
-    )
-    parts = tuple(Part(f"{name} costs money", call(float(values.mean()))) for name, values in lines.items())
-    verdict = all_of([*(part.verdict for part in parts), call(short.estimate)])
-    compute = float((ops.compute_cost[:, year].mean(axis=1) / total).mean())
-    why = (
-        f"A champion spends {dollars(float(total.mean()))} in its first year on {dollars(float(revenue.mean()))} of "
-        f"revenue: {percent(compute)} of it on compute, {dollars(float(lines['Talent'].mean()))} on talent and "
-        f"{dollars(float(lines['Localized data'].mean()))} on data. After a grant of {dollars(grant)} it is "
-        f"{dollars(abs(short.value))} {'short' if short.value > 0.0 else 'ahead'}."
-    )
-    turn = f"Revenue or grants higher by {dollars(abs(short.value))} a year." if short.value > 0.0 else (
-        "A larger part of the frontier's training bill, or a smaller grant."
-    )
-    return Finding(figures, why, turn, parts, verdict)

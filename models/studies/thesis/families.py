@@ -1,46 +1,43 @@
-"""T1 and T2: which family carries the risk, and who earns early."""
+"""T1: which family carries the risk, and whether the other one is paid for it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
+from models.basis.timeline import Array
 from models.claims.registry import CLASSES, PICKS
-from models.engine.estimate import Estimate
+from models.engine.estimate import Estimate, by_scramble
 from models.engine.evaluate import evaluate
-from models.engine.holding import holding_returns
 from models.engine.measures import Measures
+from models.engine.valuation import AssetResult
 from models.errors import AbsentError
+from models.measures import returns
 from models.scenario.scenario import Scenario
 from models.studies.thesis.record import (
     FAILS,
-    HOLDS,
-    UNTESTED,
     Figure,
     Finding,
     Part,
-    Verdict,
-    all_of,
-    call,
-    fails_if,
     figure,
+    finite,
     listed,
     over,
     percent,
+    tested,
     untested,
 )
 from models.studies.thesis.subject import BAIN, Subject, claim
 
 MERCHANT = {"gpu_fleet.contracted_share": 0.0}
 GOOD_CUSTOMER = {"gpu_fleet.customer": "ig", "gpu_debt.customer": "ig"}
-PERIODS = (12, 40)
 BUILT = ("gpu_fleet", "data_center")
 RIVALS = ("llm_developer", "cloud_platform")
+SAFER = " is safer than both"
 
 
 @dataclass(frozen=True)
@@ -57,10 +54,6 @@ class Risk:
         return cls(
             name, Estimate(m.probability_of_loss, m.probability_of_loss_se), Estimate(m.cvar_95, m.cvar_95_se)
         )
-
-    def safer_than(self, other: Risk) -> Verdict:
-        """Whether less is lost in the worst 5%."""
-        return call(over(other.tail, self.tail))
 
     def figures(self) -> tuple[Figure, Figure]:
         """Both figures."""
@@ -97,117 +90,104 @@ def _average(estimates: Sequence[Estimate]) -> Estimate:
 
 
 @claim("T1", "Picks and shovels (GPUs, data centers) are the lower-risk bets; LLMs and cloud platforms are higher risk "
-       "and higher reward.", BAIN)
+       "and higher reward.", BAIN,
+       refuted_by=("Loss in the worst 5%, LLM and cloud less picks", "Chance of loss, LLM and cloud less picks",
+                   "Reward at today's prices, LLM developer less", "Reward at today's prices, Cloud platform less",
+                   "Loss in the worst 5%, safer of"))
 def lower_risk(subject: Subject) -> Finding:
-    """T1: the families' risk decides; each class is compared with LLM developer and cloud platform beside it."""
+    """T1: risk and reward of both families, and of GPU fleet and data center against both rivals by themselves."""
     results = subject.evaluation.present()
     if subject.evaluation.is_calm:
         return untested("One path without shocks has no risk.", "Shocks.")
     risks = {key: Risk.of(result.asset.label, result.fair) for key, result in results.items()}
-    others = [risk for key, risk in risks.items() if CLASSES[key].family == PICKS]
-    below = subject.evaluation.variants["gpu_debt_equity"]
-    others += [] if below.absent() else [Risk.of("Equity under the GPU loan", below.fair)]
-    others += list(close_variants(subject.scenario))
     rivals = [Risk.of(subject.result(key).asset.label, subject.result(key).fair) for key in RIVALS]
-    parts = [Part(f"{one.name} is safer than both", all_of([one.safer_than(rival) for rival in rivals]))
-             for one in others]
+    named = [Risk.of(subject.result(key).asset.label, subject.result(key).fair) for key in BUILT]
+    beside = [risk for key, risk in risks.items() if CLASSES[key].family == PICKS and key not in BUILT]
+    below = subject.evaluation.variants["gpu_debt_equity"]
+    beside += [] if below.absent() else [Risk.of("Equity under the GPU loan", below.fair)]
+    beside += list(close_variants(subject.scenario))
     picks, rest = family_risk(risks, True), family_risk(risks, False)
-    verdict = all_of([call(over(rest.loss, picks.loss)), picks.safer_than(rest)])
-    reward = _reward(subject)
-    figures = [f for risk in (picks, rest, *others, *rivals) for f in risk.figures()]
-    earns = Part("LLM and cloud earn more than what is built", _rewarded(reward))
+    reward = {key: _reward(result) for key, result in subject.evaluation.present("at_cost").items()}
+    gaps = (
+        figure("Loss in the worst 5%, LLM and cloud less picks and shovels", over(rest.tail, picks.tail),
+               "share of capital"),
+        figure("Chance of loss, LLM and cloud less picks and shovels", over(rest.loss, picks.loss), "share"),
+    )
+    leads = {key: _lead(reward, key) for key in RIVALS}
+    margins = {one.name: _margin(one, rivals) for one in (*named, *beside)}
+    parts = (
+        tested("Picks and shovels lose less in bad futures", gaps[0], above=0.0),
+        tested("Picks and shovels lose money less often", gaps[1], above=0.0),
+        tested("The LLM developer earns more than what is built", leads["llm_developer"], above=0.0),
+        tested("The cloud platform earns more than what is built", leads["cloud_platform"], above=0.0),
+        *(tested(f"{one.name} is safer than both", margins[one.name], above=0.0) for one in named),
+        *(tested(f"{one.name} is safer than both", margins[one.name], above=0.0, counts=False) for one in beside),
+    )
+    levels = [f for risk in (picks, rest, *named, *beside, *rivals) for f in risk.figures()]
     return Finding(
-        (*figures, *reward.values()), _why_risk(picks, rest, parts), _turn_risk(picks, rest), (*parts, earns), verdict
+        finite(*gaps, *leads.values(), *levels, *reward.values(), *margins.values()),
+        _why_risk(picks, rest, leads.values(), parts), _turn_risk(picks, rest, leads.values()), parts,
     )
 
 
-def _reward(subject: Subject) -> dict[str, Figure]:
-    """Return of the mean cash flow at cost or market, the one entry that does not set it to the hurdle, by class."""
-    return {
-        key: figure(f"{result.asset.label}: return of the mean cash flow, at cost or market",
-                    result.at_cost.irr_of_mean, "per year")
-        for key, result in subject.evaluation.present("at_cost").items()
-        if math.isfinite(result.at_cost.irr_of_mean)
-    }
+def _reward(result: AssetResult) -> Figure:
+    """Return of the mean cash flow at cost or market, the entry that does not set it to the hurdle."""
+    rate = by_scramble(_rate_of_mean, result.bought["at_cost"].net, result.replicate, omit=True)
+    return figure(f"{result.asset.label}: return of the mean cash flow, at today's price", rate, "per year")
 
 
-def _rewarded(reward: Mapping[str, Figure]) -> Verdict:
-    if not {*BUILT, *RIVALS} <= reward.keys():
-        return UNTESTED
-    built = max(reward[key].value for key in BUILT)
-    return fails_if(min(reward[key].value for key in RIVALS) <= built)
+def _rate_of_mean(net: Array) -> float:
+    return float(returns.irr(net.mean(axis=0)[None, :])[0][0])
 
 
-def _why_risk(picks: Risk, rest: Risk, parts: list[Part]) -> str:
-    good = [_short(part) for part in parts if part.verdict == HOLDS]
-    bad = [_short(part) for part in parts if part.verdict == FAILS]
+def _lead(reward: Mapping[str, Figure], key: str) -> Figure:
+    """Reward of a rival less the mean reward of what is built; NaN unless all three have one."""
+    label = f"Reward at today's prices, {CLASSES[key].label} less GPU fleet and data center"
+    if not {*BUILT, key} <= reward.keys():
+        return figure(label, math.nan, "per year")
+    return figure(label, over(reward[key].estimate, _average([reward[one].estimate for one in BUILT])), "per year")
+
+
+def _margin(one: Risk, rivals: Sequence[Risk]) -> Figure:
+    """Loss in the worst 5% of the safer rival less that of a class."""
+    safer = min(rivals, key=lambda rival: rival.tail.value)
+    return figure(f"Loss in the worst 5%, safer of LLM and cloud less {one.name}", over(safer.tail, one.tail),
+                  "share of capital")
+
+
+def _why_risk(picks: Risk, rest: Risk, leads: Iterable[Figure], parts: Sequence[Part]) -> str:
+    bad = [part.label.removesuffix(SAFER) for part in parts if part.label.endswith(SAFER) and part.verdict == FAILS]
     text = (
         f"Picks and shovels lose money in {percent(picks.loss)} of futures on average and LLM and cloud in "
         f"{percent(rest.loss)}; in the worst 5% they lose {percent(picks.tail)} and {percent(rest.tail)} of capital."
     )
+    known = [f"the {_inside(lead)} earns {percent(abs(lead.value))} a year {'more' if lead.value > 0.0 else 'less'}"
+             for lead in leads if math.isfinite(lead.value)]
+    if known:
+        text += f" At today's prices {' and '.join(known)} than GPU fleet and data center on average."
     if bad:
         text += f" Not safer than both the LLM developer and the cloud platform: {listed(bad)}."
-    elif good:
-        text += " Each of them is safer than both the LLM developer and the cloud platform."
     return text
 
 
-def _short(part: Part) -> str:
-    return part.label.removesuffix(" is safer than both")
+def _inside(lead: Figure) -> str:
+    """Name of the rival as it stands inside a sentence."""
+    return lead.label.split(", ")[1].split(" less ")[0].replace("Cloud", "cloud")
 
 
-def _turn_risk(picks: Risk, rest: Risk) -> tuple[str, str]:
-    gap = rest.tail.value - picks.tail.value
+def _turn_risk(picks: Risk, rest: Risk, leads: Iterable[Figure]) -> tuple[str, str]:
+    gap, least = rest.tail.value - picks.tail.value, min(lead.value for lead in leads)
+    missing = []
+    if gap <= 0.0 or rest.loss.value <= picks.loss.value:
+        missing.append(
+            f"picks and shovels that lose less than {percent(rest.tail)} of capital in bad futures and money in fewer "
+            f"than {percent(rest.loss)} of futures, as with contracts and without a glut"
+        )
+    if not least > 0.0:
+        missing.append("a lower price of LLM developer or cloud platform, or more growth of theirs")
+    needed = "; ".join(missing) or "less risk of GPU fleet and data center: longer contracts, better customers"
     return (
-        f"Picks and shovels would have to lose {percent(gap)} of capital more in bad futures, as they do without "
-        "contracts in a glut.",
-        f"Picks and shovels would have to lose less than {percent(rest.tail)} of capital in bad futures and money in "
-        f"fewer than {percent(rest.loss)} of futures, as they do with contracts and without a glut.",
+        f"Picks and shovels would have to lose {percent(abs(gap))} of capital more in bad futures, as they do without "
+        f"contracts in a glut, or one of the others to earn {percent(abs(least))} a year less.",
+        f"{needed[0].upper()}{needed[1:]}.",
     )
-
-
-@claim("T2", "Data center operators and hardware suppliers get a short-term windfall.", BAIN)
-def windfall(subject: Subject) -> Finding:
-    """T2: a windfall is an early return above the hurdle and above that of the full period."""
-    if subject.evaluation.is_calm:
-        why = "Holding periods are priced with shocks; one path without them says nothing about them."
-        return untested(why, "Shocks.")
-    for key in ("data_center", "hardware_supplier"):
-        subject.result(key, "at_cost")
-    table = holding_returns(subject.scenario, subject.shocks, periods=PERIODS).to_dict("records")
-    builder, maker = _held(table, "data_center"), _held(table, "hardware_supplier")
-    hurdles = subject.scenario.data_center.hurdle, subject.scenario.hardware_supplier.hurdle
-    parts = [
-        Part("Data center, at cost", _is_windfall(builder, hurdles[0])),
-        Part("Hardware supplier, at its market price", _is_windfall(maker, hurdles[1])),
-    ]
-    why = (
-        f"Sold after three years a data center bought at cost returns {percent(builder[0].value)} a year in the middle "
-        f"of futures, against {percent(builder[1].value)} over ten; a supplier bought at its market price "
-        f"{percent(maker[0].value)}, against {percent(maker[1].value)}. A windfall is an early return above both the "
-        f"long one and what the class must earn ({percent(hurdles[0])} and {percent(hurdles[1])})."
-    )
-    missing = [
-        f"{part.label.split(',')[0].lower()}: over {percent(max(figures[1].value, hurdle))} a year for three years"
-        for part, figures, hurdle in zip(parts, (builder, maker), hurdles, strict=True) if part.verdict != HOLDS
-    ]
-    turn = f"Needed, {'; '.join(missing)}." if missing else (
-        "A glut that peaks within three years takes the early return away first."
-    )
-    return Finding((*builder, *maker), why, turn, parts)
-
-
-def _held(table: list[dict[Hashable, Any]], key: str) -> tuple[Figure, Figure]:
-    """Median return of the short and of the full holding period."""
-    rows = {row["quarters"]: row for row in table if row["asset"] == key}
-    short, full = (
-        figure(f"{rows[s]['label']}: return held {s // 4} years",
-               Estimate(float(rows[s]["irr_p50"]), float(rows[s]["irr_p50_se"])), "per year")
-        for s in PERIODS
-    )
-    return short, full
-
-
-def _is_windfall(returns: tuple[Figure, Figure], hurdle: float) -> Verdict:
-    short, full = returns
-    return all_of([call(over(short.estimate, full.estimate)), call(short.estimate, hurdle)])

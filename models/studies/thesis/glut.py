@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 from models.basis.timeline import Array
 from models.claims.data_center import WHOLE
 from models.engine.estimate import Estimate, share
-from models.engine.prices import present_value
-from models.market.capacity import power_limit
 from models.measures import returns, risk
 from models.studies.hindcast.observations import reading
-from models.studies.thesis.record import HOLDS, Figure, Finding, Part, call, fact, figure, finite, percent
+from models.studies.thesis.record import Figure, Finding, dollars, fact, figure, finite, percent, tested
 from models.studies.thesis.subject import BAIN, Subject, claim
 
 GLUT = 0.5  # surplus above which builders stop ordering growth
@@ -22,9 +20,12 @@ FREQUENT = 0.10  # chance above which a risk is more than a remote one
 TELECOM_PEAK = 3.0
 THIRDS = 3
 LONG_WAIT = 4  # quarters
+FIVE_YEARS = 20  # quarters
+NOTICED = 0.01  # share of cost, service or deliveries that a builder notices
 
 
-@claim("T3", "Data center owners risk overcapacity, as telecom networks did in the early 2000s.", BAIN)
+@claim("T3", "Data center owners risk overcapacity, as telecom networks did in the early 2000s.", BAIN,
+       refuted_by=("Futures with surplus capacity", "Data center: value per dollar"))
 def overcapacity(subject: Subject) -> Finding:
     """T3: how often a glut comes, and what it takes from the owner of a data center."""
     subject.result("data_center")
@@ -42,8 +43,8 @@ def overcapacity(subject: Subject) -> Finding:
         figure(seen.label, seen.value, "share", seen.source),
     )
     parts = (
-        Part("A glut is more than a remote chance", call(chance.estimate, FREQUENT)),
-        Part("Surplus costs the data center owner", call(Estimate(-damage.value, damage.estimate.error))),
+        tested("A glut is more than a remote chance", chance, above=FREQUENT),
+        tested("Surplus costs the data center owner", damage, below=0.0),
     )
     turn = (
         "A glut would have to become rarer than one future in ten: less planned overcapacity, or steadier demand."
@@ -93,7 +94,8 @@ def _loss_chance(subject: Subject, changes: dict[str, float]) -> Array:
     return np.asarray(returns.moic(flows.contrib, flows.distrib) < 1.0, dtype=np.float64)
 
 
-@claim("T4", "Growth of silicon and hardware suppliers may level off in the long term.", BAIN)
+@claim("T4", "Growth of silicon and hardware suppliers may level off in the long term.", BAIN,
+       refuted_by=("Futures with less revenue",))
 def leveling_off(subject: Subject) -> Finding:
     """T4: supplier revenue follows additions, so it can shrink while the stock grows."""
     quarters = subject.evaluation.assets["hardware_supplier"].claim.flows.extras["revenue"][:, 1:]
@@ -120,7 +122,8 @@ def leveling_off(subject: Subject) -> Finding:
         "rises through the ten years.",
         "Growth of spending would have to fade sooner, so that builders only replace what wears out.",
     )
-    return Finding(figures, why, turn, verdict=call(shrinks.estimate, 0.5))
+    parts = [tested("In most futures revenue ends below where it began", shrinks, above=0.5)]
+    return Finding(figures, why, turn, parts)
 
 
 def _index(yearly: Array, year: int, replicate: NDArray[np.int64]) -> Figure:
@@ -131,40 +134,52 @@ def _index(yearly: Array, year: int, replicate: NDArray[np.int64]) -> Figure:
     return figure(f"Supplier revenue in year {year} over year 1, middle of futures", index, "x")
 
 
-@claim("T13", "Land, approvals, power and connectivity constrain every builder.", BAIN)
+@claim("T13", "Land, approvals, power and connectivity constrain every builder.", BAIN,
+       refuted_by=("Cost of the wait", "Service lost to the wait", "Deliveries of five years that the power limit"))
 def waiting_for_power(subject: Subject) -> Finding:
-    """T13: how long a finished building waits for power, and what the wait costs it."""
+    """T13: what the wait for power costs in dollars and in builds, and what a limit on new power holds back."""
     center = subject.scenario.data_center
-    wait = subject.claim(WHOLE)
-    opening = wait.flows.extras["opening"] - center.build_quarters
-    at_once = subject.claim(WHOLE, scenario=subject.scenario.replace({"data_center.delay_mean": 0.0}))
-    lost = (present_value(at_once) - present_value(wait)) / center.capex
-    cost = subject.mean("Value that the wait takes, per dollar of build cost", lost, "share")
-    world, market = subject.market.world, subject.market
-    most = power_limit(subject.scenario.capacity, market.quarters) * 1e6 / market.curves.power_kw
-    backlog = ((world.backlog > 0.0) & (world.additions >= most * (1.0 - 1e-9))).any(axis=1)
+    wait = subject.claim(WHOLE).flows.extras["opening"] - center.build_quarters
+    carry = (1.0 + center.hurdle) ** (wait / 4.0) - 1.0
+    cost = subject.mean("Cost of the wait, per dollar of build cost", carry, "share")
+    window = FIVE_YEARS - center.build_quarters
+    lost = subject.mean("Service lost to the wait, first five years", np.minimum(wait, window) / window, "share")
+    held = subject.mean("Deliveries of five years that the power limit holds back", _held_back(subject), "share")
     figures = (
-        subject.mean("Wait for power after construction, mean", opening, "quarters"),
-        subject.mean("Buildings that wait a year or longer", opening >= LONG_WAIT, "share"), cost,
-        subject.mean("Futures in which a power limit holds back building", backlog, "share"),
+        cost, lost, held,
+        subject.mean("Cost of the wait, per MW", carry * center.capex, "USD"),
+        subject.mean("Wait for power after construction, mean", wait, "quarters"),
+        subject.mean("Buildings that wait a year or longer", wait >= LONG_WAIT, "share"),
         fact("Requests for grid connection that were built", "data_centers-074", "share", 0.01),
         fact("Requests for power over what gets built", "data_centers-075", "x"),
     )
-    verdict = call(cost.estimate)
-    if figures[3].value > 0.0 and verdict != HOLDS:
-        verdict = call(figures[3].estimate)
+    parts = [
+        tested("The wait costs the builder money", cost, above=NOTICED),
+        tested("The wait costs builds", lost, above=NOTICED),
+    ]
     capacity = subject.scenario.capacity
-    capped = "a limit by year" if capacity.power_cap_by_year else f"a limit of {capacity.power_cap or 0:g} GW a quarter"
-    limit = f"{capped} holds back building in {percent(figures[3].value)} of futures"
-    if capacity.power_cap is None and capacity.power_cap_by_year is None:
-        limit = "no limit on new power is set"
+    limit = "no limit on new power is set"
+    if capacity.power_cap is not None or capacity.power_cap_by_year is not None:
+        parts.append(tested("The power limit holds back every builder", held, above=NOTICED))
+        capped = "a limit by year" if capacity.power_cap_by_year else f"a limit of {capacity.power_cap:g} GW a quarter"
+        limit = f"{capped} holds back {percent(held.value)} of the deliveries of five years"
     why = (
-        f"A building waits {figures[0].value:.1f} quarters for power on average, {percent(figures[1].value)} of them a "
-        f"year or longer, which {'takes' if cost.value >= 0.0 else 'adds'} {percent(abs(cost.value))} of the build "
-        f"cost in value; in this scenario {limit}."
+        f"A building waits {figures[4].value:.1f} quarters for power on average, {percent(figures[5].value)} of them a "
+        f"year or longer. What is already spent must earn its {percent(center.hurdle)} meanwhile: "
+        f"{dollars(figures[3].value)} per MW, {percent(cost.value)} of the build cost; and {percent(lost.value)} of "
+        f"the service of its first five years is lost. In this scenario {limit}."
     )
     turn = (
         "Power would have to be ready when the building is.",
-        "A wait for power, or a limit on new power that building reaches.",
+        "A wait for power, and a limit on new power, if one is set, that building reaches.",
     )
-    return Finding(figures, why, turn, verdict=verdict)
+    return Finding(figures, why, turn, parts)
+
+
+def _held_back(subject: Subject) -> Array:
+    """Deliveries of five years lost to the power limit, over those without one, (paths,)."""
+    if subject.scenario.capacity.power_cap is None and subject.scenario.capacity.power_cap_by_year is None:
+        return np.zeros(subject.market.paths)
+    free = subject.market_with({"capacity.power_cap": None, "capacity.power_cap_by_year": None})
+    limited, whole = (m.world.additions[:, 1 : FIVE_YEARS + 1].sum(axis=1) for m in (subject.market, free))
+    return np.asarray(1.0 - np.divide(limited, whole, out=np.ones_like(whole), where=whole > 0.0))

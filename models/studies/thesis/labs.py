@@ -86,3 +86,10 @@ def funding_gap(ops: Operations, quarters: int) -> Array:
     running = np.cumsum(DELTA * ops.net[:, 1 : quarters + 1], axis=1)
     return np.asarray(np.maximum(-running.min(axis=1), 0.0))
 
+
+
+def public_money(subject: Subject, scenario: Scenario, quarters: int) -> Array:
+    """What home programs give a champion over the first quarters, USD, (paths,)."""
+    live = np.broadcast_to(program_live(scenario, subject.shocks), subject.market.price.shape)
+    developer = scenario.llm_developer
+    return np.asarray(DELTA * developer.champion_grant * developer.champion * live[:, 1 : quarters + 1].sum(axis=1))

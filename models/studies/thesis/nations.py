@@ -8,22 +8,21 @@ from functools import lru_cache
 import numpy as np
 
 from models.basis.shocks import draw_shocks
-from models.basis.timeline import Array
 from models.claims.gpu_fleet import fleet_claim
-from models.engine.estimate import Estimate, mean
+from models.engine.estimate import Estimate, mean, ratio
 from models.engine.prices import present_value
 from models.evidence.presets import presets
-from models.market.export import ExportPaths
-from models.market.simulate import simulate_market
-from models.measures import risk
+from models.market.export import ExportControl
+from models.market.simulate import MarketPaths, simulate_market
 from models.policy.program import INSTRUMENTS
 from models.scenario.scenario import Scenario
-from models.studies.thesis.record import FAILS, Figure, Finding, Part, call, fails_if, figure, over, percent
+from models.studies.thesis.record import HOLDS, Figure, Finding, call, figure, over, percent, reported, tested, untested
 from models.studies.thesis.subject import BAIN, BLOG, Subject, claim
 
 PATHS = 1_024
 SEED = 1
 KINDS = 3  # different leading instruments from which nations differ
+NOTICED = 0.001  # share of the world's deliveries
 WHAT_IF = 4  # quarter in which controls are tried where the scenario has none
 
 
@@ -69,18 +68,22 @@ def nations(subject: Subject) -> Finding:
     worst, best = ranked[0], ranked[-1]
     kinds = {bloc.instrument for bloc in found}
     parts = (
-        Part("Leading instruments differ", fails_if(len(kinds) < KINDS)),
-        Part("A fleet is worth more in one than in another", call(over(best.value, worst.value))),
+        reported("Leading instruments differ", len(kinds) >= KINDS),
+        reported("A fleet is worth more in one than in another",
+                 call(over(best.value, worst.value)) == HOLDS),
     )
     figures = [one for bloc in found for one in _figures(bloc)]
     why = (
         f"The same fleet gains {percent(best.value)} of its cost in value in the preset {best.title} and "
         f"{percent(worst.value)} in {worst.title}. The {len(found)} presets lead with {len(kinds)} different "
         f"instruments and bind {percent(min(bloc.bound for bloc in found))} to "
-        f"{percent(max(bloc.bound for bloc in found))} of demand. They are compared as they stand, not under this "
-        "scenario."
+        f"{percent(max(bloc.bound for bloc in found))} of demand. They are definitions of this product, made of "
+        "published programs, and are compared as they stand: no scenario tests them."
     )
-    turn = "Nations that pay with the same instrument, at the same power price, behind the same borders."
+    turn = (
+        "Nothing in a scenario; other presets: nations that pay with the same instrument, at the same power price, "
+        "behind the same borders."
+    )
     return Finding(figures, why, turn, parts)
 
 
@@ -91,47 +94,57 @@ def _figures(bloc: Bloc) -> tuple[Figure, Figure]:
     )
 
 
-@claim("T19", "Sanctions and export restrictions can cut supply.", BLOG)
+@claim("T19", "Sanctions and export restrictions can cut supply.", BLOG,
+       refuted_by=("Deliveries of the world lost",))
 def export_controls(subject: Subject) -> Finding:
-    """T19: deliveries while controls last, against the same world without them."""
+    """T19: deliveries while the scenario's own controls last, against the same world without them."""
     control = subject.scenario.export
-    is_on = control.rate > 0.0 or control.start_quarter is not None
-    hit = subject.market if is_on else subject.market_with({"export.start_quarter": WHAT_IF})
-    free = subject.market_with({"export.rate": 0.0, "export.start_quarter": None})
-    if hit.export is None or not hit.export.is_on.any():
-        why = "No bloc is affected by controls in this scenario, so they cut nothing."
-        nobody = figure("Deliveries lost to controls", 0.0, "share")
-        return Finding([nobody], why, "Blocs that controls can hit.", verdict=FAILS)
-    cut = _cut(subject, hit.export, hit.world.additions, free.world.additions)
-    rent = (hit.price / free.price - 1.0).max(axis=1)
-    keep = np.ones(subject.market.paths) * control.affected_share
+    free = subject.market_with({"export.rate": 0.0, "export.start_quarter": None, "export.cut_by_year": None})
+    by_year = control.cut_by_year
+    if control.rate == 0.0 and control.start_quarter is None and not any(by_year or ()):
+        return _tried(subject, free)
+    cut, rent = _cut(subject, subject.market, free)
     figures = (
-        cut, subject.mean("Largest rise of rents at home, ten years", rent, "share"),
-        figure("Deliveries that affected blocs lose", control.additions_cut, "share"),
-        subject.mean("Part of the world's building in affected blocs", keep, "share"),
+        cut, rent, figure("Deliveries that affected blocs lose", _mean_cut(control), "share"),
+        figure("Part of the world's building in affected blocs", control.affected_share, "share"),
     )
     why = (
-        f"{'Controls' if is_on else 'This scenario has no controls; tried from its second year on, they'} take "
-        f"{percent(cut.value)} of the world's deliveries while they last: affected blocs build "
-        f"{percent(control.affected_share)} of the world's capacity, lose {percent(control.additions_cut)} of it, and "
+        f"The scenario's controls take {percent(cut.value)} of the world's deliveries while they last: affected blocs "
+        f"build {percent(control.affected_share)} of the world's capacity, lose {percent(figures[2].value)} of it, and "
         f"others receive {percent(control.diverted)} of what they lose. Rents at home rise by up to "
-        f"{percent(figures[1].value)} on average."
+        f"{percent(rent.value)} on average."
     )
     turn = (
         "Everything diverted to other buyers, or blocs that build at home what they may not buy.",
         "Controls that hit blocs which build, with less diverted to others.",
     )
-    return Finding(figures, why, turn, verdict=call(cut.estimate))
+    return Finding(figures, why, turn, [tested("Controls cut deliveries", cut, above=NOTICED)])
 
 
-def _cut(subject: Subject, export: ExportPaths, hit: Array, free: Array) -> Figure:
-    """Deliveries lost while controls are on, over those of the same quarters without them."""
-    is_on = np.broadcast_to(export.is_on, hit.shape)
-    table = np.column_stack([(hit * is_on).sum(axis=1), (free * is_on).sum(axis=1)])
+def _tried(subject: Subject, free: MarketPaths) -> Finding:
+    """What controls would do from the second year on, where the scenario has none: shown, not tested."""
+    hit = subject.market_with({"export.start_quarter": WHAT_IF})
+    cut, rent = _cut(subject, hit, free)
+    why = (
+        f"This scenario has no controls to test. Tried from the second year on, they would take {percent(cut.value)} "
+        f"of the world's deliveries while they last and lift rents at home by up to {percent(rent.value)} on average."
+    )
+    return untested(why, "Controls in the scenario: a chance of them a year, or a quarter in which they strike.",
+                    cut, rent)
 
-    def lost(rows: Array) -> float:
-        without = float(rows[:, 1].sum())
-        return 1.0 - float(rows[:, 0].sum()) / without if without > 0.0 else 0.0
 
-    error = float(risk.replicate_standard_error(lost, table, subject.shocks.replicate))
-    return figure("Deliveries of the world lost while controls last", Estimate(lost(table), error), "share")
+def _mean_cut(control: ExportControl) -> float:
+    """Share of additions that affected blocs lose while controls are on."""
+    on = [cut for cut in control.cut_by_year or () if cut > 0.0]
+    return float(np.mean(on)) if on else control.additions_cut
+
+
+def _cut(subject: Subject, hit: MarketPaths, free: MarketPaths) -> tuple[Figure, Figure]:
+    """Deliveries lost while controls are on, over those without them, and the largest rise of rents at home."""
+    rent = subject.mean("Largest rise of rents at home, ten years", (hit.price / free.price - 1.0).max(axis=1), "share")
+    label = "Deliveries of the world lost while controls last"
+    if hit.export is None:  # nobody is affected
+        return figure(label, 0.0, "share"), rent
+    is_on = np.broadcast_to(hit.export.is_on, hit.price.shape)
+    left, whole = ((market.world.additions * is_on).sum(axis=1) for market in (hit, free))
+    return figure(label, ratio(whole - left, whole, subject.shocks.replicate), "share"), rent

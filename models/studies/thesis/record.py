@@ -1,4 +1,8 @@
-"""What the test of a claim says: figures with their noise, a verdict by rule, and words written from the figures."""
+"""What the test of a claim says: figures with their noise, a verdict by rule, and words written from the figures.
+
+Each part of a claim is decided by one figure and the bound it must keep, so the figure that would refute it is the one
+that is shown. What no scenario can change, a fact or a definition, is reported and never said to hold.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,11 @@ from models.engine.estimate import Estimate
 from models.evidence.sources import source
 from models.studies.hindcast.observations import fact_value
 
-Verdict = Literal["holds", "does not hold", "too close to call", "not testable here"]
+Verdict = Literal["holds", "does not hold", "too close to call", "reported", "not testable here"]
 HOLDS: Verdict = "holds"
 FAILS: Verdict = "does not hold"
 CLOSE: Verdict = "too close to call"
+REPORTED: Verdict = "reported"
 UNTESTED: Verdict = "not testable here"
 NOISE = 2.0  # standard errors within which a difference is not called
 
@@ -54,19 +59,53 @@ class Figure:
 
 @dataclass(frozen=True)
 class Part:
-    """One half of a claim, or one class it names, with its own verdict."""
+    """One thing a claim says, or one class it names, with its own verdict.
+
+    Attributes
+    ----------
+    label : str
+    verdict : Verdict
+    refuted_by : Figure or None
+        The figure that decides it; None for a fact or a definition.
+    above, below : float
+        It holds while the figure stays between them.
+    counts : bool
+        False for what is shown beside a claim that does not say it.
+    """
 
     label: str
     verdict: Verdict
+    refuted_by: Figure | None = None
+    above: float = -math.inf
+    below: float = math.inf
+    counts: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; a bound that is not set is null."""
+        return {
+            "label": self.label, "verdict": self.verdict, "counts": self.counts,
+            "refuted_by": self.refuted_by and self.refuted_by.label,
+            "holds_above": self.above if math.isfinite(self.above) else None,
+            "holds_below": self.below if math.isfinite(self.below) else None,
+        }
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A claim as its author makes it."""
+    """A claim as its author makes it.
+
+    Attributes
+    ----------
+    id, words : str
+    said_by : tuple of str
+    refuted_by : tuple of str
+        Figures that would refute it, as their labels begin; empty for a fact or a definition.
+    """
 
     id: str
     words: str
     said_by: tuple[str, ...]
+    refuted_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,8 +117,8 @@ class ClaimTest:
     claim : Statement
     figures : tuple of Figure
     parts : tuple of Part
-        Where a claim names several parties or says several things; empty otherwise.
-    verdict : {"holds", "does not hold", "too close to call", "not testable here"}
+        What the claim says, one by one; empty where the scenario says nothing about it.
+    verdict : {"holds", "does not hold", "too close to call", "reported", "not testable here"}
     why : str
         One or two sentences written from the figures.
     would_take : str
@@ -98,7 +137,8 @@ class ClaimTest:
         return {
             "id": self.claim.id, "claim": self.claim.words, "said_by": list(self.claim.said_by),
             "verdict": self.verdict, "why": self.why, "would_take": self.would_take,
-            "parts": [dict(vars(part)) for part in self.parts], "figures": [one.to_dict() for one in self.figures],
+            "refuted_by": list(self.claim.refuted_by), "parts": [part.to_dict() for part in self.parts],
+            "figures": [one.to_dict() for one in self.figures],
         }
 
 
@@ -107,25 +147,39 @@ class Finding:
     """What a test finds, before it is put under its claim.
 
     ``turn`` says what would take the verdict away: one sentence, or one where it holds and one where it does not.
-    A claim of several parts holds as its parts do, unless the test gives a ``verdict`` of its own.
+    A claim holds as its parts do; one without parts is not testable.
     """
 
     figures: Sequence[Figure]
     why: str
     turn: str | tuple[str, str]
     parts: Sequence[Part] = ()
-    verdict: Verdict | None = None
 
     def under(self, statement: Statement) -> ClaimTest:
         """The claim as tested."""
-        verdict = self.verdict or all_of([part.verdict for part in self.parts])
+        verdict = all_of([part.verdict for part in self.parts if part.counts])
         turn = self.turn if isinstance(self.turn, str) else self.turn[verdict != HOLDS]
         return ClaimTest(statement, tuple(self.figures), tuple(self.parts), verdict, self.why, turn)
 
 
 def untested(why: str, turn: str, *figures: Figure) -> Finding:
     """A claim that a scenario says nothing about."""
-    return Finding(figures, why, turn, verdict=UNTESTED)
+    return Finding(figures, why, turn)
+
+
+def tested(
+    label: str, by: Figure, *, above: float = -math.inf, below: float = math.inf, counts: bool = True
+) -> Part:
+    """Part that holds while its figure lies between two bounds, beyond its noise."""
+    verdicts = [call(by.estimate, above)] if math.isfinite(above) else []
+    if math.isfinite(below):
+        verdicts.append(call(Estimate(below - by.value, by.estimate.error)))
+    return Part(label, all_of(verdicts), by, above, below, counts)
+
+
+def reported(label: str, is_so: bool = True) -> Part:
+    """Part that is a fact or a definition: nothing a scenario could refute, and never said to hold."""
+    return Part(label, REPORTED if is_so else FAILS)
 
 
 def figure(label: str, value: Estimate | float, unit: str, source: str = "") -> Figure:
@@ -150,17 +204,12 @@ def over(first: Estimate, second: Estimate) -> Estimate:
     return Estimate(first.value - second.value, math.hypot(first.error, second.error))
 
 
-def fails_if(wrong: bool) -> Verdict:
-    """Verdict of a plain fact."""
-    return FAILS if wrong else HOLDS
-
-
 def all_of(verdicts: Sequence[Verdict]) -> Verdict:
-    """A claim that says several things holds only if each of them does."""
-    for worst in (FAILS, CLOSE, UNTESTED):
+    """A claim that says several things holds only if each of them does; facts beside a test leave it to the test."""
+    for worst in (FAILS, CLOSE, UNTESTED, HOLDS, REPORTED):
         if worst in verdicts:
             return worst
-    return HOLDS
+    return UNTESTED
 
 
 def fact(label: str, key: str, unit: str, factor: float = 1.0, field: str = "value") -> Figure:

@@ -87,9 +87,17 @@ DECLARED: dict[str, tuple[Statement, Test]] = {}
 """Every claim by its number, as its author makes it and as it is tested."""
 
 
-def claim(key: str, words: str, *said_by: str) -> Callable[[Callable[[Subject], Finding]], Test]:
-    """Declare a claim with its author's words, and the function that tests it."""
-    statement = Statement(key, words, said_by)
+def claim(
+    key: str, words: str, *said_by: str, refuted_by: tuple[str, ...] = ()
+) -> Callable[[Callable[[Subject], Finding]], Test]:
+    """Declare a claim with its author's words, what would refute it, and the function that tests it.
+
+    Parameters
+    ----------
+    refuted_by : tuple of str
+        Figures that would refute it, as their labels begin; empty for a fact or a definition.
+    """
+    statement = Statement(key, words, said_by, refuted_by)
 
     def declare(find: Callable[[Subject], Finding]) -> Test:
         @wraps(find)
