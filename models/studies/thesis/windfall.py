@@ -17,6 +17,8 @@ from models.studies.thesis.subject import BAIN, Subject, claim
 PERIODS = (12, 20, 28, 40)
 EARLY = 3  # years
 SHOWN = (1, 2, 3, 5, 7, 10)
+NOT_EARNED = frozenset({"retained", "exit", "investor"})
+"""Lines of the supplier's ledger that are no cash of the business."""
 OPERATOR, SUPPLIER = "data_center", "hardware_supplier"
 
 
@@ -69,11 +71,10 @@ def windfall(subject: Subject) -> Finding:
 
 
 def supplier_cash(subject: Subject) -> Array:
-    """Earnings of the supplier less what it writes off or loses on its customers, by year, USD, (paths, years)."""
+    """What the supplier earns after tax, write-offs and losses on its customers, by year, USD, (paths, years)."""
     flows = subject.claim(SUPPLIER).flows
-    lost = [line for name, line in flows.ledger.items() if name not in ("earnings", "retained", "exit")]
-    cash = flows.ledger["earnings"] + sum(lost, np.zeros(1))
-    return _years(np.broadcast_to(cash, flows.net.shape))
+    lines = [line for name, line in flows.ledger.items() if name not in NOT_EARNED]
+    return _years(np.broadcast_to(sum(lines, np.zeros(1)), flows.net.shape))
 
 
 def operator_income(subject: Subject) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,7 +12,7 @@ from dashboard import app, run
 from dashboard import format as f
 from dashboard.views.thesis import page, rows
 from models.engine.estimate import Estimate
-from models.studies.thesis import STATEMENTS, ClaimTest, Figure, Part, Statement
+from models.studies.thesis import STATEMENTS, ClaimTest, Figure, Part, Statement, Verdict
 from tests.dashboard.finished import AtOnce
 
 SCRIPT = """
@@ -50,6 +51,21 @@ def test_a_claim_shows_verdict_figure_noise_and_who_said_it() -> None:
     assert "(history)" in html
 
 
+def test_a_claim_shows_what_would_refute_it() -> None:
+    one = Figure("Chance of loss", Estimate(0.123, 0.004), "share")
+    tested = claim(parts=(Part("Rare", "holds", one, below=0.25), Part("Small", "holds", one, 0.1, counts=False)))
+    assert rows.refuted_by(tested) == "Chance of loss, at 25.0% or more."
+    assert "beside the claim" in rows.claim_html(tested)
+    fact = claim(claim=Statement("T9", "It was so.", ("s5_bain_2024",)), parts=(Part("So", "reported"),))
+    assert "a fact or a definition" in rows.refuted_by(fact)
+    silent = claim(claim=Statement("T9", "It is so.", ("s5_bain_2024",), ("How it is",)), parts=())
+    assert rows.refuted_by(silent) == "How it is."
+
+
+def test_every_verdict_has_its_place_on_the_page() -> None:
+    assert set(rows.GROUPS) == set(get_args(Verdict))
+
+
 def test_words_of_a_claim_are_not_markup() -> None:
     html = rows.claim_html(claim(why="<img src=x onerror=alert(1)>"))
     assert "<img" not in html
@@ -79,8 +95,8 @@ def test_facts_have_no_noise() -> None:
 
 
 def test_the_summary_counts_every_verdict() -> None:
-    tests = [claim(), claim(), claim("does not hold"), claim("too close to call")]
-    assert rows.summary(tests) == "2 of 4 claims hold under this scenario, 1 does not, 1 too close to call"
+    tests = [claim(), claim(), claim("does not hold"), claim("too close to call"), claim("reported")]
+    assert rows.summary(tests) == "2 of 5 claims hold under this scenario, 1 does not, 1 too close to call, 1 reported"
 
 
 @pytest.mark.slow

@@ -53,7 +53,8 @@ FAILING = [
 HOLDING = [
     ("T2", "base", {}), ("T3", "base", {"overcapacity.peak": 3.0}), ("T4", "base", {}), ("T5", "base", {}),
     ("T6", "base", {}), ("T7", "base", {}), ("T8", "gulf", {}), ("T12", "base", {}), ("T13", "base", {}),
-    ("T13", "base", {"capacity.power_cap": 1.0}), ("T14", "base", {"localization.share": 0.9}), ("T15", "china", {}), ("T17", "base", {}),
+    ("T13", "base", {"capacity.power_cap": 1.0}), ("T14", "base", {"localization.share": 0.9}),
+    ("T15", "china", {}), ("T17", "base", {}),
     ("T18", "base", {}), ("T19", "base", CONTROLS), ("T19", "base", {"export.rate": 0.3}), ("T20", "base", {}),
 ]  # fmt: skip
 
@@ -86,7 +87,8 @@ def test_every_claim_can_fail_or_is_reported() -> None:
 
 def test_a_program_larger_than_the_gap_turns_t8() -> None:
     cheap = {"llm_costs.frontier_bill": 3.0e9, "llm_costs.inference": 0.25, "llm_costs.training_growth_now": 0.0,
-             "llm_costs.other": 0.0, "llm_costs.fixed": 0.0, "llm_developer.champion_grant": 2.0e9}
+             "llm_costs.training_growth_long_run": 0.0, "llm_costs.other": 0.0, "llm_costs.fixed": 0.0,
+             "llm_developer.excess_growth_now": 0.5, "llm_developer.champion_grant": 2.0e9}
     rich = under("T8", "gulf", cheap | {"policy.intensity": 30.0})
     assert part(rich, "Below what a champion needs").verdict == FAILS
     assert rich.verdict == FAILS
@@ -142,7 +144,7 @@ def test_orders_by_builder_add_up_to_private_deliveries() -> None:
     """The same rules as the loop: without programs, limits and controls their sum is what was added."""
     from models.studies.thesis.builders import orders_by_builder
 
-    whole = _subject("base", {"overcapacity.peak": 1.0})
+    whole = _subject("base", {"overcapacity.peak": 1.0, "capacity.supply_growth": None})
     assert whole.market.world.is_bust.any()
     total = sum(orders_by_builder(whole, 40))
     assert total == pytest.approx(whole.market.world.additions[:, 1:].sum(axis=1), rel=1e-9)
