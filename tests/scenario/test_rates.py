@@ -270,7 +270,7 @@ def test_a_plain_number_stays_what_is_stored_and_a_link_keeps_it() -> None:
         ("demand.growth_now", "%", ("a value is missing",)),
         ("demand.growth_now", "nan%", ("a finite number is needed",)),
         ("demand.growth_now", "50%%", ("cannot be read",)),
-        ("hardware.deflation_now", "100%", ("too high", "nothing would be left", "13.93% to 32.96% fall a year")),
+        ("hardware.deflation_now", "100%", ("too high", "nothing would be left", "-10.51% to 32.96% fall a year")),
         ("regime.bust_drift", "-100%", ("too low", "nothing would be left", "-55.06% to 0% a year")),
         ("regime.boom_rate", "100%", ("too high", "chance a year")),
         ("demand.growth_by_year", " ".join(["50%"] * 9 + ["-100%"]), ("year 10", "nothing would be left")),

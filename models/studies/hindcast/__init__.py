@@ -19,6 +19,7 @@ from models.studies.hindcast import (
     miners,
     polysilicon,
     project_finance,
+    rebound,
     telecom,
 )
 from models.studies.hindcast.observations import Observation, load_observations
@@ -34,6 +35,7 @@ REPLAYS: dict[str, Callable[[], Replay]] = {
     "project_finance": project_finance.replay,
     "market_prices": market_prices.replay,
     "polysilicon": polysilicon.replay,
+    "rebound": rebound.replay,
 }
 
 
