@@ -44,7 +44,7 @@ def replay() -> Replay:
         ]
     return Replay(
         name="rebound", title="GPU rents, October 2025 to October 2026",
-        story="One-year contracts for an H100 had fallen to 1.70 dollars by October 2025, and within a year rents were up "
+        story="One-year contracts for an H100 had fallen to 1.70 dollars by October 2025, and within a year rents rose "
         "by half. The fan starts at the price of then and spreads with the default volatility: no number of the model "
         "was made with this year in view.",
         inputs=INPUTS, checks=tuple(checks), note=_note(told), frame=tidy(*frames),
