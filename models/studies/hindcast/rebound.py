@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
 
 from models.basis.timeline import Array
-from models.evidence.rows import period_end
 from models.studies.hindcast.observations import Observation, observed
 from models.studies.hindcast.past import Episode, past
+from models.studies.hindcast.quarters import iso
 from models.studies.hindcast.record import Check, Replay, model_rows, observed_rows, single, tidy
 
 # Nothing is tuned: today's hardware a year of the expected deflation earlier, rents as read then, all else by default.
@@ -53,10 +54,14 @@ def replay() -> Replay:
 
 def price_at(price: Array, first: Observation, then: Observation) -> Array:
     """Price of every path on the day of a reading, USD/h, (paths,): straight in its log between quarter ends."""
-    quarters = (period_end(then.date) - period_end(first.date)).days / (365.25 / 4.0)
+    quarters = (_day(then) - _day(first)).days / (365.25 / 4.0)
     t = int(quarters)
     log = np.log(price[:, t : t + 2])
     return np.asarray(np.exp(log[:, 0] + (quarters - t) * (log[:, 1] - log[:, 0])))
+
+
+def _day(seen: Observation) -> dt.date:
+    return dt.date.fromisoformat(iso(seen.date))
 
 
 def _note(told: list[str]) -> str:
