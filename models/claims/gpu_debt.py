@@ -200,7 +200,7 @@ def _loan(run: Run) -> tuple[LoanTerms, LoanPaths]:
     return run.claims.loan_terms, run.claims.loan
 
 
-def _defaults(where_it_fails: bool, run: Run) -> float:
+def defaults(where_it_fails: bool, run: Run) -> float:
     """Share of loans that default, in futures in which the lab fails or in the others; NaN where there are none."""
     if LAB not in run.claims.by_key:
         return float("nan")
@@ -229,9 +229,9 @@ CLASS = AssetClass(
         Fact("Default probability", "share", "Share of futures in which the loan misses a payment.",
              "default_probability"),
         Fact("Defaults where the lab fails", "share", "Share of loans that default in futures in which the simulated "
-             "LLM developer fails: part of the customers is that lab.", partial(_defaults, True)),
+             "LLM developer fails: part of the customers is that lab.", partial(defaults, True)),
         Fact("Defaults where it does not", "share", "Share of loans that default in all other futures.",
-             partial(_defaults, False)),
+             partial(defaults, False)),
         Fact("Loss given default", "share", "Loss over all exposure at default, after sale and contract claim.",
              "loss_given_default"),
         Fact("Expected loss", "share", "Mean present value of losses, share of the loan.", "expected_loss"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from models.claims.gpu_debt import defaults
 from models.engine.measures import Measures, Quantiles
 from models.engine.revenue import HEADLINE_YEAR
 from models.engine.valuation import AssetResult
@@ -110,8 +111,17 @@ def summary(evaluation: Evaluation) -> pd.DataFrame:
                     continue
                 error = record.get(f"{name}_se", np.nan)
                 rows.append((record["asset"], entry, name, value, error, unit))
-    rows += _revenue(evaluation)
+    rows += [*_chain(evaluation), *_revenue(evaluation)]
     return pd.DataFrame(rows, columns=["asset", "entry", "metric", "value", "standard_error", "unit"])
+
+
+def _chain(evaluation: Evaluation) -> list[tuple[str, str, str, float, float, str]]:
+    """How many loans default where the simulated lab fails and where it does not, of the kept paths."""
+    if evaluation.claims.loan is None:
+        return []
+    found = {f"default_probability_lab_{name}": defaults(fails, evaluation)
+             for name, fails in (("fails", True), ("lasts", False))}
+    return [("gpu_debt", "fair", name, value, np.nan, "share") for name, value in found.items() if value == value]
 
 
 def _revenue(evaluation: Evaluation) -> list[tuple[str, str, str, float, float, str]]:

@@ -101,6 +101,9 @@ def test_the_chain_is_told_beside_the_loan() -> None:
     assert loan is not None and failed.any() and not failed.all()
     assert shown["Defaults where the lab fails"] == loan.is_defaulted[failed].mean()
     assert shown["Defaults where it does not"] == loan.is_defaulted[~failed].mean()
+    told = evaluation.summary().set_index("metric")["value"]
+    assert told["default_probability_lab_fails"] == shown["Defaults where the lab fails"]
+    assert told["default_probability_lab_lasts"] == shown["Defaults where it does not"]
     assert shown["Defaults where the lab fails"] > shown["Defaults where it does not"]
 
 
