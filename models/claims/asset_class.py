@@ -90,7 +90,7 @@ class AssetClass:
     at_market : bool
         Whether entry beside the fair one is a market price, not a cost.
     below : callable, optional
-        (scenario, market, draws) -> claim on the asset below a levered class, whose premium it pays.
+        (scenario, market, draws, what was built) -> claim on the asset below a levered class, whose premium it pays.
     is_lean : bool
         Whether it reads of a market only what a machine under contract does: neutral paths are then small enough to
         keep.
@@ -98,6 +98,8 @@ class AssetClass:
         Whether a few paths carry its value, so that its price takes more of them and control variates.
     variant_of : str
         Key of the class it is a variant of; empty for a class.
+    has_own_price : bool
+        Whether a variant has a fair price of its own, not that of its class.
     short, subject : str
         Name that fits beside a cell, and name inside a sentence.
     is_plural : bool
@@ -123,10 +125,11 @@ class AssetClass:
     unit: str
     build: Callable[[Scenario, MarketPaths, Shocks], Claims]
     at_market: bool = False
-    below: Callable[[Scenario, MarketPaths, Shocks], Claim] | None = None
+    below: Callable[[Scenario, MarketPaths, Shocks, Claims], Claim] | None = None
     is_lean: bool = False
     is_skewed: bool = False
     variant_of: str = ""
+    has_own_price: bool = False
     short: str = ""
     subject: str = ""
     is_plural: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from models.assets.data_center.loan import CenterLoan, CenterTerms
 from models.assets.gpu_debt.size import LoanSize
 from models.basis.flows import CashFlows
 from models.basis.timeline import Array, zero_paths
@@ -21,7 +22,8 @@ class Claim:
     flows : CashFlows
         At cost or par for built assets and loans; without any price for companies.
     hurdle : float
-        Required return per year; for a loan its coupon, for levered equity that of the asset below.
+        Required return per year; for a loan its coupon, for levered equity that of the asset below, until its price
+        says what its mean neutral flow returns.
     capital : float
         USD committed at cost or par; 0 for companies, whose price is the capital.
     earnings : float
@@ -51,12 +53,17 @@ class Claim:
 
 @dataclass(frozen=True, eq=False)
 class Claims:
-    """All claims of one run, and the loan behind the debt; ``loan_size`` says why where nothing is lent."""
+    """All claims of one run, and the loans behind debt; ``loan_size`` says why where nothing is lent.
+
+    ``loan`` is that on the GPU fleet, ``center_loan`` that on the data center.
+    """
 
     by_key: dict[str, Claim]
     loan: LoanPaths | None = None
     loan_terms: LoanTerms | None = None
     loan_size: LoanSize | None = None
+    center_loan: CenterLoan | None = None
+    center_terms: CenterTerms | None = None
 
     @property
     def collateral_cost(self) -> float:

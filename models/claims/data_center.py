@@ -1,4 +1,4 @@
-"""One MW of data center, with its construction loan and without: claims, what they earn on, terms of the sale."""
+"""One MW of data center, with its loan and without, and the loan: claims, what they earn on, terms of the sale."""
 
 from __future__ import annotations
 
@@ -8,40 +8,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.assets.data_center import building as data_center
+from models.assets.data_center import loan as center_loan
+from models.assets.data_center.worth import as_it_stands
 from models.basis.shocks import Shocks
-from models.basis.timeline import Array
-from models.claims.asset_class import PICKS, AssetClass, Fact, Run, Series, line, quarters
+from models.basis.timeline import DELTA, Array
+from models.claims.asset_class import PICKS, AssetClass, Fact, Run, Series, level, line, quarters
 from models.claims.claim import Claim, Claims
 from models.claims.contagion import lab_draws, tie_of
 from models.market.simulate import MarketPaths
 from models.scenario.scenario import Scenario
 
-KEY, WHOLE = "data_center", "data_center_unlevered"
+KEY, WHOLE, LOAN = "data_center", "data_center_unlevered", "data_center_loan"
 
 
 def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
-    center = scenario.data_center
+    center, leasing, lending, tax = scenario.data_center, scenario.leasing, scenario.construction_loan, scenario.tax
     contract = market.support_price * (1.0 - scenario.offtaker.discount(center.tenant))
     tie = tie_of(scenario, center.tenant, market, shocks)
-    building = data_center.simulate_building(
-        center, scenario.leasing, scenario.offtaker, market, shocks, contract, tie
-    )
-    rate, tax = scenario.rates.base_rate, scenario.tax
-    due = data_center.tax_due(tax, building) if tax.is_on else None
-    paid = data_center.interest(center, building, rate)
-    levered_due = data_center.tax_due(tax, building, paid) if tax.is_on else None
-    levered = data_center.levered_cash_flows(center, building, rate, levered_due)
-    own = center.capex * (1.0 - center.loan_to_cost)
+    building = data_center.simulate_building(center, leasing, scenario.offtaker, market, shocks, contract, tie)
+    terms = center_loan.sized(lending, center, leasing, scenario.rates.base_rate)
+    due, owner_due = None, None
+    if tax.is_on:
+        interest = center_loan.planned_interest(terms, center_loan.drawn(terms, building), building.opening)
+        due, owner_due = data_center.tax_due(tax, building), data_center.tax_due(tax, building, interest)
+    stands = as_it_stands(center, leasing, building, market.surplus)
+    paid = center_loan.run_loan(lending, terms, building, stands, owner_due)
 
     def worth() -> Array:
-        return data_center.exit_values(center, scenario.leasing, building, market.surplus, shocks.dc_exit_cap_z)
+        return data_center.exit_values(center, leasing, building, market.surplus, shocks.dc_exit_cap_z)
 
-    balance = levered.extras["loan_balance"]
-    whole = data_center.cash_flows(building, due)
-    return Claims({
-        KEY: Claim(levered, center.hurdle, own, exit_values=worth, debt_due=balance),
-        WHOLE: Claim(whole, center.hurdle, center.capex, exit_values=worth),
-    })
+    # An owner who has handed over the keys has nothing to sell.
+    t = np.arange(market.quarters + 1)
+    owed = np.where(t >= paid.default_quarter[:, None], np.inf, paid.balance)
+    effective = (1.0 + terms.coupon * DELTA) ** 4 - 1.0
+    owner = center_loan.owner_flows(lending, building, paid, owner_due)
+    claims = {
+        KEY: Claim(owner, center.hurdle, center.capex - terms.principal, exit_values=worth, debt_due=owed),
+        WHOLE: Claim(data_center.cash_flows(building, due), center.hurdle, center.capex, exit_values=worth),
+        LOAN: Claim(center_loan.lender_flows(paid), effective, terms.principal, nothing=terms.nothing),
+    }
+    return Claims(claims, center_loan=paid, center_terms=terms)
 
 
 def _after_opening(name: str, run: Run) -> Array:
@@ -54,10 +60,15 @@ def _tenant_gone(run: Run) -> NDArray[np.bool_]:
     return ~pays if run.scenario.data_center.prelease > 0.0 else np.zeros_like(pays)
 
 
+def _balance(run: Run) -> Array:
+    lent = run.claims.by_key[LOAN].capital
+    return np.asarray(line(run, LOAN, "balance") / (lent if lent > 0.0 else np.nan))
+
+
 CLASS = AssetClass(
-    KEY, "Data center", PICKS, "MW", _build, below=lambda *world: _build(*world).by_key[WHOLE],
+    KEY, "Data center", PICKS, "MW", _build, below=lambda scenario, market, shocks, built: built.by_key[WHOLE],
     short="Data center", subject="data centers", is_plural=True, color="orange",
-    slices=("data_center", "leasing", "tax"),
+    slices=("data_center", "leasing", "construction_loan", "tax"),
     draws=lambda scenario: ("tenant_u", "dc_overrun_z", "dc_delay_u", "dc_exit_cap_z", "renewal_u", "letting_u",
                             *(lab_draws(scenario, flag=True) if scenario.data_center.tenant == "non_ig" else ())),
     series={
@@ -66,7 +77,11 @@ CLASS = AssetClass(
         "noi": Series("Net operating income of one MW, once open", "USD a year",
                       lambda run: 4.0 * _after_opening("noi", run)),
     },
-    events={"anchor tenant has defaulted": _tenant_gone},
+    events={
+        "anchor tenant has defaulted": _tenant_gone,
+        "anchor tenant has left a late building": lambda run: quarters(run) >= line(run, WHOLE, "left_at")[:, None],
+        "owner has handed over the keys": lambda run: quarters(run) >= line(run, KEY, "default_quarter")[:, None],
+    },
     facts=(
         Fact("Exit yield", "share", "Yield on next year's income at which the building is sold at the horizon.",
              lambda run: line(run, WHOLE, "exit_cap")),
@@ -77,4 +92,23 @@ CLASS = AssetClass(
 UNLEVERED = AssetClass(
     WHOLE, "Data center without debt", PICKS, "MW", _build, variant_of=KEY,
     subject="data centers without debt", is_plural=True,
+)
+DEBT = AssetClass(
+    LOAN, "Data center loan", PICKS, "MW", _build, variant_of=KEY, has_own_price=True, subject="the data center loan",
+    series={
+        "dscr": Series("Debt service coverage once open", "x", lambda run: line(run, LOAN, "dscr"), level(1.0),
+                       "just enough to pay"),
+        "balance": Series("Balance outstanding, share of the loan", "share of the loan", _balance),
+    },
+    events={"keys handed over": lambda run: quarters(run) >= line(run, LOAN, "default_quarter")[:, None]},
+    facts=(
+        Fact("Default probability", "share", "Share of futures in which the owner hands over the keys.",
+             "default_probability"),
+        Fact("Loss given default", "share", "Loss over all that is owed at default, after the forced sale.",
+             "loss_given_default"),
+        Fact("Expected loss", "share", "Mean present value of losses, share of the loan.", "expected_loss"),
+        Fact("Weighted average life", "years", "Years the average dollar of the loan is out.", "wal_years"),
+        Fact("Loan to cost", "share", "Loan over budgeted cost, after coverage limits it.", "advance_rate"),
+        Fact("Coupon", "per year", "Interest the owner pays, a year.", "coupon"),
+    ),
 )

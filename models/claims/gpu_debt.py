@@ -242,6 +242,7 @@ CLASS = AssetClass(
     ),
 )
 EQUITY = AssetClass(
-    BELOW, "Equity under the GPU loan", PICKS, "H100e", _build, below=financed_fleet, is_lean=True, variant_of=KEY,
+    BELOW, "Equity under the GPU loan", PICKS, "H100e", _build, is_lean=True, variant_of=KEY,
+    below=lambda scenario, market, shocks, built: financed_fleet(scenario, market, shocks),
     subject="equity under the GPU loan",
 )

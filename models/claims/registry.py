@@ -23,6 +23,7 @@ _RECORDS = (
     cloud_platform.CLASS,
     gpu_debt.EQUITY,
     data_center.UNLEVERED,
+    data_center.DEBT,
 )
 CLASSES: dict[str, AssetClass] = {one.key: one for one in _RECORDS if not one.variant_of}
 VARIANTS: dict[str, AssetClass] = {one.key: one for one in _RECORDS if one.variant_of}
@@ -44,8 +45,10 @@ def build_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks, keys: 
     built = [build(scenario, market, shocks) for build in builds]
     by_key = {key: claim for claims in built for key, claim in claims.by_key.items()}
     debt = next((claims for claims in built if claims.loan is not None), Claims({}))
+    center = next((claims for claims in built if claims.center_loan is not None), Claims({}))
     return Claims(
-        {key: by_key[key] for key in known if key in wanted}, debt.loan, debt.loan_terms, debt.loan_size
+        {key: by_key[key] for key in known if key in wanted}, debt.loan, debt.loan_terms, debt.loan_size,
+        center.center_loan, center.center_terms,
     )
 
 

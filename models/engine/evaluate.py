@@ -174,7 +174,7 @@ def _in_blocks(scenario: Scenario, keys: tuple[str, ...] | None, variants: bool)
 
     def of_all(key: str, result: AssetResult) -> AssetResult:
         bought = {e: pooled(result.bought[e], [block[key, e] for block in blocks]) for e in ENTRIES}
-        loans = [block["loan"] for block in blocks if block["loan"] is not None]
+        loans = [block[key, "loan"] for block in blocks if block[key, "loan"] is not None]
         return replace(result, bought=bought, loan=lambda: pooled_loan(loans) if loans else None)
 
     return replace(
@@ -192,12 +192,12 @@ def _rows(paths: int) -> list[slice]:
 
 
 def _block(scenario: Scenario, shocks: Shocks, keys: tuple[str, ...] | None, variants: bool) -> dict[Any, Any]:
-    """Figures by path of every class at both entries, and of the loan; flows and market are let go."""
+    """Figures by path of every class at both entries, and of the loans; flows and market are let go."""
     part = _run(scenario, scenario, shocks, keys, variants)
     results = dict(part.assets) | dict(part.variants)
     by_path = {(key, e): result.bought[e].by_path() for key, result in results.items() for e in ENTRIES}
-    loan = results["gpu_debt"].loan() if "gpu_debt" in results else None
-    return {**by_path, "loan": loan, "revenue": part.revenue}
+    loans = {(key, "loan"): result.loan() for key, result in results.items()}
+    return {**by_path, **loans, "revenue": part.revenue}
 
 
 def _method(scenario: Scenario) -> Method:

@@ -7,10 +7,13 @@ wants prices that somebody else is about to find waits for him; nobody waits for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from threading import RLock
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +23,7 @@ from models.basis.timeline import Array, discount_factors
 from models.claims.registry import CLASSES, VARIANTS, Claim, build_claims
 from models.engine.noted import Noted, Parts, Reading
 from models.market.simulate import MarketPaths, Setting, simulate_market
+from models.measures import returns
 from models.scenario.scenario import Scenario
 
 SEED = 7
@@ -41,11 +45,28 @@ class FairPrice:
         Its standard error over independent scrambles, USD.
     earnings : float
         Neutral first-year earnings, EBITDA or revenue that a market multiple applies to, USD.
+    flow : tuple of float
+        Mean neutral flow of a levered claim at fair entry by quarter, USD; empty for others.
     """
 
     premium: float
     premium_se: float
     earnings: float
+    flow: tuple[float, ...] = ()
+
+    @cached_property
+    def required(self) -> float:
+        """Return required of a levered claim, per year: the one that makes its mean neutral flow worth nothing.
+
+        NaN where no return above a total loss does.
+        """
+        rate = float(returns.irr(np.array(self.flow))[0])
+        return rate if rate > -1.0 else math.nan
+
+
+def priced(claim: Claim, fair: FairPrice) -> Claim:
+    """The claim with the return it must earn at this price; other than levered claims bring their own."""
+    return replace(claim, hurdle=fair.required) if fair.flow else claim
 
 
 KEPT = 64
@@ -61,57 +82,68 @@ def fair_prices(scenario: Scenario) -> dict[str, FairPrice]:
     Returns
     -------
     dict
-        Keyed by class and variant; a levered one pays the premium of the asset below it, any other variant the price
-        of its class.
+        Keyed by class and variant; a levered one pays the premium of the asset below it, a variant without a price of
+        its own that of its class.
     """
     parts = Parts(scenario)
     classes = CLASSES | VARIANTS
-    priced = [key for key, one in classes.items() if one.below or not one.variant_of]
-    known = _found(priced, parts)
-    missing = [key for key in priced if key not in known]
+    own = [key for key, one in classes.items() if one.below or one.has_own_price or not one.variant_of]
+    known = _found(own, parts)
+    missing = [key for key in own if key not in known]
     if missing:
-        with _locks.get(tuple((key, *_priced(key).likely(parts)) for key in missing), RLock):
+        with _locks.get(tuple((key, *_kept_of(key).likely(parts)) for key in missing), RLock):
             known |= _found(missing, parts)
             if missing := [key for key in missing if key not in known]:
                 known |= _made(missing, parts)
-    return {key: known[key if key in known else one.variant_of] for key, one in classes.items()}
+    return {
+        key: known[key] if key in known else replace(known[one.variant_of], flow=()) for key, one in classes.items()
+    }
 
 
-def _priced(key: str) -> Noted[FairPrice]:
+def _kept_of(key: str) -> Noted[FairPrice]:
     """Prices of a class that are kept."""
     return _prices.get(key, lambda: Noted(KEPT))
 
 
 def _found(keys: Sequence[str], parts: Parts) -> dict[str, FairPrice]:
     """Prices that are kept, held by whoever asks, so that they may be forgotten meanwhile."""
-    return {key: price for key in keys for price in _priced(key).find(parts)}
+    return {key: price for key in keys for price in _kept_of(key).find(parts)}
 
 
 def _made(keys: Sequence[str], parts: Parts) -> dict[str, FairPrice]:
-    """Prices made now, and kept by what was read for them."""
-    readings = {key: Reading(parts, set()) for key in keys}
-    found = _solve({key: reading.as_scenario.neutral for key, reading in readings.items()})
-    return {key: _priced(key).keep(readings[key], price) for key, price in found.items()}
+    """Prices made now, and kept by what was read for them; what is built together is built and read together."""
+    classes = CLASSES | VARIANTS
+    groups: dict[object, list[str]] = {}
+    for key in keys:
+        groups.setdefault(classes[key].build, []).append(key)
+    readings = [Reading(parts, set()) for _ in groups]
+    found = _solve([(tuple(group), r.as_scenario.neutral) for group, r in zip(groups.values(), readings, strict=True)])
+    of_key = {key: r for group, r in zip(groups.values(), readings, strict=True) for key in group}
+    return {key: _kept_of(key).keep(of_key[key], price) for key, price in found.items()}
 
 
-def _solve(neutral: Mapping[str, Scenario]) -> dict[str, FairPrice]:
+Group = tuple[tuple[str, ...], Scenario]
+"""Classes that one function builds, and their neutral world."""
+
+
+def _solve(groups: Sequence[Group]) -> dict[str, FairPrice]:
     """Price the given classes in their neutral worlds, each block of draws simulated once."""
     out: dict[str, FairPrice] = {}
     classes = CLASSES | VARIANTS
     skewed, lean, wide = (
-        {key: world for key, world in neutral.items() if (classes[key].is_skewed, classes[key].is_lean) == kind}
+        [(keys, world) for keys, world in groups if (classes[keys[0]].is_skewed, classes[keys[0]].is_lean) == kind]
         for kind in ((True, False), (False, True), (False, False))
     )
     if wide:
         out |= _mean_prices(wide, _stream(_setting(wide), PATHS))
     if lean:
         out |= _mean_prices(lean, iter(_kept_blocks(_setting(lean))))
-    return out | {key: _skewed_price(key, world) for key, world in skewed.items()}
+    return out | {key: _skewed_price(key, world) for (key,), world in skewed}
 
 
-def _setting(neutral: Mapping[str, Scenario]) -> Setting:
+def _setting(groups: Sequence[Group]) -> Setting:
     """The market of several classes: one and the same, but each notes that it reads it."""
-    first, *_ = [world.setting for world in neutral.values()]
+    first, *_ = [world.setting for _, world in groups]
     return first
 
 
@@ -143,31 +175,49 @@ def _lean(paths: tuple[MarketPaths, Shocks]) -> tuple[MarketPaths, Shocks]:
     return replace(market, world=run, home=run, demand_paths=demand, surplus=nothing), thin
 
 
-def _mean_prices(
-    neutral: Mapping[str, Scenario], blocks: Iterator[tuple[MarketPaths, Shocks]]
-) -> dict[str, FairPrice]:
-    def block(paths: tuple[MarketPaths, Shocks]) -> list[tuple[float, float]]:
-        claims = (_neutral_claim(world, key, *paths) for key, world in neutral.items())
-        return [(float(present_value(claim).mean()), claim.earnings) for claim in claims]
+def _mean_prices(groups: Sequence[Group], blocks: Iterator[tuple[MarketPaths, Shocks]]) -> dict[str, FairPrice]:
+    def block(paths: tuple[MarketPaths, Shocks]) -> list[_Block]:
+        return [one for keys, world in groups for one in _neutral_block(world, keys, *paths)]
 
-    found = np.array(list(map(block, blocks)))
+    by_block = list(map(block, blocks))
     root = np.sqrt(PATHS // BLOCK)
-    return {
-        key: FairPrice(float(value.mean()), float(value.std(ddof=1) / root), float(earned.mean()))
-        for key, (value, earned) in zip(neutral, found.transpose(1, 2, 0), strict=True)
-    }
+    out = {}
+    for key, found in zip((key for keys, _ in groups for key in keys), zip(*by_block, strict=True), strict=True):
+        value = np.array([one.value for one in found])
+        premium = float(value.mean())
+        flow = np.mean([one.flow for one in found], axis=0)
+        if len(flow):
+            flow[0] -= premium
+        earned = float(np.mean([one.earnings for one in found]))
+        out[key] = FairPrice(premium, float(value.std(ddof=1) / root), earned, tuple(flow.tolist()))
+    return out
 
 
-def _neutral_claim(neutral: Scenario, key: str, market: MarketPaths, shocks: Shocks) -> Claim:
-    """The claim whose neutral value is the price: levered classes pay the premium of the asset below them."""
-    below = (CLASSES | VARIANTS)[key].below
-    return below(neutral, market, shocks) if below else build_claims(neutral, market, shocks, [key]).by_key[key]
+class _Block(NamedTuple):
+    """What a block of neutral draws says of a class: mean value of what it pays for, earnings, levered mean flow."""
+
+    value: float
+    earnings: float
+    flow: Array
+
+
+def _neutral_block(world: Scenario, keys: Sequence[str], market: MarketPaths, shocks: Shocks) -> list[_Block]:
+    """Classes that are built together; a levered one pays the premium of the asset below it."""
+    classes = CLASSES | VARIANTS
+    built = classes[keys[0]].build(world, market, shocks)
+    out = []
+    for key in keys:
+        claim, below = built.by_key[key], classes[key].below
+        worth = claim if below is None else below(world, market, shocks, built)
+        flow = np.zeros(0) if below is None else np.asarray(claim.flows.net.mean(axis=0))
+        out.append(_Block(float(present_value(worth).mean()), claim.earnings, flow))
+    return out
 
 
 def _skewed_price(key: str, neutral: Scenario) -> FairPrice:
     """Mean value by regression on variables of known mean: the tail is too heavy for a plain average."""
     def block(paths: tuple[MarketPaths, Shocks]) -> tuple[Array, Array, float]:
-        claim = _neutral_claim(neutral, key, *paths)
+        claim = build_claims(neutral, *paths, [key]).by_key[key]
         return present_value(claim), np.asarray(claim.controls), claim.earnings
 
     values, controls, earned = zip(*map(block, _stream(neutral.setting, SKEWED_PATHS)), strict=True)

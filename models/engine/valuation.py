@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.assets.data_center.loan import CenterLoan, CenterTerms
 from models.basis.investor import Rates
-from models.basis.timeline import Array
+from models.basis.timeline import DELTA, Array
+from models.claims import data_center, gpu_debt
 from models.claims.registry import CLASSES, VARIANTS, AssetClass, Claim, Claims
 from models.debt.loan import LoanPaths, LoanTerms, least_coverage, loan_life
 from models.engine.estimate import CONFIDENCE, PROBABILITIES
 from models.engine.measures import DebtMeasures, Measures, Quantiles
 from models.engine.position import Position, sure_gain
-from models.engine.prices import FairPrice, premium, steadied
+from models.engine.prices import FairPrice, premium, priced, steadied
 from models.measures import returns, risk
 
 ENTRIES = ("fair", "at_cost")
@@ -29,6 +31,7 @@ STATUS_WORDS = {
     "no_root": "no rate makes these flows worth nothing",
 }
 """Why there is no yearly return, by the status of `models.measures.returns.irr`."""
+NO_HURDLE = "the mean flow of the levered claim in the neutral world has no return that it could be required to earn"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +46,7 @@ class AssetResult:
         The claim at the price of each entry, ``"fair"`` and ``"at_cost"``. Where more paths were run than are kept,
         its figures by path are those of all of them.
     loan : callable
-        The loan path by path; None where no class needed one.
+        Its loan path by path; None for what is no loan.
     """
 
     asset: AssetClass
@@ -89,7 +92,7 @@ class AssetResult:
     @cached_property
     def debt(self) -> DebtMeasures | None:
         """What only a lender asks; None for other classes, and where nothing is lent."""
-        loan = self.loan() if self.asset.key == "gpu_debt" and not self.claim.nothing else None
+        loan = self.loan() if not self.claim.nothing else None
         return measured_loan(loan) if loan else None
 
     def entry(self, name: str) -> Measures:
@@ -105,12 +108,12 @@ def asset_result(
     key: str, fair: FairPrice, rates: Rates, replicate: NDArray[np.int64], claims: Claims
 ) -> AssetResult:
     """Result of one claim, measured on demand."""
-    claim = claims.by_key[key]
+    claim = priced(claims.by_key[key], fair)
     bought = {
         entry: Position(claim, premium(key, claim, fair, entry), rates, claims, replicate) for entry in ENTRIES
     }
     return AssetResult(
-        CLASSES.get(key) or VARIANTS[key], fair, bought, lambda: loan_outcomes(claims, replicate)
+        CLASSES.get(key) or VARIANTS[key], fair, bought, lambda: loan_outcomes(key, claims, replicate)
     )
 
 
@@ -162,6 +165,8 @@ def measured(position: Position) -> Measures:
     reasons = {}
     if math.isnan(found.irr_of_mean):
         reasons["irr_of_mean"] = STATUS_WORDS[returns.status_names(status_of_mean)]
+    if math.isnan(found.npv_mean):
+        reasons["npv_mean"] = NO_HURDLE
     if math.isnan(found.irr.p50):
         reasons["irr"] = STATUS_WORDS[max(found.irr_status, key=lambda name: found.irr_status[name])]
     if math.isnan(found.moic.p50):
@@ -186,10 +191,12 @@ class LoanOutcomes:
     """A loan path by path.
 
     ``is_defaulted``, ``exposure`` and ``loss`` at default and ``lost``, its value at closing (USD), ``least_dscr`` over
-    service quarters, each (paths,); mean ``balance`` by quarter (quarters + 1,), USD.
+    service quarters, each (paths,); mean ``balance`` by quarter (quarters + 1,), USD, of which ``life`` makes an
+    average life, years. ``cost`` is what the advance rate applies to, USD.
     """
 
-    terms: LoanTerms
+    principal: float
+    coupon: float
     cost: float
     is_defaulted: NDArray[np.bool_]
     exposure: Array
@@ -197,25 +204,40 @@ class LoanOutcomes:
     lost: Array
     least_dscr: Array
     balance: Array
+    life: Callable[[Array], float]
     replicate: NDArray[np.int64]
 
 
-def loan_outcomes(claims: Claims, replicate: NDArray[np.int64]) -> LoanOutcomes | None:
-    """Outcomes of the loan behind the claims; None where no class needed it."""
-    if claims.loan is None or claims.loan_terms is None:
-        return None
-    return outcomes_of_loan(claims.loan_terms, claims.loan, claims.collateral_cost, replicate)
+def loan_outcomes(key: str, claims: Claims, replicate: NDArray[np.int64]) -> LoanOutcomes | None:
+    """Outcomes of the loan that a class or variant is; None where it is none."""
+    if key == gpu_debt.KEY and claims.loan is not None and claims.loan_terms is not None:
+        return outcomes_of_loan(claims.loan_terms, claims.loan, claims.collateral_cost, replicate)
+    if key == data_center.LOAN and claims.center_loan is not None and claims.center_terms is not None:
+        return _outcomes_of_center(claims.center_terms, claims.center_loan, replicate)
+    return None
 
 
 def outcomes_of_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: NDArray[np.int64]) -> LoanOutcomes:
     """Outcomes of a loan; ``cost`` is what the advance rate applies to, USD per unit of collateral."""
-    quarter = np.minimum(loan.default_quarter, loan.balance.shape[1])
     return LoanOutcomes(
-        terms=terms, cost=cost, is_defaulted=loan.is_defaulted, exposure=loan.exposure, loss=loan.loss,
-        lost=np.where(loan.is_defaulted, loan.loss * (1.0 + terms.rate_q) ** -quarter.astype(float), 0.0),
-        least_dscr=least_coverage(terms, loan),
-        balance=loan.balance.mean(axis=0), replicate=replicate,
+        principal=terms.principal, coupon=terms.coupon, cost=cost, is_defaulted=loan.is_defaulted,
+        exposure=loan.exposure, loss=loan.loss, lost=_lost(terms.rate_q, loan), least_dscr=least_coverage(terms, loan),
+        balance=loan.balance.mean(axis=0), life=partial(loan_life, terms), replicate=replicate,
     )
+
+
+def _outcomes_of_center(terms: CenterTerms, loan: CenterLoan, replicate: NDArray[np.int64]) -> LoanOutcomes:
+    return LoanOutcomes(
+        principal=terms.principal, coupon=terms.coupon, cost=terms.cost, is_defaulted=loan.is_defaulted,
+        exposure=loan.exposure, loss=loan.loss, lost=_lost(terms.coupon * DELTA, loan), least_dscr=loan.least_dscr,
+        balance=loan.balance.mean(axis=0), life=terms.average_life, replicate=replicate,
+    )
+
+
+def _lost(rate_q: float, loan: LoanPaths | CenterLoan) -> Array:
+    """Loss at default, discounted at the coupon to closing, USD, (paths,)."""
+    quarter = np.minimum(loan.default_quarter, loan.balance.shape[1])
+    return np.where(loan.is_defaulted, loan.loss * (1.0 + rate_q) ** -quarter.astype(float), 0.0)
 
 
 def pooled_loan(blocks: Sequence[LoanOutcomes]) -> LoanOutcomes:
@@ -239,7 +261,7 @@ def measure_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: NDAr
 def measured_loan(loan: LoanOutcomes) -> DebtMeasures:
     """Measures of a loan from its outcomes; undefined but for size and coupon where nothing is lent."""
     replicate, least = loan.replicate, loan.least_dscr
-    funded = loan.terms.principal if loan.terms.principal > 0 else math.nan
+    funded = loan.principal if loan.principal > 0 else math.nan
     defaulted = np.where(funded > 0, loan.is_defaulted, math.nan)  # what is not lent cannot default
     lost, exposure = loan.lost / funded, float(loan.exposure.sum())
     values, errors = risk.quantiles(least, PROBABILITIES), risk.quantile_standard_error(least, PROBABILITIES, replicate)
@@ -249,8 +271,8 @@ def measured_loan(loan: LoanOutcomes) -> DebtMeasures:
         loss_given_default=float(loan.loss.sum()) / exposure if exposure > 0 else float("nan"),
         expected_loss=float(lost.mean()),
         expected_loss_se=risk.mean_standard_error(lost, replicate),
-        wal_years=loan_life(loan.terms, loan.balance),
+        wal_years=loan.life(loan.balance),
         min_dscr=Quantiles(*(float(x) for x in (*values, *errors))),
-        advance_rate=loan.terms.principal / loan.cost,
-        coupon=loan.terms.coupon,
+        advance_rate=loan.principal / loan.cost,
+        coupon=loan.coupon,
     )

@@ -23,7 +23,7 @@ from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS, Claims, build_claims
 from models.engine.noted import Noted, Parts
 from models.engine.position import Position
-from models.engine.prices import FairPrice, fair_prices, premium
+from models.engine.prices import FairPrice, fair_prices, premium, priced
 from models.errors import AbsentError, ScenarioError
 from models.market.simulate import MarketPaths, simulate_market
 from models.scenario.scenario import Scenario
@@ -121,11 +121,12 @@ class World:
         ----------
         entry : {"fair", "at_cost"}
         """
-        claims, rates = self.claims(key), self.scenario.rates
-        paid = premium(key, claims.by_key[key], self.prices[key], entry)
+        claims, rates, fair = self.claims(key), self.scenario.rates, self.prices[key]
+        claim = priced(claims.by_key[key], fair)
+        paid = premium(key, claim, fair, entry)
         return self._layers.positions.get((key, entry), lambda: Store(KEPT)).get(
-            (claims, paid, rates),
-            lambda: Position(claims.by_key[key], paid, rates, claims, self.shocks.replicate),
+            (claims, paid, claim.hurdle, rates),
+            lambda: Position(claim, paid, rates, claims, self.shocks.replicate),
         )
 
     def positions(self, keys: Iterable[str] = tuple(CLASSES), entry: str = "fair") -> dict[str, Position]:

@@ -9,6 +9,7 @@ from models.explain import (
     capacity,
     cloud_platform,
     data_center,
+    data_center_loan,
     entry_price,
     gpu_debt,
     gpu_debt_loss,
@@ -27,7 +28,7 @@ from models.explain.trace import Trace, as_rows, as_text
 
 SUBJECTS = (
     market, ai_revenue, capacity, performance, risks, entry_price, gpu_fleet, gpu_debt, gpu_debt_loss, data_center,
-    hardware_supplier, supplier_credit, cloud_platform, llm_developer, leaves,
+    data_center_loan, hardware_supplier, supplier_credit, cloud_platform, llm_developer, leaves,
 )
 """Modules that hold the explanations; importing them registers what they explain."""
 

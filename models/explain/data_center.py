@@ -1,12 +1,15 @@
-"""Flows of a data center as numbers with reasons: construction, leases, vacancy, sale and its loan."""
+"""Flows of a data center as numbers with reasons: construction, leases, vacancy and sale."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
 from models.assets.data_center.building import CAP_BOUNDS, Building, simulate_building
 from models.assets.data_center.leasing import VACANCY_BOUNDS
 from models.basis.timeline import Array
+from models.claims.contagion import tie_of
 from models.errors import ScenarioError
 from models.explain.bought import held, line
 from models.explain.equation import Equation, Operand
@@ -17,7 +20,6 @@ CENTER = "assets.data_center"
 UNIT = "USD per MW"
 RENT = "USD per MW and year"
 _COST: dict[str, Operand] = {"I": "data_center.capex", "n": "data_center.build_quarters"}
-_LOAN: dict[str, Operand] = {"LTC": "data_center.loan_to_cost", **_COST}
 _LETTING: dict[str, Operand] = {
     "renewal": "leasing.renewal", "letting": "leasing.letting", "opening": f"{CENTER}.opening.{{stat}}",
     "draws": "draws",
@@ -35,27 +37,45 @@ def _simulate(reader: Reader) -> Building:
         raise ScenarioError(FOREIGN_DRAWS)
     center = scenario.data_center
     contract = market.support_price * (1.0 - scenario.offtaker.discount(center.tenant))
-    found = simulate_building(center, scenario.leasing, scenario.offtaker, market, shocks, contract)
-    stated = reader.evaluation.claims.by_key["data_center"].flows.ledger["net operating income"]
+    tie = tie_of(scenario, center.tenant, market, shocks)
+    found = simulate_building(center, scenario.leasing, scenario.offtaker, market, shocks, contract, tie)
+    stated = reader.evaluation.claims.by_key["data_center"].flows.extras["noi"]
     if not np.allclose(stated, found.noi, rtol=1e-9, atol=1e-6):
         raise ScenarioError(FOREIGN_DRAWS)
     return found
 
 
-def _line(reader: Reader, center: str, name: str) -> Array:
+def line_of(reader: Reader, center: str, name: str) -> Array:
+    """Amounts of a line of the building's flows, (paths or 1, quarters + 1)."""
     return line(reader, held(reader, center), name)[1]
 
 
-for _path in ("assets.data_center.hurdle", "variants.data_center_unlevered.hurdle"):
-    declare(
-        _path, "Hurdle, data center", "per year",
-        "Required of the building without debt; with a loan more is required, and reported as the return of the mean "
-        "neutral flow.", "r", {"r": "data_center.hurdle"}, lambda r: r.scenario.data_center.hurdle,
-    )
+def handover(reader: Reader, stat: str) -> int:
+    """Quarter in which the owner of a path hands over the keys; past the horizon where it does not."""
+    return int(reader.pick(held(reader, CENTER).result.claim.flows.extras["default_quarter"], stat))
+
+
+def while_owned(
+    reader: Reader, equation: Equation, center: str, stat: str, t: int, *, is_funded: bool = False
+) -> Equation:
+    """The equation while the owner has the keys; what is funded stops in the quarter in which they are handed over."""
+    if center != CENTER or equation.text == "0":
+        return equation
+    if stat == "mean":
+        return over_paths(equation, stat)
+    if t < handover(reader, stat) + (not is_funded):
+        return equation
+    return replace(equation, text="0", operands={}, kind="expression", beside=(f"{CENTER}.handover.{stat}",),
+                   words=f"{equation.words} The keys are with the lender.")
+
+
+declare(
+    "variants.data_center_unlevered.hurdle", "Hurdle, data center without debt", "per year", "As declared.", "r",
+    {"r": "data_center.hurdle"}, lambda r: r.scenario.data_center.hurdle,
+)
 declare(
     "assets.data_center.base", "Own share of the build cost", UNIT,
-    "Build cost that the construction loan does not pay.", "I·(1 − LTC)",
-    {"I": "data_center.capex", "LTC": "data_center.loan_to_cost"},
+    "Build cost that the loan does not pay.", "I − loan", {"I": "data_center.capex", "loan": ".loan"},
     lambda r: r.evaluation.assets["data_center"].claim.capital,
 )
 declare(
@@ -67,13 +87,13 @@ declare(
 @explains("{center}.quarter.construction.{stat}.{t}")
 def construction(reader: Reader, center: str, stat: str, t: int) -> Equation:
     """Money spent on building in a quarter."""
-    is_built = 1 <= t <= reader.scenario.data_center.build_quarters
-    return Equation(
+    is_built = t < reader.scenario.data_center.build_quarters
+    return while_owned(reader, Equation(
         f"Construction, quarter {t}, {reader.whose(stat)}",
-        reader.pick(_line(reader, center, "construction"), stat, t), UNIT,
+        reader.pick(line_of(reader, center, "construction"), stat, t), UNIT,
         "Build cost spread over the construction time, times how far final cost is from budget.",
         "−I/n·overrun" if is_built else "0", _COST | {"overrun": f"{CENTER}.overrun.{stat}"} if is_built else {},
-    )
+    ), center, stat, t, is_funded=True)
 
 
 declare(
@@ -87,27 +107,33 @@ def _overrun(built: Building) -> Array:
     return np.asarray(-built.capex.sum(axis=1) / built.budget_draw.sum())
 
 
-declare(
-    "{center}.quarter.net_operating_income.{stat}.{t}", "Net operating income", UNIT,
-    "A quarter of yearly rent after running the building, less the cost of empty space.",
-    "Δ·(rent·margin − fixed·empty)",
-    {"Δ": "constants.quarter", "rent": f"{CENTER}.rent@", "margin": "leasing.noi_margin",
-     "fixed": "leasing.fixed_cost", "empty": f"{CENTER}.empty@"},
-    lambda r, center: _line(r, center, "net_operating_income"),
-)
+@explains("{center}.quarter.net_operating_income.{stat}.{t}")
+def net_income(reader: Reader, center: str, stat: str, t: int) -> Equation:
+    """Income of a quarter after running the building."""
+    return while_owned(reader, Equation(
+        f"Net operating income, quarter {t}, {reader.whose(stat)}",
+        reader.pick(line_of(reader, center, "net_operating_income"), stat, t), UNIT,
+        "A quarter of yearly rent after running the building, less the cost of empty space.",
+        "Δ·(rent·margin − fixed·empty)",
+        {"Δ": "constants.quarter", "rent": f"{CENTER}.rent.{stat}.{t}", "margin": "leasing.noi_margin",
+         "fixed": "leasing.fixed_cost", "empty": f"{CENTER}.empty.{stat}.{t}"},
+    ), center, stat, t)
+
+
 declare(
     "assets.data_center.rent.{stat}.{t}", "Yearly rent of let space", RENT,
     "Ten cohorts of leases, each at the market rent of its signing and the escalator since; the anchor tenant's "
-    "were signed at closing.", "Σ cohorts",
+    "start at the rent of closing and rise from delivery.", "Σ cohorts",
     {"R_0": "data_center.rent", "prelease": "data_center.prelease", "escalator": "leasing.escalator",
      "occupancy": ".occupancy@", "R": ".market_rent@", "shortest": "leasing.term_short", "longest": "leasing.term_long",
      **_LETTING}, lambda r: building_of(r).roll.rent, kind="simulation",
 )
 declare(
     "assets.data_center.occupancy.{stat}.{t}", "Occupancy", "share",
-    "Tenants renew and empty space lets less often when vacancy is high; a defaulting anchor leaves.", "",
+    "Tenants renew and empty space lets less often when vacancy is high; an anchor leaves when it defaults, or when "
+    "the building is later than it accepts and space has become cheaper.", "",
     {"downtime": "leasing.downtime", "v": ".vacancy@", "tenant": "data_center.tenant", "κ": "contagion.lab_share",
-     **_LETTING},
+     "long stop": "data_center.long_stop", **_LETTING},
     lambda r: building_of(r).roll.occupancy, kind="simulation",
 )
 
@@ -165,7 +191,7 @@ declare(
     "{center}.quarter.sale.{stat}.{t}", "Sale of the building", UNIT,
     "Next year's income over the exit yield, less the cost of selling.", "(1 − cost)·4·NOI·(1 + escalator)/cap",
     {"cost": "leasing.exit_cost", "NOI": "{center}.quarter.net_operating_income@", "escalator": "leasing.escalator",
-     "cap": f"{CENTER}.exit_cap.{{stat}}"}, lambda r, center: _line(r, center, "sale"), is_averaged=True,
+     "cap": f"{CENTER}.exit_cap.{{stat}}"}, lambda r, center: line_of(r, center, "sale"), is_averaged=True,
 )
 
 
@@ -199,52 +225,7 @@ declare(
     "{center}.quarter.fit_out.{stat}.{t}", "Fit-out", UNIT,
     "Part of a year's market rent for each of ten cohorts that is let anew.", "−TI·R_t·cohorts let/10",
     {"TI": "leasing.fit_out_years", "R_t": f"{CENTER}.market_rent@", "letting": "leasing.letting", "draws": "draws"},
-    lambda r, center: _line(r, center, "fit_out"), kind="simulation",
-)
-
-
-@explains("assets.data_center.quarter.loan_drawn.{stat}.{t}")
-def drawn(reader: Reader, stat: str, t: int) -> Equation:
-    """Loan drawn in a quarter."""
-    is_built = 1 <= t <= reader.scenario.data_center.build_quarters
-    return Equation(
-        f"Construction loan drawn, quarter {t}", reader.pick(_line(reader, CENTER, "loan_drawn"), stat, t), UNIT,
-        "Its share of budgeted cost, as it is spent.", "LTC·I/n" if is_built else "0", _LOAN if is_built else {},
-    )
-
-
-@explains("assets.data_center.loan_balance.{t}")
-def balance(reader: Reader, t: int) -> Equation:
-    """Balance of the construction loan."""
-    amounts = held(reader, CENTER).result.claim.flows.extras["loan_balance"]
-    return Equation(
-        f"Balance of the construction loan, end of quarter {t}", reader.pick(amounts, "mean", t), UNIT,
-        "What was drawn so far; the loan pays interest only.", f"LTC·I·min({t}, n)/n", _LOAN,
-    )
-
-
-declare(
-    "assets.data_center.loan_rate", "Rate of the construction loan", "per year", "Base rate and spread.",
-    "SOFR + spread", {"SOFR": "rates.base_rate", "spread": "data_center.loan_spread"},
-    lambda r: r.scenario.rates.base_rate + r.scenario.data_center.loan_spread,
-)
-
-
-@explains("assets.data_center.quarter.interest.{stat}.{t}")
-def interest(reader: Reader, stat: str, t: int) -> Equation:
-    """Interest of the construction loan."""
-    return Equation(
-        f"Interest of the construction loan, quarter {t}", reader.pick(_line(reader, CENTER, "interest"), stat, t),
-        UNIT, "Balance a quarter ago, times a quarter of the rate; money out is negative.", "−balance·rate·Δ",
-        {"balance": f"{CENTER}.loan_balance.{max(t - 1, 0)}", "rate": f"{CENTER}.loan_rate", "Δ": "constants.quarter"},
-    )
-
-
-declare(
-    "assets.data_center.quarter.loan_repaid.{stat}.{t}", "Construction loan repaid", UNIT,
-    "At the sale, and no more than the sale brings: the loan is non-recourse.", "−min(balance, sale)",
-    {"balance": ".loan_balance.{t}", "sale": ".quarter.sale@"}, lambda r: _line(r, CENTER, "loan_repaid"),
-    is_averaged=True,
+    lambda r, center: line_of(r, center, "fit_out"), kind="simulation",
 )
 
 

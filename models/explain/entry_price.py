@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
+
+import numpy as np
 
 from models.basis.shocks import REPLICATES, draw_replicate
 from models.claims.gpu_debt import financed_fleet
@@ -17,7 +19,9 @@ from models.explain.registry import Reader, UnknownPath, explains, find
 from models.market.simulate import simulate_market
 from models.scenario.scenario import Scenario
 
-_LEVERED = ("data_center", "gpu_debt_equity")
+_BELOW = {"data_center": "variants.data_center_unlevered.hurdle",
+          "gpu_debt_equity": "assets.gpu_debt.collateral.fleet_hurdle"}
+"""Levered classes, and the hurdle of the asset whose premium they pay."""
 
 
 @explains("{asset}.price")
@@ -66,7 +70,7 @@ def _fair_premium(reader: Reader, stake: Bought) -> Equation:
         {"lines": tuple(f"{stake.claim}.{name}" for name in names)},
         beside=("calibration.block", f"{stake.claim}.neutral_hurdle"), standard_error=fair.premium_se or None,
         note="a levered class pays the premium of the asset below it, in cash at closing"
-        if stake.key in _LEVERED else "",
+        if stake.key in _BELOW else "",
     )
 
 
@@ -156,12 +160,44 @@ def neutral_rest(reader: Reader, claim: str) -> Equation:
 def neutral_hurdle(reader: Reader, claim: str) -> Equation:
     """Hurdle of the claim whose neutral value is the premium."""
     stake = held(reader, claim)
-    value = _neutral(reader, stake).hurdle
-    own = next(build(reader, **tokens).value for build, tokens in find(f"{claim}.hurdle"))
+    value, path = _neutral(reader, stake).hurdle, _BELOW.get(stake.key, f"{claim}.hurdle")
+    own = next(build(reader, **tokens).value for build, tokens in find(path))
     return Equation(
         f"Hurdle of the fair price, {stake.result.asset.label}", value, "per year",
-        "Return the claim must just pay in the neutral world.", "r", {"r": f"{claim}.hurdle"},
+        "Return the claim whose premium is paid must just earn in the neutral world.", "r", {"r": path},
         "expression" if value == own else "simulation",
+    )
+
+
+def _levered_hurdle(reader: Reader, claim: str) -> Equation:
+    """Return required of levered equity: what its mean flow in the neutral world returns at the fair price."""
+    stake = held(reader, claim)
+    flow = np.array(stake.result.fair_price.flow)
+    return Equation(
+        f"Hurdle, {stake.result.asset.label} with debt" if claim == "assets.data_center" else
+        f"Hurdle, {stake.result.asset.label}", stake.position.claim.hurdle, "per year",
+        "No input: the rate at which its mean cash flows in the neutral world, the fair price paid, are worth nothing "
+        "together. So fair entry is fair with debt too.", "Σ E[CF_t]·(1 + r)^(−t/4) = 0",
+        {"CF": tuple(f"{claim}.neutral_flow.{year}" for year in years_of(flow[None], len(flow) - 1))}, "root",
+    )
+
+
+for _claim in ("assets.data_center", "variants.gpu_debt_equity"):
+    explains(f"{_claim}.hurdle")(partial(_levered_hurdle, claim=_claim))
+
+
+@explains("{claim}.neutral_flow.{year}")
+def neutral_flow(reader: Reader, claim: str, year: int) -> Equation:
+    """Mean flow of levered equity in a year of the neutral world."""
+    stake = held(reader, claim)
+    flow = stake.result.fair_price.flow
+    if not flow:
+        raise UnknownPath("only levered claims have a hurdle that comes of their neutral flow")
+    return Equation(
+        f"Mean neutral cash flow, {when(year)}, {stake.result.asset.label}",
+        float(sum(flow[t] for t in quarters_of(year, len(flow) - 1))), stake.money,
+        "Mean over the calibration's draws, with the fair premium paid at closing.", "E[Σ CF_t]",
+        {"n": "calibration.block"}, "statistic", beside=(f"{stake.claim}.premium",) if not year else (),
     )
 
 

@@ -11,6 +11,7 @@ from models.claims.gpu_debt import lender_case
 from models.debt.loan import LoanPaths, LoanTerms
 from models.debt.schedule import scheduled_principal, swap_cost
 from models.engine.measures import DebtMeasures
+from models.engine.valuation import LoanOutcomes
 from models.explain.bought import held, line
 from models.explain.equation import Equation, Operand
 from models.explain.gpu_fleet import fleet_of
@@ -22,6 +23,7 @@ from models.tables.classes import DEBT_METRICS
 LOAN = "assets.gpu_debt"
 EQUITY = "variants.gpu_debt_equity"
 FLEET = f"{LOAN}.collateral"
+CENTER_LOAN = "variants.data_center_loan"
 UNIT = "USD per H100e of collateral"
 def loan_of(reader: Reader) -> tuple[LoanPaths, LoanTerms]:
     """The loan's paths and terms."""
@@ -35,8 +37,17 @@ def debt_measures(reader: Reader, asset: str) -> DebtMeasures:
     """What only a lender asks of a stake; refuses every class but the loan."""
     measures = held(reader, asset).result.debt
     if measures is None:
-        raise UnknownPath("only gpu_debt has debt figures")
+        raise UnknownPath("only gpu_debt and data_center_loan have debt figures")
     return measures
+
+
+def outcomes_of(reader: Reader, asset: str) -> LoanOutcomes:
+    """The loan path by path that a stake is; refuses every class but a loan."""
+    stake = held(reader, asset)
+    outcomes = reader.once(f"outcomes {stake.claim}", stake.result.loan)
+    if outcomes is None:
+        raise UnknownPath("only gpu_debt and data_center_loan have debt figures")
+    return outcomes
 
 
 def default_quarter(reader: Reader, path: str) -> int:
@@ -59,8 +70,8 @@ def least_coverage(reader: Reader, asset: str, pxx: str) -> Equation:
     quantiles = debt_measures(reader, asset).min_dscr
     label, unit = DEBT_METRICS["min_dscr"]
     return quantile_equation(
-        reader, label, unit, _least(reader), pxx, getattr(quantiles, pxx), getattr(quantiles, f"{pxx}_se"),
-        lambda i: f"{LOAN}.min_dscr.path{i}",
+        reader, label, unit, outcomes_of(reader, asset).least_dscr, pxx, getattr(quantiles, pxx),
+        getattr(quantiles, f"{pxx}_se"), lambda i: f"{asset.removesuffix('.at_cost')}.min_dscr.path{i}",
     )
 
 
@@ -68,14 +79,16 @@ def least_coverage(reader: Reader, asset: str, pxx: str) -> Equation:
 def least_coverage_error(reader: Reader, asset: str, pxx: str) -> Equation:
     """Standard error of a quantile of the least coverage."""
     value = getattr(debt_measures(reader, asset).min_dscr, f"{pxx}_se")
-    return error_equation(reader, f"Least debt service coverage {pxx}", "x", value, f"{LOAN}.min_dscr.{pxx}")
+    root = asset.removesuffix(".at_cost")
+    return error_equation(reader, f"Least debt service coverage {pxx}", "x", value, f"{root}.min_dscr.{pxx}")
 
 
-@explains("assets.gpu_debt.min_dscr.{pxx}.scramble{group}")
-def least_coverage_scramble(reader: Reader, pxx: str, group: int) -> Equation:
+@explains("{claim}.min_dscr.{pxx}.scramble{group}")
+def least_coverage_scramble(reader: Reader, claim: str, pxx: str, group: int) -> Equation:
     """Quantile of the least coverage on one scramble."""
-    return scramble_equation(reader, f"Least debt service coverage {pxx}", "x", _least(reader), group,
-                         lambda part: float(risk.quantiles(part, PROBABILITY[pxx])))
+    least = outcomes_of(reader, claim).least_dscr
+    return scramble_equation(reader, f"Least debt service coverage {pxx}", "x", least, group,
+                             lambda part: float(risk.quantiles(part, PROBABILITY[pxx])))
 
 
 def _coverage(reader: Reader) -> Array:
@@ -404,6 +417,9 @@ _RULES = {
 def coupon(reader: Reader, asset: str) -> Equation:
     """Coupon of the loan."""
     value, pricing = debt_measures(reader, asset).coupon, reader.scenario.loan_pricing
+    if asset.startswith(CENTER_LOAN):
+        return Equation("Coupon", value, "per year", "Rate of the loan.", "rate",
+                        {"rate": "assets.data_center.loan_rate"})
     is_cut = bool(loan_of(reader)[1].interest_subsidy)
     if pricing.base == "fixed" and pricing.fixed_coupon is not None and not is_cut:
         return Equation("Coupon", value, "per year", "Fixed when the loan is signed.", "coupon",
@@ -492,14 +508,6 @@ def loan_line(reader: Reader, name: str, stat: str, t: int) -> Equation:
         "−loan" if is_drawn_once else "", {"loan": parts[0]} if is_drawn_once else named(*parts),
         "expression" if is_drawn_once else "simulation",
     )
-
-
-@explains("variants.gpu_debt_equity.hurdle")
-def equity_hurdle(reader: Reader) -> Equation:
-    """Return required of the fleet under the loan."""
-    value = reader.evaluation.variants["gpu_debt_equity"].claim.hurdle
-    return Equation("Hurdle, equity under the loan", value, "per year", "That of the financed fleet.", "r",
-                    {"r": f"{FLEET}.fleet_hurdle"})
 
 
 @explains("variants.gpu_debt_equity.base")

@@ -8,7 +8,16 @@ from models.assets.gpu_fleet.used import used_values
 from models.basis.timeline import DELTA, Array
 from models.debt.loan import LoanPaths
 from models.explain.equation import Equation, Operand
-from models.explain.gpu_debt import FLEET, LOAN, UNIT, debt_measures, default_quarter, loan_of
+from models.explain.gpu_debt import (
+    CENTER_LOAN,
+    FLEET,
+    LOAN,
+    UNIT,
+    debt_measures,
+    default_quarter,
+    loan_of,
+    outcomes_of,
+)
 from models.explain.gpu_fleet import fleet_of
 from models.explain.quantile import error_equation, known, scramble_equation
 from models.explain.registry import Reader, UnknownPath, declare, explains, named
@@ -16,35 +25,53 @@ from models.explain.registry import Reader, UnknownPath, declare, explains, name
 _FIGURES: dict[str, tuple[str, str, str, str, dict[str, Operand]]] = {
     "default_probability": (
         "Default probability", "share", "Paths on which a payment is missed, over all paths.", "defaults/paths",
-        {"defaults": f"{LOAN}.defaults", "paths": "draws"},
+        {"defaults": ".defaults", "paths": "draws"},
     ),
     "loss_given_default": (
         "Loss given default", "share of exposure",
         "What lenders lose over what they are owed, summed over the paths that default.", "LGD = losses/exposures",
-        {"losses": f"{LOAN}.total.loss", "exposures": f"{LOAN}.total.exposure"},
+        {"losses": ".total.loss", "exposures": ".total.exposure"},
     ),
     "expected_loss": (
         "Expected loss", "share of funding",
         "Loss at default, discounted at the coupon to closing, averaged over all paths, per dollar lent.",
-        "EL = loss/loan", {"loss": f"{LOAN}.mean_loss", "loan": f"{LOAN}.principal"},
+        "EL = loss/loan", {"loss": ".mean_loss", "loan": ".principal"},
     ),
     "wal_years": (
         "Weighted average life", "years",
         "Years from closing a dollar lent is out, until it is repaid, recovered or lost: those a spread is paid for.",
-        "WAL = balance_years/loan", {"balance_years": f"{LOAN}.balance_years", "loan": f"{LOAN}.principal"},
+        "WAL = balance_years/loan", {"balance_years": ".balance_years", "loan": ".principal"},
     ),
     "advance_rate": (
         "Advance rate", "share of cost", "Loan over hardware cost, net of what is received at closing.",
-        "λ_A = loan/cost", {"loan": f"{LOAN}.principal", "cost": f"{LOAN}.cost"},
+        "λ_A = loan/cost", {"loan": ".principal", "cost": ".cost"},
     ),
 }
+
+
+_OF_CENTER: dict[str, tuple[str, str, str, str, dict[str, Operand]]] = {
+    "default_probability": (
+        "Default probability", "share", "Paths on which the owner hands over the keys, over all paths.",
+        "defaults/paths", {"defaults": ".defaults", "paths": "draws"},
+    ),
+    "advance_rate": (
+        "Loan to cost", "share", "Loan over budgeted build cost.", "loan/cost", {"loan": ".principal", "cost": ".cost"},
+    ),
+}
+
+
+def _figure(root: str, debt: str) -> tuple[str, str, str, str, dict[str, Operand]]:
+    """What is said of a lender's figure; operands that begin with a dot stay with the loan."""
+    label, unit, words, text, operands = (_OF_CENTER if root == CENTER_LOAN else {}).get(debt) or _FIGURES[debt]
+    there = {n: f"{root}{p}" if isinstance(p, str) and p.startswith(".") else p for n, p in operands.items()}
+    return label, unit, words, text, there
 
 
 @explains("{asset}.{debt}")
 def debt_figure(reader: Reader, asset: str, debt: str) -> Equation:
     """A lender's figure over all paths."""
-    label, unit, words, text, operands = _FIGURES[debt]
     measures = debt_measures(reader, asset)
+    label, unit, words, text, operands = _figure(asset.removesuffix(".at_cost"), debt)
     error = known(getattr(measures, f"{debt}_se", None))
     return Equation(label, getattr(measures, debt), unit, words, text, operands, standard_error=error)
 
@@ -52,16 +79,17 @@ def debt_figure(reader: Reader, asset: str, debt: str) -> Equation:
 @explains("{asset}.{share}_se")
 def debt_error(reader: Reader, asset: str, share: str) -> Equation:
     """Standard error of a lender's figure."""
-    label, unit, *_ = _FIGURES[share]
-    return error_equation(reader, label, unit, getattr(debt_measures(reader, asset), f"{share}_se"), f"{LOAN}.{share}")
+    value, root = getattr(debt_measures(reader, asset), f"{share}_se"), asset.removesuffix(".at_cost")
+    label, unit, *_ = _figure(root, share)
+    return error_equation(reader, label, unit, value, f"{root}.{share}")
 
 
-@explains("assets.gpu_debt.{share}.scramble{group}")
-def debt_scramble(reader: Reader, share: str, group: int) -> Equation:
+@explains("{claim}.{share}.scramble{group}")
+def debt_scramble(reader: Reader, claim: str, share: str, group: int) -> Equation:
     """A lender's figure on one scramble."""
-    loan, terms = loan_of(reader)
-    label, unit, *_ = _FIGURES[share]
-    found = loan.is_defaulted.astype(float) if share == "default_probability" else _discounted(reader) / terms.principal
+    loan = outcomes_of(reader, claim)
+    label, unit, *_ = _figure(claim, share)
+    found = loan.is_defaulted.astype(float) if share == "default_probability" else loan.lost / loan.principal
     return scramble_equation(reader, label, unit, found, group, lambda part: float(part.mean()))
 
 

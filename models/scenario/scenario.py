@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from models.assets.cloud_platform import CloudCapital, CloudPlatform
 from models.assets.data_center.building import DataCenter
 from models.assets.data_center.leasing import Leasing
+from models.assets.data_center.loan import ConstructionLoan
 from models.assets.gpu_debt.loan import Covenants, GpuDebt
 from models.assets.gpu_fleet.chip import Chip, Cluster
 from models.assets.gpu_fleet.fleet import MARKET_POWER_PRICE, GpuFleet
@@ -73,6 +74,7 @@ class Scenario(Assumptions):
     residual_guarantee: ResidualGuarantee = Field(default=ResidualGuarantee(), title="Vendor guarantee")
     data_center: DataCenter = Field(default=DataCenter(), title="Data center")
     leasing: Leasing = Field(default=Leasing(), title="Leasing")
+    construction_loan: ConstructionLoan = Field(default=ConstructionLoan(), title="Data center loan")
     gpu_debt: GpuDebt = Field(default=GpuDebt(), title="GPU-backed debt")
     covenants: Covenants = Field(default=Covenants(), title="Covenants and recovery")
     loan_pricing: LoanPricing = Field(default=LoanPricing(), title="Draws, fees and base rate")

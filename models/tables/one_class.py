@@ -9,7 +9,6 @@ import pandas as pd
 
 from models.basis.timeline import Array
 from models.claims.asset_class import Fact
-from models.claims.registry import CLASSES
 from models.engine.estimate import share
 from models.engine.evaluate import Evaluation
 from models.tables.classes import FAN, FAN_COLUMNS, result_of, spread
@@ -78,7 +77,7 @@ def operating_fan(evaluation: Evaluation, key: str, name: str) -> pd.DataFrame:
 
     Quarters in which the quantity exists on no path are left out.
     """
-    series = CLASSES[key].series[name]
+    series = result_of(evaluation, key).asset.series[name]
     paths = np.asarray(series.paths(evaluation), dtype=np.float64)
     exists = ~np.isnan(paths).all(axis=0)
     quarters = np.flatnonzero(exists)
@@ -109,14 +108,14 @@ def facts(evaluation: Evaluation, key: str) -> pd.DataFrame:
     The outer two are NaN for one number, the error for terms known at closing.
     """
     known = result_of(evaluation, key).asset.facts
-    rows = [(fact.label, *_figure(evaluation, fact), fact.unit, fact.about) for fact in known]
+    rows = [(fact.label, *_figure(evaluation, key, fact), fact.unit, fact.about) for fact in known]
     return pd.DataFrame(rows, columns=["label", "p05", "p50", "p95", "p50_se", "unit", "about"])
 
 
-def _figure(evaluation: Evaluation, fact: Fact) -> tuple[float, float, float, float]:
+def _figure(evaluation: Evaluation, key: str, fact: Fact) -> tuple[float, float, float, float]:
     nothing = float("nan")
     if isinstance(fact.value, str):
-        debt = result_of(evaluation, "gpu_debt").debt
+        debt = result_of(evaluation, key).debt
         return nothing, getattr(debt, fact.value), nothing, getattr(debt, f"{fact.value}_se", nothing)
     value = fact.value(evaluation)
     if isinstance(value, float):

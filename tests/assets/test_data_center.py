@@ -151,32 +151,43 @@ def claim_net(scenario: Scenario, shocks: Shocks) -> np.ndarray:
     return claims_of(scenario, ["data_center_unlevered"], shocks).by_key["data_center_unlevered"].flows.net
 
 
-@settings(max_examples=100)
-@given(scenarios(only=GROUPS, programs=0))
-def test_debt_takes_its_share_and_never_more_than_the_sale(scenario: Scenario) -> None:
-    claims = claims_of(scenario, ["data_center", "data_center_unlevered"]).by_key
-    equity, whole = claims["data_center"].flows, claims["data_center_unlevered"].flows
-    center, rate = scenario.data_center, scenario.rates.base_rate + scenario.data_center.loan_spread
-    debt = center.loan_to_cost * center.capex
-    balance = equity.extras["loan_balance"][0]
-    assert balance[-1] == pytest.approx(debt, rel=1e-12)
-    lender = whole.net - equity.net
-    interest = 0.25 * rate * balance[:-1]
-    drawn = np.diff(balance, prepend=0.0)
-    expected = np.zeros(41)
-    expected[0] = -drawn[0]
-    expected[1:] = interest - drawn[1:]
-    dust = 1e-9 * center.capex
-    assert (np.abs(lender - expected)[:, :40] <= dust).all()
-    repaid = lender[:, 40] - expected[40]
-    assert (repaid <= debt + dust).all()
-    assert (repaid >= -dust).all()
-    assert (np.abs(debt - repaid - equity.extras["loan_loss"]) <= dust).all()
+def test_rent_signed_before_delivery_rises_from_delivery() -> None:
+    """The first quarter of rent pays the rent of closing, however late; a year later it has risen once."""
+    scenario = Scenario().replace({**SAFE, "data_center.prelease": 1.0, "data_center.delay_mean": 4.0})
+    made = building(scenario)
+    assert len(set(made.opening)) > 5
+    rows = np.flatnonzero(made.left_at > 40)
+    first = made.opening[rows] + 1
+    assert np.allclose(made.roll.rent[rows, first], scenario.data_center.rent, rtol=1e-12)
+    assert np.allclose(made.roll.rent[rows, first + 4], 1.025 * scenario.data_center.rent, rtol=1e-12)
+
+
+@pytest.mark.parametrize("long_stop", [0, 2, 5, 12])
+def test_an_anchor_leaves_a_late_building_when_space_got_cheaper(long_stop: int) -> None:
+    scenario = Scenario().replace(
+        {**SAFE, "overcapacity.peak": 2.0, "data_center.delay_mean": 6.0, "data_center.long_stop": long_stop}
+    )
+    made, build = building(scenario), scenario.data_center.build_quarters
+    for row, opening in enumerate(made.opening):
+        cheaper = [t for t in range(build + long_stop + 1, opening + 1)
+                   if made.roll.market_rent[row, t] < scenario.data_center.rent]
+        assert made.left_at[row] == (cheaper[0] if cheaper else 41)
+        let_at_once = made.roll.occupancy[row, opening + 1]
+        assert let_at_once < 0.7 if cheaper else let_at_once >= 0.7 - 1e-12
+    left = (made.left_at <= 40).sum()
+    assert left == 0 if long_stop == 12 else left > 3
+    dearer = building(scenario.replace(
+        {"overcapacity.peak": 0.0, "leasing.natural_vacancy": 0.12, "demand.volatility": 0.0, "demand.bust_rate": 0.0}
+    ))
+    assert (dearer.left_at > 40).all(), "nobody leaves a lease below the market"
 
 
 def test_no_loan_is_the_building_itself() -> None:
-    claims = claims_of(Scenario().replace({"data_center.loan_to_cost": 0.0}), ["data_center", "data_center_unlevered"])
-    assert same_bits(claims.by_key["data_center"].flows.net, claims.by_key["data_center_unlevered"].flows.net)
+    bare = Scenario().replace({"construction_loan.loan_to_cost": 0.0})
+    claims = claims_of(bare, ["data_center", "data_center_unlevered", "data_center_loan"]).by_key
+    assert same_bits(claims["data_center"].flows.net, claims["data_center_unlevered"].flows.net)
+    assert not claims["data_center_loan"].flows.net.any()
+    assert claims["data_center_loan"].nothing == "nothing is lent: the loan to cost is none"
 
 
 def test_others_building_with_public_money_lowers_the_mean_value() -> None:

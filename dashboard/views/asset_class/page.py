@@ -15,7 +15,7 @@ from dashboard.blocks.explained import explained
 from dashboard.blocks.long_run import long_run
 from dashboard.views.asset_class import fleet_size, rows, words
 from dashboard.views.asset_class import reading as read
-from dashboard.views.asset_class.reading import VARIANT_OF, ClaimReading
+from dashboard.views.asset_class.reading import VARIANTS_OF, ClaimReading
 from models.claims.registry import CLASSES, VARIANTS
 from models.scenario.scenario import Scenario
 
@@ -62,15 +62,15 @@ def _choices(key: str) -> tuple[str, str]:
     """The claim and the entry price the page shows."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"choices:{key}"):
         claim = key
-        if variant := VARIANT_OF.get(key):
-            names = {key: CLASSES[key].label, variant: VARIANTS[variant].label}
+        if VARIANTS_OF[key]:
+            names = {key: CLASSES[key].label} | {variant: VARIANTS[variant].label for variant in VARIANTS_OF[key]}
             claim = switch("Claim", names, f"claim:{key}")
         return claim, entry_price(f"entry:{key}")
 
 
 def _holding(scenario: Scenario, claim: str, entry: str, reading: ClaimReading) -> None:
     """Returns of selling early; a loan is held until it is paid."""
-    if claim == "gpu_debt":
+    if "wal_years" in reading.rows[entry]:
         life = f.years(reading.rows[entry]["wal_years"])
         title(f"A loan is held until it is paid: its average dollar is out {life}")
         st.caption("What a holder of the equity below it earns by holding period is shown under the other claim.")

@@ -21,7 +21,7 @@ from models.studies.sensitivity.driver_effects import driver_effects
 from models.tables import classes as tables
 from models.tables import one_class
 
-VARIANT_OF = {variant.variant_of: key for key, variant in VARIANTS.items()}
+VARIANTS_OF = {key: tuple(name for name, one in VARIANTS.items() if one.variant_of == key) for key in CLASSES}
 
 ABOUT_CASH = (
     "Net cash flow a year per dollar committed, after closing: thin line nine in ten futures, bar half of them, "
@@ -68,10 +68,12 @@ def read_claim(scenario: Scenario, claim: str) -> ClaimReading:
     result, key = run.evaluation(scenario), class_of(claim)
     measured = {entry: records(tables.classes(result, entry, keys=(claim,)))[0] for entry in ENTRIES}
     absent = {entry: why for entry in ENTRIES if (why := tables.result_of(result, claim).absent(entry))}
-    is_lent = key != "gpu_debt" or result.assets[key].debt is not None
-    fans = [_fan(result, key, name) for name in CLASSES[key].series if is_lent]
-    if CLASSES[key].events and is_lent:
-        events = one_class.events(result, key)
+    # A variant without lines of its own earns on what its class earns on.
+    shown = tables.result_of(result, claim if claim in VARIANTS and VARIANTS[claim].series else key)
+    is_lent = shown.loan() is None or shown.debt is not None
+    fans = [_fan(result, shown.asset.key, name) for name in shown.asset.series if is_lent]
+    if shown.asset.events and is_lent:
+        events = one_class.events(result, shown.asset.key)
         events.attrs = {}  # pandas copies them, units of every column, with each operation
         about = "Share of futures in which it has happened by each quarter."
         happened = words.events_message(events) if len(events) else ""
@@ -81,7 +83,7 @@ def read_claim(scenario: Scenario, claim: str) -> ClaimReading:
         cash={entry: _cash(result, key, claim, entry, measured[entry]) for entry in ENTRIES if entry not in absent},
         lines={entry: _lines(result, key, claim, entry) for entry in ENTRIES if entry not in absent},
         fans=fans,
-        facts=rows.facts(records(one_class.facts(result, key)), rows.written) if is_lent else (),
+        facts=rows.facts(records(one_class.facts(result, shown.asset.key)), rows.written) if is_lent else (),
         absent=absent,
     )
 
@@ -109,13 +111,14 @@ def _lines(result: Evaluation, key: str, claim: str, entry: str) -> Chart:
 
 
 def _fan(result: Evaluation, key: str, name: str) -> tuple[Chart, str]:
-    series, table = CLASSES[key].series[name], one_class.operating_fan(result, key, name)
+    series = tables.result_of(result, key).asset.series[name]
+    table = one_class.operating_fan(result, key, name)
     table.attrs = {}
     kind = charts.kind_of(series.unit)
     dashed = f"Dashed: {series.reference_label}." if series.reference_label else ""
     title = words.fan_message(series.label, table, kind)
     frame = charts.fan_frame(table, kind)
-    return Chart(title, frame, charts.FAN_SPECS[key, kind], f"{ABOUT_FAN} {dashed}".strip()), dashed
+    return Chart(title, frame, charts.FAN_SPECS[class_of(key), kind], f"{ABOUT_FAN} {dashed}".strip()), dashed
 
 
 def find_held(scenario: Scenario, entry: str, progress: Callable[[float], None]) -> Sequence[Mapping[str, Any]]:

@@ -48,7 +48,7 @@ MEASURES = (
     Measure("Sure gain", "Sure gain over cash, % of capital, that a cautious investor would take instead; below zero "
             "the risk is not paid for.", "certainty_equivalent", f.percent),
     Measure("Value at the hurdle", "Mean net present value at the class's own required return, USD per unit; zero is "
-            "fairly paid. Levered equity is measured at the hurdle of the asset below it, so leverage shows here.",
+            "fairly paid. Levered equity must earn what its mean flow in the neutral world returns.",
             "npv_mean", f.money, "USD"),
     Measure("Entry price", "All that is paid for one unit, USD; known at closing, so without sampling error.",
             "price", f.money, "per"),

@@ -7,10 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.assets.data_center.leasing import LeaseRoll, Leasing, roll_leases, vacancy_path
+from models.assets.data_center.leasing import (
+    LeaseRoll,
+    LeaseRules,
+    Leasing,
+    expected_empty_years,
+    market_rent_path,
+    roll_leases,
+    rules_of,
+    vacancy_path,
+)
 from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.flows import CashFlows, split
-from models.basis.shocks import Shocks
+from models.basis.shocks import COHORTS, Shocks
 from models.basis.tax import Tax, building_schedule, deductions
 from models.basis.tax import tax_due as due_on
 from models.basis.timeline import DELTA, Array, zero_paths
@@ -22,7 +31,7 @@ CAP_BOUNDS = (0.045, 0.11)
 
 
 class DataCenter(Assumptions):
-    """One megawatt of IT load: what it costs, what it rents for, and how it is sold and financed."""
+    """One megawatt of IT load: what it costs, what it rents for, and how it is sold."""
 
     capex: float = assumption(
         17.6e6, unit="USD/MW", low=10.0e6, high=25.0e6, step=0.1e6, symbol="I", status="fact",
@@ -73,20 +82,16 @@ class DataCenter(Assumptions):
         label="Energization delay, mean", source="data_centers-086",
         help="Average wait for power after construction; waits are exponential, at most three years.",
     )
+    long_stop: int = assumption(
+        4, unit="quarters", low=0, high=12, step=1, symbol="long stop",
+        label="Delay the anchor tenant accepts", source="judgment",
+        help="Quarters after planned completion from which the anchor may leave a building that is not delivered; it "
+        "does where space has become cheaper than what it signed.",
+    )
     exit_cap_sd: float = assumption(
         0.0075, unit="per year", low=0.0, high=0.015, step=0.0005, symbol="cap sd",
         label="Exit yield, spread", source="judgment",
         help="Standard deviation of the exit yield that has nothing to do with the glut.",
-    )
-    loan_to_cost: float = assumption(
-        0.65, unit="share", low=0.0, high=0.75, step=0.05, symbol="LTC",
-        label="Construction loan to cost", source="judgment",
-        help="Share of the budgeted cost that a non-recourse, interest-only loan pays.",
-    )
-    loan_spread: float = assumption(
-        0.025, unit="per year", low=0.015, high=0.045, step=0.0025, symbol="DC spread",
-        label="Construction loan spread", source="judgment",
-        help="Margin of the building's loan over the base rate.",
     )
     hurdle: float = assumption(
         0.10, unit="per year", low=0.05, high=0.15, step=0.005, symbol="hurdle DC", status="assumption",
@@ -100,7 +105,9 @@ class Building:
 
     ``capex`` <= 0, ``noi`` net operating income, ``fit_out`` tenant improvements <= 0, ``sale`` net exit proceeds,
     ``budget_draw`` (quarters + 1,) budgeted capex, ``opening`` (paths,) quarter of delivery, ``exit_cap`` (paths,),
-    ``tenant_pays`` whether the anchor tenant has not defaulted.
+    ``tenant_pays`` whether the anchor tenant has not defaulted, ``left_at`` (paths,) quarter in which it left a late
+    building, past the horizon where it did not; ``empty_years`` expected until a vacant cohort is let, ``rules`` of the
+    leases.
     """
 
     capex: Array
@@ -111,8 +118,11 @@ class Building:
     opening: NDArray[np.int64]
     exit_cap: Array
     vacancy: Array
+    empty_years: Array
     roll: LeaseRoll
     tenant_pays: NDArray[np.bool_]
+    left_at: NDArray[np.int64]
+    rules: LeaseRules
 
 
 def simulate_building(
@@ -139,7 +149,13 @@ def simulate_building(
         offtaker.rates(center.tenant), market.price, contract_price, market.demand_paths.state, shocks.tenant_u,
         opening, tie,
     )
-    roll = roll_leases(leasing, center.rent, center.prelease, vacancy, opening, tenant_pays, shocks)
+    market_rent = market_rent_path(leasing, center.rent, vacancy)
+    left_at = anchor_leaves(center, market_rent, opening)
+    rules = rules_of(leasing, center.rent, round(center.prelease * COHORTS), center.hurdle, quarters)
+    empty_years = expected_empty_years(leasing, vacancy, center.hurdle)
+    roll = roll_leases(
+        leasing, rules, market_rent, vacancy, empty_years, opening, left_at > quarters, tenant_pays, shocks
+    )
     started = t[None, :] > opening[:, None]
     noi = DELTA * (roll.rent * leasing.noi_margin - leasing.fixed_cost * (1.0 - roll.occupancy)) * started
     cap = exit_cap(center, market.surplus, shocks.dc_exit_cap_z, quarters)
@@ -147,8 +163,21 @@ def simulate_building(
     sale[:, -1] = (1.0 - leasing.exit_cost) * sale_price(noi[:, -1] / DELTA, leasing.escalator, cap)
     return Building(
         capex=-overrun[:, None] * budget, noi=noi, fit_out=-roll.fit_out, sale=sale, budget_draw=budget,
-        opening=opening, exit_cap=cap, vacancy=vacancy, roll=roll, tenant_pays=tenant_pays,
+        opening=opening, exit_cap=cap, vacancy=vacancy, empty_years=empty_years, roll=roll, tenant_pays=tenant_pays,
+        left_at=left_at, rules=rules,
     )
+
+
+def anchor_leaves(center: DataCenter, market_rent: Array, opening: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Quarter in which the anchor tenant leaves a late building, (paths,); past the horizon where it stays.
+
+    From the long stop until delivery it may leave, and does in the first quarter in which a new lease elsewhere is
+    cheaper than the one it signed.
+    """
+    t = np.arange(market_rent.shape[1])[None, :]
+    may = (t > center.build_quarters + center.long_stop) & (t <= opening[:, None])
+    does = may & (market_rent < center.rent) & (center.prelease > 0.0)
+    return np.asarray(np.where(does.any(axis=1), does.argmax(axis=1), market_rent.shape[1]))
 
 
 def exit_cap(center: DataCenter, surplus: Array, z: Array, quarter: int) -> Array:
@@ -190,7 +219,7 @@ def tax_due(tax: Tax, building: Building, interest: Array | None = None) -> Arra
 
     Parameters
     ----------
-    interest : (quarters + 1,), optional
+    interest : (paths, quarters + 1), optional
         Deducted, USD.
     """
     paths, quarters = _dims(building.noi)
@@ -199,12 +228,12 @@ def tax_due(tax: Tax, building: Building, interest: Array | None = None) -> Arra
         np.full(paths, float(quarters)),
     )
     profit = building.noi + building.fit_out + building.sale - deducted
-    return due_on(tax, profit if interest is None else profit - interest[None, :])
+    return due_on(tax, profit if interest is None else profit - interest)
 
 
 def cash_flows(building: Building, tax: Array | None = None) -> CashFlows:
     """Flows of one MW bought at cost and held without debt, USD; ``tax`` (paths, quarters + 1) is taken off."""
-    net = building.capex + building.noi + building.fit_out + building.sale
+    net = building.noi + building.fit_out + building.capex + building.sale
     contrib, distrib = split(net if tax is None else net - tax)
     lines = {
         "construction": building.capex, "net operating income": building.noi, "fit-out": building.fit_out,
@@ -214,46 +243,7 @@ def cash_flows(building: Building, tax: Array | None = None) -> CashFlows:
         lines["tax"] = -tax
     extras = {"noi": building.noi, "vacancy": building.vacancy, "occupancy": building.roll.occupancy,
               "exit_cap": building.exit_cap, "opening": building.opening.astype(float),
-              "tenant_pays": building.tenant_pays}
-    return CashFlows(contrib, distrib, extras, lambda: lines)
-
-
-def interest(center: DataCenter, building: Building, base_rate: float) -> Array:
-    """Interest of each quarter on what was drawn before, (quarters + 1,), USD."""
-    balance = np.cumsum(center.loan_to_cost * building.budget_draw)
-    out = np.zeros_like(balance)
-    out[1:] = balance[:-1] * (base_rate + center.loan_spread) * DELTA
-    return out
-
-
-def levered_cash_flows(
-    center: DataCenter, building: Building, base_rate: float, tax: Array | None = None
-) -> CashFlows:
-    """Flows of the equity of one MW; the loan comes with construction, pays interest only, is non-recourse at exit.
-
-    ``tax`` (paths, quarters + 1) is taken off; that of the last quarter is paid out of the sale, before the lender.
-    """
-    draw = center.loan_to_cost * building.budget_draw
-    balance = np.cumsum(draw)
-    paid = interest(center, building, base_rate)
-    before_sale = building.capex + building.noi + building.fit_out + draw - paid
-    sale = building.sale
-    if tax is not None:
-        before_sale = before_sale - tax
-        before_sale[:, -1] += tax[:, -1]
-        sale = sale.copy(order="K")
-        sale[:, -1] -= tax[:, -1]
-    equity_at_sale = np.maximum(sale[:, -1] - balance[-1], 0.0)
-    repaid = zero_paths(*_dims(building.sale))
-    repaid[:, -1] = sale[:, -1] - equity_at_sale
-    contrib, distrib = split(before_sale + sale - repaid)
-    lines = {
-        "construction": building.capex, "net operating income": building.noi, "fit-out": building.fit_out,
-        "loan drawn": draw[None, :], "interest": -paid[None, :], "sale": building.sale, "loan repaid": -repaid,
-    }
-    if tax is not None:
-        lines["tax"] = -tax
-    extras = {"noi": building.noi, "loan_balance": balance[None, :], "loan_loss": balance[-1] - repaid[:, -1]}
+              "tenant_pays": building.tenant_pays, "left_at": building.left_at.astype(float)}
     return CashFlows(contrib, distrib, extras, lambda: lines)
 
 

@@ -17,6 +17,9 @@ from models.basis.timeline import DELTA, Array, empty_paths, zero_paths
 VACANCY_BOUNDS = (0.02, 0.50)
 RENEWAL_BOUNDS = (0.2, 0.95)
 LETTING_BOUNDS = (0.03, 0.5)
+GRID = 101
+LONGEST_WAIT = 80
+"""Quarters after which an empty cohort is taken to be let: the chance is gone by then in any market."""
 
 
 class Leasing(Assumptions):
@@ -109,12 +112,16 @@ class LeaseRoll:
         Money spent on new tenants in the quarter, USD >= 0.
     market_rent : (paths, quarters + 1)
         Annual rent of a new lease, USD per MW.
+    over_market : (paths, quarters + 1)
+        What leases in place, and the time until empty space is let, add to a building at market rent, USD; from the
+        quarter of delivery on.
     """
 
     rent: Array
     occupancy: Array
     fit_out: Array
     market_rent: Array
+    over_market: Array
 
 
 def vacancy_path(leasing: Leasing, surplus: Array) -> Array:
@@ -136,7 +143,12 @@ def market_rent_path(leasing: Leasing, rent_now: float, vacancy: Array) -> Array
 
 
 class LeaseRules(NamedTuple):
-    """Numbers of the lease roll; ``terms`` (COHORTS,) in quarters, ``escalation`` (quarters + 1,) since closing."""
+    """Numbers of the lease roll.
+
+    ``terms`` (COHORTS,) in quarters, ``escalation`` (quarters + 1,) since closing; ``lease_years`` and
+    ``market_years`` (longest term + 1,) present value of a yearly rent of one that rises as leases or as market rents
+    do, by quarters left.
+    """
 
     let_first: int
     rent_now: float
@@ -144,18 +156,25 @@ class LeaseRules(NamedTuple):
     escalation: Array
     downtime: int
     fit_out_years: float
+    noi_margin: float
+    fixed_cost: float
+    lease_years: Array
+    market_years: Array
 
 
 @kernel
 def lease_loop(
     first: int, last: int, rules: LeaseRules, market_rent: Array, renew_chance: Array, let_hazard: Array,
-    opening: NDArray[np.int64], anchor_pays: NDArray[np.bool_], renewal_u: Array, letting_u: Array, rent: Array,
-    occupancy: Array, fit_out: Array,
+    settled: Array, empty_years: Array, opening: NDArray[np.int64], anchor_stays: NDArray[np.bool_],
+    anchor_pays: NDArray[np.bool_], renewal_u: Array, letting_u: Array, rent: Array, occupancy: Array, fit_out: Array,
+    over_market: Array,
 ) -> None:
     """Let, renew and re-let the cohorts of paths first..last; writes (quarters + 1, paths).
 
     A cohort's rent is kept without escalation, so that only leases with an event are touched. An empty cohort lets
-    when the hazard it has faced since it was free passes the exponential clock of that vacancy.
+    when the hazard it has faced since it was free passes the exponential clock of that vacancy. ``settled`` is the
+    yearly income of a MW in a settled market, which a lease or an empty cohort is measured against, ``empty_years`` the
+    expected present value of the time until it is let.
     """
     cohorts, quarters = len(rules.terms), market_rent.shape[0] - 1
     base, clock = np.zeros(cohorts), np.zeros(cohorts)
@@ -166,8 +185,8 @@ def lease_loop(
     for i in range(first, last):
         opens = opening[i]
         for c in range(cohorts):
-            is_anchor[c] = c < rules.let_first
-            base[c] = rules.rent_now if is_anchor[c] else 0.0
+            is_anchor[c] = c < rules.let_first and anchor_stays[i]
+            base[c] = rules.rent_now / rules.escalation[min(opens + 1, quarters)] if is_anchor[c] else 0.0
             expiry[c] = opens + rules.terms[c] if is_anchor[c] else -1
             free_from[c] = opens + 1
             spell[c] = renewals[c] = 0
@@ -176,7 +195,7 @@ def lease_loop(
         for t in range(opens, quarters + 1):
             breaks = was_paying and not anchor_pays[t, i]
             was_paying = was_paying and not breaks
-            rented, occupied = 0.0, 0
+            rented, occupied, gap = 0.0, 0, 0.0
             for c in range(cohorts):
                 leaves = breaks and is_anchor[c]
                 if not leaves and expiry[c] == t - 1:
@@ -201,39 +220,100 @@ def lease_loop(
                 if expiry[c] >= 0:
                     rented += base[c]
                     occupied += 1
+                    left = expiry[c] - t
+                    gap += rules.noi_margin * base[c] * rules.escalation[t] * rules.lease_years[left]
+                    gap -= settled[t, i] * rules.market_years[left]
+                else:
+                    waits = DELTA * max(free_from[c] - 1 - t, 0)
+                    gap -= (settled[t, i] + rules.fixed_cost) * (empty_years[t, i] + waits)
+                    gap -= rules.fit_out_years * market_rent[t, i]
+            over_market[t, i] = gap / cohorts
             if t > opens:  # rent starts in the quarter after delivery
                 rent[t, i] = rented / cohorts * rules.escalation[t]
                 occupancy[t, i] = occupied / cohorts
 
 
+def letting_chance(leasing: Leasing, vacancy: Array) -> Array:
+    """Chance that an empty cohort finds a tenant in a quarter, shape of ``vacancy``."""
+    return np.asarray(np.clip(leasing.letting * (1.0 - vacancy / 0.30), *LETTING_BOUNDS))
+
+
+def settled_rent(leasing: Leasing, market_rent: Array, vacancy: Array) -> Array:
+    """Yearly rent of today's money once vacancy has closed its gap to its natural rate, USD per MW, as the inputs.
+
+    What is left of a gap moves rents until it is closed; no new surplus is expected.
+    """
+    quarters_open = (1.0 - leasing.vacancy_speed) / leasing.vacancy_speed
+    gap = leasing.natural_vacancy - vacancy
+    return np.asarray(market_rent * np.exp(DELTA * leasing.rent_adjustment * quarters_open * gap))
+
+
+def settled_income(leasing: Leasing, rent: Array) -> Array:
+    """Yearly income of a MW at this market rent and natural vacancy, USD, shape of ``rent``."""
+    empty = leasing.natural_vacancy
+    return leasing.noi_margin * rent * (1.0 - empty) - leasing.fixed_cost * empty
+
+
+def expected_empty_years(leasing: Leasing, vacancy: Array, hurdle: float) -> Array:
+    """Expected present value of the years until an empty cohort is let, shape of ``vacancy``.
+
+    Vacancy is expected to close its gap to its natural rate at its speed; rent not earned grows with inflation.
+    """
+    grid = np.linspace(0.0, VACANCY_BOUNDS[1], GRID)
+    ratio = (1.0 + hurdle) ** -DELTA * math.exp(DELTA * leasing.inflation)
+    ahead, still, years = grid, np.ones(GRID), np.zeros(GRID)
+    for quarter in range(1, LONGEST_WAIT + 1):
+        ahead = ahead + leasing.vacancy_speed * (leasing.natural_vacancy - ahead)
+        still = still * (1.0 - letting_chance(leasing, ahead))
+        years = years + DELTA * ratio**quarter * still
+    return np.asarray(np.interp(vacancy, grid, years))
+
+
+def lease_terms(leasing: Leasing) -> NDArray[np.int64]:
+    """Terms of the ten cohorts, in quarters, (COHORTS,)."""
+    return np.round(np.linspace(leasing.term_short, leasing.term_long, COHORTS)).astype(np.int64)
+
+
+def rules_of(leasing: Leasing, rent_now: float, let_first: int, hurdle: float, quarters: int) -> LeaseRules:
+    """Rules of a building whose first cohorts are let before delivery; leases are valued at ``hurdle``, per year."""
+    terms = lease_terms(leasing)
+    v = (1.0 + hurdle) ** -DELTA
+    in_lease, in_market = v * (1.0 + leasing.escalator) ** DELTA, v * math.exp(DELTA * leasing.inflation)
+    left = np.arange(terms[-1] + 1.0)
+    return LeaseRules(
+        let_first=let_first, rent_now=rent_now, terms=terms,
+        escalation=np.asarray((1.0 + leasing.escalator) ** (DELTA * np.arange(quarters + 1))),
+        downtime=leasing.downtime,
+        fit_out_years=leasing.fit_out_years, noi_margin=leasing.noi_margin, fixed_cost=leasing.fixed_cost,
+        lease_years=DELTA * np.cumsum(in_lease**left) - DELTA, market_years=DELTA * np.cumsum(in_market**left) - DELTA,
+    )
+
+
 def roll_leases(
-    leasing: Leasing, rent_now: float, prelease: float, vacancy: Array, opening: NDArray[np.int64],
-    anchor_pays: NDArray[np.bool_], shocks: Shocks,
+    leasing: Leasing, rules: LeaseRules, market_rent: Array, vacancy: Array, empty_years: Array,
+    opening: NDArray[np.int64], anchor_stays: NDArray[np.bool_], anchor_pays: NDArray[np.bool_], shocks: Shocks,
 ) -> LeaseRoll:
     """Let, renew and re-let ten cohorts.
 
     Parameters
     ----------
-    prelease : float
-        Share of cohorts let at delivery to the anchor tenant.
+    market_rent, vacancy, empty_years : (paths, quarters + 1)
+        Yearly rent of a new lease, USD per MW, vacancy of the market, and `expected_empty_years`.
     opening : (paths,)
-        Quarter of delivery; rents start in the next quarter.
+        Quarter of delivery; rents start in the next quarter, and rise from there.
+    anchor_stays : (paths,)
+        Whether the anchor tenant still wants the space on delivery.
     anchor_pays : (paths, quarters + 1)
         Whether the anchor tenant still pays.
     """
     paths, quarters = vacancy.shape[0], vacancy.shape[1] - 1
-    market_rent = market_rent_path(leasing, rent_now, vacancy)
     renew_chance = np.clip(leasing.renewal - (vacancy - 0.05), *RENEWAL_BOUNDS)
-    let_hazard = -np.log1p(-np.clip(leasing.letting * (1.0 - vacancy / 0.30), *LETTING_BOUNDS))
-    rules = LeaseRules(
-        let_first=round(prelease * COHORTS), rent_now=rent_now,
-        terms=np.round(np.linspace(leasing.term_short, leasing.term_long, COHORTS)).astype(np.int64),
-        escalation=(1.0 + leasing.escalator) ** (DELTA * np.arange(quarters + 1)), downtime=leasing.downtime,
-        fit_out_years=leasing.fit_out_years,
-    )
-    rent, occupancy, fit_out = (np.zeros((quarters + 1, paths)) for _ in range(3))
+    let_hazard = -np.log1p(-letting_chance(leasing, vacancy))
+    settled = settled_income(leasing, settled_rent(leasing, market_rent, vacancy))
+    rent, occupancy, fit_out, over_market = (np.zeros((quarters + 1, paths)) for _ in range(4))
     over_paths(
-        lease_loop, paths, rules, time_major(market_rent), time_major(renew_chance), time_major(let_hazard), opening,
-        time_major(anchor_pays), shocks.renewal_u, shocks.letting_u, rent, occupancy, fit_out,
+        lease_loop, paths, rules, time_major(market_rent), time_major(renew_chance), time_major(let_hazard),
+        time_major(settled), time_major(empty_years), opening, anchor_stays, time_major(anchor_pays),
+        shocks.renewal_u, shocks.letting_u, rent, occupancy, fit_out, over_market,
     )
-    return LeaseRoll(rent.T, occupancy.T, fit_out.T, market_rent)
+    return LeaseRoll(rent.T, occupancy.T, fit_out.T, market_rent, over_market.T)

@@ -14,7 +14,7 @@ from models.basis.shocks import Shocks, draw_shocks
 from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS, build_claims
 from models.engine.estimate import Estimate, flatten, mean
-from models.engine.prices import present_value
+from models.engine.prices import fair_prices, present_value, priced
 from models.market.simulate import simulate_market
 from models.scenario.scenario import Scenario
 
@@ -70,4 +70,5 @@ def _values(scenario: Scenario, shocks: Shocks, direct: bool, market: bool) -> d
     played = scenario.replace({"policy.direct_channel": direct, "policy.market_channel": market})
     paths = simulate_market(played.setting, shocks)
     claims = build_claims(played, paths, shocks).by_key
-    return {key: present_value(claim) for key, claim in claims.items()}
+    prices = fair_prices(scenario)
+    return {key: present_value(priced(claim, prices[key])) for key, claim in claims.items()}

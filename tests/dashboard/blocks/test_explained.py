@@ -10,7 +10,7 @@ from dashboard import run
 from dashboard.blocks.explained import Figure, assumptions_html, number_html, read
 from dashboard.blocks.prices import read_prices
 from dashboard.views.asset_class import reading as asset_class
-from dashboard.views.asset_class.reading import VARIANT_OF, read_claim
+from dashboard.views.asset_class.reading import VARIANTS_OF, read_claim
 from dashboard.views.decide import page as decide
 from dashboard.views.decide.reading import read as read_decide
 from dashboard.views.decide.reading import standing
@@ -25,7 +25,7 @@ def figures(scenario: Scenario) -> Iterator[Figure]:
     """Headline figures of the pages that open them."""
     for entry in ("fair", "at_cost"):
         yield from decide.figures(run.kept(read_decide, scenario), run.kept(standing, scenario, entry), entry)
-        for key in (*CLASSES, *VARIANT_OF.values()):
+        for key in (*CLASSES, *(name for names in VARIANTS_OF.values() for name in names)):
             yield from asset_class.figures(run.kept(read_claim, scenario, key), key, entry)
     yield from market.figures(run.kept(read_prices, scenario))
     yield from run.kept(read_design, scenario).explained
