@@ -17,11 +17,12 @@ from models.basis.timeline import DELTA, Array
 from models.claims import data_center, gpu_debt
 from models.claims.registry import CLASSES, VARIANTS, AssetClass, Claim, Claims
 from models.debt.loan import LoanPaths, LoanTerms, least_coverage, loan_life
-from models.engine.estimate import CONFIDENCE, PROBABILITIES
+from models.engine.estimate import CONFIDENCE, PROBABILITIES, standard_error
 from models.engine.measures import DebtMeasures, Measures, Quantiles
 from models.engine.position import Position, sure_gain
 from models.engine.prices import FairPrice, premium, priced, steadied
 from models.measures import returns, risk
+from models.measures.standard_errors import by_replicate
 
 ENTRIES = ("fair", "at_cost")
 STATUS_WORDS = {
@@ -132,6 +133,7 @@ def measured(position: Position) -> Measures:
     codes, counts = np.unique(position.irr_status, return_counts=True)
     lost, nearly = (part.astype(float) for part in (position.is_lost, position.is_nearly_lost))
     irr_of_mean, status_of_mean = returns.irr(position.mean_net)
+    gains = np.array([sure_gain(part, position.rates) for part in by_replicate(values, replicate)])
     found = Measures(
         price=position.price,
         capital=position.capital,
@@ -153,13 +155,9 @@ def measured(position: Position) -> Measures:
         cvar_95=risk.cvar(-values, CONFIDENCE),
         cvar_95_se=risk.cvar_standard_error(-values, CONFIDENCE, replicate),
         certainty_equivalent=position.sure_gain,
-        certainty_equivalent_se=risk.replicate_standard_error(
-            lambda part: sure_gain(part, position.rates), values, replicate
-        ),
+        certainty_equivalent_se=standard_error(gains),
         certainty_equivalent_return=position.sure_return,
-        certainty_equivalent_return_se=risk.replicate_standard_error(
-            lambda part: position.yearly(sure_gain(part, position.rates)), values, replicate
-        ),
+        certainty_equivalent_return_se=standard_error(position.yearly(gains)),
         years_at_stake=position.years_at_stake,
     )
     reasons = {}
