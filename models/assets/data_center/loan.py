@@ -57,7 +57,7 @@ class ConstructionLoan(Assumptions):
     walk_away: float = assumption(
         1.0, unit="share", low=0.0, high=1.2, step=0.05, symbol="walk",
         label="Value at which the owner walks", source="judgment",
-        help="The owner stops paying into a building worth less than this share of what is owed. Below 100% it pays "
+        help="The owner stops paying into a building worth less than this share of what is owed; below 100% it pays "
         "for the chance of a recovery.",
     )
     forced_sale: float = assumption(
