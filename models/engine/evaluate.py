@@ -127,7 +127,7 @@ def evaluate(
     keys : tuple of str, optional
         Classes to value; all six if omitted.
     variants : bool
-        Whether the close variants (loan equity, unlevered data center) are measured too.
+        Whether the close variants (loan equity, unlevered data center and its loan) are measured too.
     """
     if shocks is None and scenario.run.paths > KEPT:
         return _in_blocks(scenario, keys, variants)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -51,11 +52,15 @@ declare(
     {"let": ".signed", "R_0": "data_center.rent", "margin": "leasing.noi_margin", "fixed": "leasing.fixed_cost"},
     lambda r: signed_income(r.scenario.data_center, r.scenario.leasing),
 )
-declare(
-    "assets.data_center.signed", "Let before delivery, in tenths", "share", "Whole cohorts of leases.", "",
-    {"prelease": "data_center.prelease"}, lambda r: round(r.scenario.data_center.prelease * COHORTS) / COHORTS,
-    kind="simulation",
-)
+@explains("assets.data_center.signed")
+def signed(reader: Reader) -> Equation:
+    """Share of the building let before delivery."""
+    asked = reader.scenario.data_center.prelease
+    let = round(asked * COHORTS) / COHORTS
+    return Equation("Let before delivery, in tenths", let, "share", "Whole cohorts of leases.", "prelease",
+                    {"prelease": "data_center.prelease"}, "expression" if let == asked else "simulation")
+
+
 declare(
     "assets.data_center.loan_constant", "Level debt service a quarter per dollar", "share",
     "Repays a dollar with interest over the amortization.", "rate·Δ/(1 − (1 + rate·Δ)^(−4·n_A))",
@@ -186,25 +191,39 @@ declare(
      "age": "data_center.ageing", "r": "data_center.hurdle", "delay": "data_center.delay_mean"},
     lambda r: _worth(r).owner, kind="simulation",
 )
-declare(
-    "assets.data_center.quarter.forced_sale.{stat}.{t}", "Forced sale", UNIT,
-    "What a buyer pays the lender for the building as it stood when the keys were handed over, with the glut in his "
-    "yield, less the cut of a forced sale; after its delay.", "(1 − cut)·V",
-    {"cut": "construction_loan.forced_sale", "lag": "construction_loan.sale_lag", "b_S": "data_center.exit_cap_slope"},
-    lambda r: line_of(r, CENTER, "forced_sale"), kind="simulation",
-)
-declare(
-    "assets.data_center.quarter.handed_to_the_lender.{stat}.{t}", "Handed to the lender", UNIT,
-    "Income of the quarter of the handover, and of the forced sale up to what is owed; money out is negative.",
-    "−min(owed, income + forced sale)", {"forced sale": ".quarter.forced_sale@", "owed": ".loan_balance@"},
-    lambda r: line_of(r, CENTER, "handed_to_the_lender"), kind="simulation",
-)
-declare(
-    "assets.data_center.quarter.costs_left_unpaid.{stat}.{t}", "Costs left unpaid", UNIT,
-    "Running costs in the quarter of the handover that its income does not cover and nobody pays.", "−min(0, income)",
-    {"income": ".quarter.net_operating_income@", "fit-out": ".quarter.fit_out@"},
-    lambda r: line_of(r, CENTER, "costs_left_unpaid"), kind="simulation",
-)
+_AFTER: dict[str, tuple[str, str, str, dict[str, Operand]]] = {
+    "forced_sale": (
+        "Forced sale", "What a buyer pays the lender for the building as it stood when the keys were handed over, with "
+        "the glut in his yield, less the cut of a forced sale; after its delay.", "(1 − cut)·V",
+        {"cut": "construction_loan.forced_sale", "lag": "construction_loan.sale_lag",
+         "b_S": "data_center.exit_cap_slope"},
+    ),
+    "handed_to_the_lender": (
+        "Handed to the lender", "Income of the quarter of the handover, and of the forced sale up to what is owed; "
+        "money out is negative.", "−min(owed, income + sale)",
+        {"owed": f"{CENTER}.loan_rate", "lag": "construction_loan.sale_lag"},
+    ),
+    "costs_left_unpaid": (
+        "Costs left unpaid", "Running costs in the quarter of the handover that its income does not cover and nobody "
+        "pays.", "−min(0, income)", {"fixed": "leasing.fixed_cost", "fit-out": "leasing.fit_out_years"},
+    ),
+}
+
+
+def _after(reader: Reader, stat: str, t: int, name: str) -> Equation:
+    """A line that only flows once the keys are handed over."""
+    label, words, text, operands = _AFTER[name]
+    value = reader.pick(line_of(reader, CENTER, name), stat, t)
+    label = f"{label}, quarter {t}, {reader.whose(stat)}"
+    if not value:
+        return Equation(label, value, UNIT, words, "0")
+    if stat == "mean":
+        return over_paths(Equation(label, value, UNIT, words, text, operands | {"draws": "draws"}), stat)
+    return Equation(label, value, UNIT, words, text, operands, "simulation", beside=(f"{CENTER}.handover.{stat}",))
+
+
+for _name in _AFTER:
+    explains(f"assets.data_center.quarter.{_name}.{{stat}}.{{t}}")(partial(_after, name=_name))
 
 for _name, _theirs, _label, _words in (
     ("loan_drawn", "loan_drawn", "Money lent", "What the owner draws; money out is negative."),
