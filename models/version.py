@@ -1,6 +1,6 @@
 """Versions: of the results, and of the way scenarios are written down."""
 
-MODEL_VERSION = "0.1.0"
+MODEL_VERSION = "0.2.0"
 """Rises when any result moves; CHANGELOG.md says which numbers and why."""
 
 SCHEMA_VERSION = 1

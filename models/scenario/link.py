@@ -1,6 +1,6 @@
 """A scenario as the query string of a link, and back: only what differs from a named preset, exact to the last bit.
 
-    v=1&m=0.1.0&p=gulf&demand.growth_now=0.5&policy.programs=1&policy.programs.0.schedule.budget=4e9
+    v=1&m=0.2.0&p=gulf&demand.growth_now=0.5&policy.programs=1&policy.programs.0.schedule.budget=4e9
 
 Reading is total: whatever a link contains, it gives a valid scenario and says in notes what was ignored and why.
 """

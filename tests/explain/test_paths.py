@@ -1,4 +1,4 @@
-"""One path of every shape that could ever be explained still can be, and has the value it had (as of version 0.1.0)."""
+"""One path of every shape that could ever be explained still can be, and has the value it had (as of version 0.2.0)."""
 
 import csv
 from collections.abc import Callable
