@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,11 +44,14 @@ def lab_of(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Lab | Non
     """
     if scenario.contagion.lab_share == 0.0:
         return None
-    read = (
+    return _labs.beside(market).get(_read(scenario), lambda: _lab(scenario, market, shocks))
+
+
+def _read(scenario: Scenario) -> tuple[Hashable, ...]:
+    return (
         scenario.llm_developer, scenario.llm_costs, scenario.llm_funding, scenario.ai_revenue, scenario.tax,
         scenario.policy,
     )
-    return _labs.beside(market).get(read, lambda: _lab(scenario, market, shocks))
 
 
 def _lab(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Lab:
@@ -55,6 +59,24 @@ def _lab(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Lab:
     failed = found["failed_at"]
     in_business = np.arange(market.quarters + 1)[None, :] < failed[:, None]
     return Lab(failed, in_business & (found["cash"] < np.maximum(-found["net"], 0.0)))
+
+
+def bring_lab(lab: Lab | None, s: int, rows: NDArray[np.int64], later: Scenario, seen: MarketPaths) -> None:
+    """Make the fate of a lab known to who enters at quarter s, on some paths of the market it was simulated on.
+
+    Parameters
+    ----------
+    lab : Lab, optional
+        Fate from quarter 0 on. A lab that has failed by s signs nothing at s.
+    later, seen : Scenario, MarketPaths
+        What the entry at s is built from; its claims find the fate there.
+    """
+    if lab is None:
+        return
+    lives = lab.failed_at[rows] > s
+    failed_at = np.where(lives, lab.failed_at[rows] - s, seen.quarters + 1)
+    fate = Lab(failed_at, lives[:, None] & lab.is_weak[rows, s:])
+    _labs.beside(seen).get(_read(later), lambda: fate)
 
 
 def tie_of(scenario: Scenario, grade: str, market: MarketPaths, shocks: Shocks) -> Tie | None:

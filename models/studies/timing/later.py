@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from models.assets.data_center.leasing import market_rent_path, vacancy_path
 from models.basis.shocks import Shocks
 from models.basis.timeline import DELTA, Array, discount_factors
+from models.claims.contagion import bring_lab, lab_of
 from models.claims.registry import CLASSES, build_claims
 from models.engine.wealth import EntryName
 from models.engine.world import World
@@ -69,9 +70,11 @@ def bought_at(
     net, contrib = (np.zeros((market.paths, market.quarters + 1 - s)) for _ in range(2))
     quoted = _quoted_fleet(scenario, market, s) if key == "gpu_fleet" else _quoted_building(scenario, market, s)
     cost = _cost_ratio(scenario, market, key, s)
+    lab = lab_of(scenario, market, shocks)
     for rows, terms in quoted:
         seen = seen_from(market, s, rows, terms.support_price)
         draws = draws_from(shocks, s, rows, terms.scenario.policy)
+        bring_lab(lab, s, rows, terms.scenario, seen)
         claim = build_claims(terms.scenario, seen, draws, (key,)).by_key[key]
         flows = claim.flows.with_entry(premium * cost)
         net[rows], contrib[rows] = flows.net, flows.contrib
