@@ -68,9 +68,11 @@ def test_draws_become_normals_and_come_back(key):
 
 def test_what_cannot_move_a_class_is_no_driver():
     calm = Scenario().replace({"demand.volatility": 0.0, "demand.bust_rate": 0.0})
-    assert drivers(calm, "gpu_fleet") == ("offtaker_u",)
+    assert drivers(calm, "gpu_fleet") == ("offtaker_u", "llm_quality_z", "contagion_u")
+    alone = calm.replace({"contagion.lab_share": 0.0})
+    assert drivers(alone, "gpu_fleet") == ("offtaker_u",)
     assert "policy_u" in drivers(Scenario.preset("subsidy_cliff"), "gpu_fleet")
-    assert "llm_quality_z" not in drivers(Scenario(), "gpu_fleet")
+    assert "llm_sale_u" not in drivers(Scenario(), "gpu_fleet")
 
 
 @pytest.fixture(scope="module")
