@@ -47,7 +47,7 @@ _SLICES: Mapping[str, str] = {
     "policy": "policy",
     "localization": "place", "export": "place",
     "offtaker": "deals", "contagion": "deals", "gpu_fleet": "deals", "data_center": "deals", "leasing": "deals",
-    "gpu_debt": "deals",
+    "construction_loan": "deals", "gpu_debt": "deals",
     "covenants": "deals", "hardware_supplier": "deals", "supplier_credit": "deals", "llm_developer": "deals",
     "llm_funding": "deals", "cloud_platform": "deals", "cloud_capital": "deals", "rates": "deals", "entry": "deals",
     "residual_guarantee": "deals", "loan_pricing": "deals", "loan_triggers": "deals", "mezzanine": "deals",

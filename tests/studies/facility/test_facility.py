@@ -226,7 +226,7 @@ def test_maturity_against_contract_and_life() -> None:
     assert wall(plain).missed.value <= 0.02
     bars = horizon(plain).set_index("bar")
     assert bars.loc["loan", "end"] == bars.loc["contract", "end"] == 4.5
-    assert bars.loc["economic life", "end"] == 5.5
+    assert bars.loc["economic life", "end"] == 6.5
     short = run(gpu_fleet__contract_quarters=8)
     assert wall(short).margin == -8
     balloon = {"gpu_debt.balloon": 0.2, "gpu_debt.sizing_dscr": None, "gpu_fleet.contract_quarters": 20,
