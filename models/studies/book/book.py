@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from models.assets.gpu_fleet import fleet as gpu_fleet
 from models.assets.gpu_fleet import used as used_machines
 from models.basis.shocks import Shocks, draw_shocks
 from models.basis.timeline import Array
+from models.claims.contagion import tie_of
 from models.debt.loan import loan_life, run_waterfall
 from models.errors import DataError
 from models.market.simulate import MarketPaths, simulate_market
@@ -109,7 +110,7 @@ def evaluate_book(
         shocks = draw_shocks(scenario.run.seed, min(paths, scenario.run.paths), method)
     market = simulate_market(scenario.setting, shocks)
     placed = [place(scenario, market, loan) for loan in loans]
-    customers = _customer_defaults(scenario, market, shocks.seed, placed)
+    customers = _customer_defaults(scenario, market, shocks, placed)
     count, quarters = len(loans), market.quarters
     loss = np.zeros((count, market.paths))
     default = np.full((count, market.paths), quarters + 1, dtype=np.int16)
@@ -132,11 +133,12 @@ def evaluate_book(
 
 
 def _customer_defaults(
-    scenario: Scenario, market: MarketPaths, seed: int, placed: Sequence[Placed]
+    scenario: Scenario, market: MarketPaths, shocks: Shocks, placed: Sequence[Placed]
 ) -> dict[str, NDArray[np.int16]]:
     """Quarter in which each customer fails, (paths,): one event a name, whatever number of loans hang on it.
 
-    It weighs the average price of its contracts against the market, by the machines it rents.
+    It weighs the average price of its contracts against the market, by the machines it rents. Whether it hangs on the
+    simulated lab is drawn for each name, so that names that do fail together.
     """
     by_name: dict[str, list[Placed]] = {}
     for p in placed:
@@ -150,9 +152,10 @@ def _customer_defaults(
         if len({p.fleet.contract_price for p in group}) == 1:
             price = group[0].fleet.contract_price
         terms = group[0].fleet._replace(contract_price=price, first=min(p.fleet.first for p in group))
-        pays = gpu_fleet.customer_alive(
-            fleet_of(scenario, group[0].loan), scenario.offtaker, terms, market, customer_draws(seed, key, market.paths)
-        )
+        fleet = fleet_of(scenario, group[0].loan)
+        named = customer_shocks(shocks, key)
+        tie = tie_of(scenario, fleet.customer, market, named)
+        pays = gpu_fleet.customer_alive(fleet, scenario.offtaker, terms, market, named.offtaker_u, tie)
         failed = pays.sum(axis=1)
         runs_until = max(p.fleet.contract_end for p in group)
         # What becomes of a customer after its last contract is nothing to this book.
@@ -160,9 +163,14 @@ def _customer_defaults(
     return out
 
 
-def customer_draws(seed: int, key: str, paths: int) -> Array:
-    """One uniform a path for one customer, by its name: another loan in the book moves nobody's draws, (paths,)."""
-    draws = np.random.default_rng([seed, zlib.crc32(f"customer {key}".encode())]).random(paths)
+def customer_shocks(shocks: Shocks, key: str) -> Shocks:
+    """Draws with those of one customer, by its name: another loan in the book moves nobody's draws."""
+    fate, lab = (_uniforms(shocks.seed, f"{what} {key}", shocks.paths) for what in ("customer", "lab of"))
+    return replace(shocks, offtaker_u=fate, contagion_u=lab)
+
+
+def _uniforms(seed: int, name: str, paths: int) -> Array:
+    draws = np.random.default_rng([seed, zlib.crc32(name.encode())]).random(paths)
     return np.clip(draws, 2.0**-53, 1.0 - 2.0**-53)
 
 

@@ -24,8 +24,8 @@ SEED = 1
 BEYOND: Mapping[str, tuple[float, float]] = {
     "overcapacity.peak": (0.0, 11.0),  # telecom planned eleven times what demand paid for
     "hardware.installed_cost": (15_000.0, 45_000.0),  # an H100 of 2023
-    "hardware.deflation_now": (0.0, 0.40),  # neither a bridge nor a silicon furnace gets cheaper
-    "hardware.deflation_long_run": (0.0, 0.30),  # optical networks did for longer than chips are expected to
+    # Neither a bridge nor a silicon furnace gets cheaper; optical networks did for longer than chips are expected to.
+    "hardware.deflation_long_run": (0.0, 0.30),
     "hardware.life_quarters": (12, 38),  # a bridge outlives a chip: ten years less the ramp
     "clearing.spot_price": (1.5, 16.0),  # 8 dollars for an H100 in 2023; eleven times the old price of silicon
     "gpu_fleet.contract_quarters": (4, 38),  # loans on single projects run for ten years

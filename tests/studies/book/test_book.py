@@ -14,7 +14,7 @@ from models.errors import DataError
 from models.market.simulate import simulate_market
 from models.measures import risk
 from models.scenario.scenario import Scenario
-from models.studies.book.book import Book, customer_draws, evaluate_book
+from models.studies.book.book import Book, customer_shocks, evaluate_book
 from models.studies.book.book_risk import (
     book_risk,
     concentration,
@@ -44,11 +44,13 @@ def example() -> Book:
 
 @pytest.mark.parametrize("preset", ["base", "coreweave_ddtl_5", "telecom_glut"])
 def test_a_book_of_one_loan_is_that_loan(preset: str) -> None:
-    """Path by path: the same quarter of default and the same loss as the engine's own loan on the same draws."""
-    scenario = Scenario.preset(preset).replace({"run.paths": PATHS})
+    """Path by path: the same quarter of default and the same loss as the engine's own loan on the same draws.
+
+    The engine's loan is not sized by coverage here: a tape has the schedule that was signed.
+    """
+    scenario = Scenario.preset(preset).replace({"run.paths": PATHS, "gpu_debt.sizing_dscr": None})
     debt = scenario.gpu_debt
-    plain = draw_shocks(scenario.run.seed, PATHS)
-    shocks = replace(plain, offtaker_u=customer_draws(plain.seed, "lab", PATHS))
+    shocks = customer_shocks(draw_shocks(scenario.run.seed, PATHS), "lab")
     claims = build_claims(scenario, simulate_market(scenario.setting, shocks), shocks, ["gpu_debt"])
     terms, loan = claims.loan_terms, claims.loan
     assert terms is not None
@@ -79,15 +81,30 @@ def test_customers_of_other_names_fail_on_their_own() -> None:
     book = run(LOAN, replace(LOAN, name="B", offtaker="Other lab"))
     assert (book.customer_default[0] != book.customer_default[1]).any()
     measured = book_risk(book)
-    assert 0 < measured.default_correlation.value < 0.9
+    assert abs(measured.default_correlation.value) < 0.25
     assert np.isnan(measured.same_customer_correlation.value)
     assert measured.diversification.value > 0
+    half = replace(LOAN, contracted_share=0.5)  # the rest of the machines is on one market
+    tied = book_risk(run(half, replace(half, name="B", offtaker="Other lab")))
+    assert 0.5 < tied.default_correlation.value < 0.95
+    assert 0 < tied.diversification.value < measured.diversification.value
 
 
 def test_capitals_do_not_make_another_customer() -> None:
     book = run(LOAN, replace(LOAN, name="B", offtaker="LAB"))
     assert len(book.customers) == 1
     assert (book.default_quarter[0] == book.default_quarter[1]).all()
+
+
+def test_names_that_hang_on_the_lab_fail_with_it() -> None:
+    """Whoever is the lab pays until it fails and no longer; with nobody the lab, nothing hangs on it."""
+    apart, tied = (run(LOAN, replace(LOAN, name="B", offtaker="Other lab"),
+                       scenario=GLUT.replace({"contagion.lab_share": share})) for share in (0.0, 1.0))
+    assert (tied.customer_default <= apart.customer_default).all()
+    moved = tied.customer_default < apart.customer_default
+    assert moved.any(axis=1).all() and moved.all(axis=0).any()
+    draws = [customer_shocks(draw_shocks(1, PATHS), key).contagion_u for key in ("lab", "other lab")]
+    assert (draws[0] != draws[1]).any()
 
 
 def test_another_loan_moves_no_loan_that_was_there(example: Book) -> None:
