@@ -26,8 +26,8 @@ from models.scenario.scenario import Scenario
 STORE = "assay"
 HISTORY = 50
 VIEWS: dict[str, tuple[str, ...]] = {
-    "entry": ("fair", "at_cost"),
-    "sort": ("certainty_equivalent", "irr_p50", "probability_of_loss", "cvar_95"),
+    "entry": ("at_cost", "fair"),
+    "sort": ("certainty_equivalent_return", "irr_p50", "probability_of_loss", "cvar_95"),
 }
 """How a page is looked at: key in the address and its values, the first by default. No part of the scenario."""
 

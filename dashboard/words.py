@@ -74,7 +74,7 @@ def surplus_message(surplus: pd.DataFrame) -> str:
     if middle.value >= SMALL_SURPLUS:
         return f"Median surplus peaks in {f.year_of(middle.quarter)} at {f.percent(middle.value, 0)}"
     if bad.value >= SMALL_SURPLUS:
-        return f"Little surplus on the median path; one future in twenty sees {f.percent(bad.value, 0)}"
+        return f"The median path stays without surplus; one future in twenty sees {f.percent(bad.value, 0)}"
     return "No surplus in any likely future"
 
 
@@ -101,18 +101,27 @@ def utilization_message(utilization: pd.DataFrame, surplus: pd.DataFrame) -> str
     return f"Utilization dips to {f.percent(low.value, 0)} in {f.year_of(low.quarter)}"
 
 
-def map_message(classes: pd.DataFrame | Rows) -> str:
-    """Which class loses least and which loses most in a bad future."""
+PRICES = {"fair": "fair entry", "at_cost": "today's prices"}
+"""Prices a class is looked at, inside a sentence."""
+
+
+def map_message(classes: pd.DataFrame | Rows, entry: str) -> str:
+    """Which class pays most for its risk at an entry, and which loses least in a bad future."""
     rows = [row for row in records(classes) if row["cvar_95"] == row["cvar_95"]]
     if len(rows) < 2:
         return "Risk and return of each class"
-    least, second, *others = sorted(rows, key=lambda row: row["cvar_95"])
-    most = others[-1] if others else second
-    noise = float((least["cvar_95_se"] ** 2 + second["cvar_95_se"] ** 2) ** 0.5)
-    safest = str(least["label"])
-    if f.is_close(float(second["cvar_95"] - least["cvar_95"]), noise):
-        safest = f"{safest} or {f.inside(str(second['label']))}"
-    return f"Least to lose in a bad future: {safest}; most: {f.inside(str(most['label']))}"
+    most, least = _first(rows, "certainty_equivalent_return", -1.0), _first(rows, "cvar_95", 1.0)
+    return f"Highest sure return at {PRICES[entry]}: {f.inside(most)}; least to lose in a bad future: {f.inside(least)}"
+
+
+def _first(rows: Rows, name: str, sign: float) -> str:
+    """Class with the least of a figure (the most, for a sign of -1), or the two that are too close to call."""
+    least, second, *_ = sorted((row for row in rows if row[name] == row[name]), key=lambda row: sign * row[name])
+    noise = float((least[f"{name}_se"] ** 2 + second[f"{name}_se"] ** 2) ** 0.5)
+    first = str(least["label"])
+    if f.is_close(float(second[name] - least[name]), noise):
+        return f"{first} or {f.inside(str(second['label']))}"
+    return first
 
 
 def nearly_lost(row: Mapping[str, Any]) -> str:

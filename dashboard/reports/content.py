@@ -24,7 +24,7 @@ from models.engine.valuation import ENTRIES
 from models.evidence.presets import Preset, presets
 from models.evidence.sources import source
 from models.studies.sensitivity.flip import Flip
-from models.studies.verdict import Verdict
+from models.studies.verdict import ENTRY, Verdict
 from models.tables.classes import classes, fan
 
 Record = Mapping[str, Any]
@@ -64,10 +64,10 @@ def report(
         "subtitle": words.subtitle(listed["count"], futures),
         "verdict": {
             "headline": printable(verdict.headline, 400),
-            "detail": printable(verdict.detail, 400),
+            "detail": printable(verdict.detail, 1_500),
             "flips": words.flips_message(flips),
         },
-        "map": _map(classes(evaluation), evaluation.is_calm),
+        "map": _map(classes(evaluation, ENTRY), evaluation),
         "table": _table(evaluation),
         "fans": fans(evaluation),
         "fan_note": words.FAN_NOTE,
@@ -95,13 +95,18 @@ def fans(evaluation: Evaluation) -> list[dict[str, str]]:
     return [{"key": key, "title": said[key], "alt": spoken[key]} for key in FANS]
 
 
-def _map(fair: pd.DataFrame, is_calm: bool) -> dict[str, str]:
-    note, rows = words.CALM_MAP_NOTE if is_calm else words.MAP_NOTE, fair.to_dict("records")
-    if missing := [str(row["label"]) for row in rows if pd.isna(row["irr_p50"]) or pd.isna(row["cvar_95"])]:
+def _map(asked: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
+    note = words.CALM_MAP_NOTE if evaluation.is_calm else words.MAP_NOTE
+    rows, cash = asked.to_dict("records"), evaluation.scenario.rates.cash_rate
+    missing = [str(r["label"]) for r in rows if pd.isna(r["certainty_equivalent_return"]) or pd.isna(r["cvar_95"])]
+    if missing:
         note += f" Not drawn, because no return can be computed: {', '.join(missing)}."
-    spoken = "; ".join(f"{r['label']}: median {fmt.irr(r['irr_p50'])}, loss {fmt.percent(r['cvar_95'])}" for r in rows)
-    alt = f"Risk and return of each asset class. {spoken}."
-    return {"title": says.map_message(fair), "note": note, "alt": alt}
+    spoken = "; ".join(
+        f"{r['label']}: sure return {fmt.irr(cash + r['certainty_equivalent_return'])}, "
+        f"loss {fmt.percent(r['cvar_95'])}" for r in rows
+    )
+    alt = f"Risk and sure return of each asset class at today's prices. {spoken}."
+    return {"title": says.map_message(asked, ENTRY), "note": note, "alt": alt}
 
 
 def _table(evaluation: Evaluation) -> dict[str, Any]:
@@ -175,6 +180,7 @@ def _entry(label: str, record: Record, low: float, span: float) -> dict[str, Any
         "tail": fmt.percent(record["cvar_95"]),
         "tail_noise": "±<0.1" if (noise := fmt.noise(record["cvar_95_se"])) == "±0.0" else noise,
         "moic": fmt.multiple(record["moic_p50"]),
+        "sure": fmt.irr(record["certainty_equivalent_return"]),
     }
 
 

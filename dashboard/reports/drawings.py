@@ -75,15 +75,16 @@ def value_range(values: Sequence[float], margin: float) -> Range:
 
 
 def map_drawing(classes: pd.DataFrame, cash_rate: float, size: tuple[float, float]) -> Spec:
-    """Risk against return: shape is the family, whiskers the spread of IRR, the pale bar the noise of the loss.
+    """Risk against sure return: shape is the family, whiskers the spread of IRR, the pale bar the noise of the loss.
 
-    Columns needed: asset, label, family, irr_p05, irr_p50, irr_p95, cvar_95, cvar_95_se. Names and medians stand beside
-    the marks. Rows without a median or a loss are left out; the caller says so in words.
+    Columns needed: asset, label, family, irr_p05, irr_p95, certainty_equivalent_return, cvar_95, cvar_95_se. Names and
+    sure returns stand beside the marks. Rows without one or without a loss are left out; the caller says so in words.
     """
     entries = [
-        position(row) | {"name": f"{row['label']} {percent(row['irr_p50'])}", "ink": readable(LIGHT[row["asset"]])}
-        for row in placeable(classes)
+        position(row, cash_rate) | {"ink": readable(LIGHT[row["asset"]])} for row in placeable(classes)
     ]
+    for row in entries:
+        row["name"] = f"{row['label']} {percent(row['y'])}"
     across = value_range([0.0, *(row[end] for row in entries for end in ("x_low", "x_high"))], 0.06)
     up = value_range([0.0, cash_rate, *(row[end] for row in entries for end in ("y_low", "y_high"))], 0.08)
     cash_at = _place(entries, cash_rate, across, up, (size[0] - 32.0, size[1] - 44.0))
@@ -91,7 +92,7 @@ def map_drawing(classes: pd.DataFrame, cash_rate: float, size: tuple[float, floa
         title="Loss in the worst 5% of futures, share of committed capital", titleAnchor="end", titleAlign="right",
         titlePadding=3, tickCount=6, labelExpr=PERCENT,
     ))
-    axis = value_axis("IRR per year", PERCENT, PAPER, titleX=-MAP_ROOM[0], tickCount=6)
+    axis = value_axis("Sure return per year (mark), IRR (whisker)", PERCENT, PAPER, titleX=-MAP_ROOM[0], tickCount=6)
     y = alt.Y("y:Q", scale=alt.Scale(domain=list(up), nice=False), axis=axis)
     color = class_color(colors=LIGHT)
     one = rows.transform_aggregate(n="count()")

@@ -15,7 +15,7 @@ from dashboard.reports.drawings import FONTS, fan_drawing, map_drawing, svg
 from models import Scenario
 from models.engine.evaluate import Evaluation
 from models.studies.sensitivity.flip import Flip
-from models.studies.verdict import Verdict
+from models.studies.verdict import ENTRY, Verdict
 from models.tables.classes import classes, fan
 
 TEMPLATE = Path(__file__).resolve().parent / "report.typ"
@@ -73,7 +73,7 @@ def render_pdf(
 
 def drawings(evaluation: Evaluation, map_height: float = MAP_HEIGHT) -> dict[str, str]:
     """The four charts as SVG: map, and a fan for each series of `FANS`."""
-    out = {"map": map_drawing(classes(evaluation), evaluation.scenario.rates.cash_rate, (WIDTH, map_height))}
+    out = {"map": map_drawing(classes(evaluation, ENTRY), evaluation.scenario.rates.cash_rate, (WIDTH, map_height))}
     for key, (title, labels) in FANS.items():
         reference = fan(evaluation, "price_long_run")["p50"] if key == "price" else None
         out[key] = fan_drawing(fan(evaluation, key), FAN_SIZE, title, labels, reference)
@@ -83,7 +83,7 @@ def drawings(evaluation: Evaluation, map_height: float = MAP_HEIGHT) -> dict[str
 def _taken(words: Mapping[str, Any]) -> float:
     """Height the words above the map take beyond one line each, points; bounded, so that the map stays a map."""
     further = sum(height * max(0, ceil(len(words[name]) / line) - 1) for name, line, height in LINES)
-    return min(further + (14.0 if words["flips"] else 0.0), 120.0)
+    return min(further + (14.0 if words["flips"] else 0.0), 150.0)
 
 
 def _compile(inputs: dict[str, str], stamp: datetime) -> bytes:

@@ -32,12 +32,13 @@ LIMITS = (
 DISCLAIMER = "Not investment advice. Assay computes what follows from stated assumptions and recommends nothing."
 
 MAP_NOTE = (
-    "Mark: median IRR at fair entry, circles for picks and shovels, diamonds for LLM and cloud. Whisker: 5th to "
-    "95th percentile. Pale bar: two standard errors of the loss each way."
+    "Mark: sure return a year at today's prices (cash and what the risk is worth over it to a cautious investor), by "
+    "which the verdict judges; circles for picks and shovels, diamonds for LLM and cloud. Whisker: IRR, 5th to 95th "
+    "percentile. Pale bar: two standard errors of the loss each way."
 )
 CALM_MAP_NOTE = (
-    "Mark: IRR at fair entry on the one path without shocks; its loss against cash lies across. A negative loss "
-    "is a gain."
+    "Mark: sure return a year at today's prices on the one path without shocks; its loss against cash lies across. A "
+    "negative loss is a gain."
 )
 FAN_NOTE = (
     "Line: median. Bands: half and nine tenths of all futures. Dashed: break-even, the rent that pays for a new "
@@ -49,7 +50,7 @@ REVENUE_NOTE = (
 )
 TABLE_NOTE = (
     "Fair: earns the hurdle in a neutral world. Cost or market: what is asked today. Money back: median multiple "
-    "of money paid in."
+    "of money paid in. Sure: what the risk is worth over cash a year, at the scenario's risk aversion."
 )
 CALM_TABLE_NOTE = "One path without shocks: every percentile is that path."
 

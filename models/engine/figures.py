@@ -64,7 +64,7 @@ WORLD_FIGURES: Mapping[str, FigureName] = {
         "GPU loan defaults", "share", "Share of futures in which the GPU-backed loan misses a payment."
     ),
     "market.peak_surplus": FigureName(
-        "Peak surplus", "share", "Highest median capacity beyond demand at the break-even price."
+        "Peak of median surplus", "share", "Highest median capacity beyond demand at the break-even price."
     ),
     "market.rent_gap": FigureName(
         "Rent gap", "share", "Widest gap of the median rent to what a new machine must earn; negative is below."

@@ -103,7 +103,7 @@ def verdict(evaluation: Evaluation) -> Verdict:
         raise AbsentError(f"fewer than two classes have an investment in them. {left_out(absent)}")
     best, second = ranked[0], ranked[1]
     close = not (_return(best).value - _return(second).value >= 2.0 * _noise(best, second))
-    losers = tuple(a.asset.key for a in ranked if _pays_not(a))
+    losers = tuple(a.asset.key for a in ranked if pays(_return(a)) is False)
     share, error = evaluation.lead_share
     lead, effects = evaluation.lead_mean, scenario_effects(evaluation)
     said = [_family_told(share, error, lead, evaluation), _effects_told(effects), left_out(absent)]
@@ -128,7 +128,9 @@ def _headline(best: AssetResult, second: AssetResult, close: bool, losers: tuple
         return f"No class pays for its risk at today's prices; cash does better than all {COUNTS[count]}."
     rate = _return(best).value
     paid = f"{rate:.1%} a year over cash" if abs(rate) >= 0.0005 else "no more than cash"
-    if close:
+    if pays(_return(best)) is None and "over" in paid:
+        paid += ", within its noise"
+    if close and second.asset.key not in losers:
         lead = (f"{_name(best, True)} and {_name(second)} pay best for their risk at today's prices, "
                 "too close to call")
     else:
@@ -145,9 +147,9 @@ def _family_told(share: float, error: float, lead: Estimate, evaluation: Evaluat
     if evaluation.family_lead is None:
         left = {a.asset.family for a in evaluation.present().values()}
         gone = next(family for family in (PICKS, LLM_AND_CLOUD) if family not in left)
-        return f"{FAMILIES[gone == PICKS]} has no class to compare with."
+        return f"{FAMILIES[gone == PICKS]} have no class to compare with."
     if evaluation.is_calm:
-        return (f"At fair entry {_inside(FAMILIES[share > 0.5])} is worth ${abs(lead.value):.2f} more per dollar on "
+        return (f"At fair entry {_inside(FAMILIES[share > 0.5])} are worth ${abs(lead.value):.2f} more per dollar on "
                 "the one path without shocks.")
     family = _family(share, error, False)
     if not family:
@@ -165,7 +167,8 @@ def _family_told(share: float, error: float, lead: Estimate, evaluation: Evaluat
 def _mean_told(lead: Estimate) -> str:
     if lead.is_noise:
         return f"the mean is too close to call (${lead.value:.2f} a dollar for picks and shovels)".replace("$-", "-$")
-    return f"on average {_inside(FAMILIES[lead.value > 0.0])} is worth ${abs(lead.value):.2f} more per dollar"
+    ahead = lead.value > 0.0
+    return f"on average {_inside(FAMILIES[ahead])} are worth ${abs(lead.value):.2f} more per dollar"
 
 
 def _effects_told(effects: Mapping[str, Estimate]) -> str:
@@ -208,10 +211,13 @@ def _return(result: AssetResult) -> Estimate:
     return Estimate(m.certainty_equivalent_return, m.certainty_equivalent_return_se)
 
 
-def _pays_not(result: AssetResult) -> bool:
-    """A class does not pay if its sure return over cash is below zero by more than its noise."""
-    found = _return(result)
-    return found.value < -2.0 * (found.error if found.error == found.error else 0.0)
+def pays(found: Estimate) -> bool | None:
+    """Whether a sure return over cash pays for the risk; None where it is within its noise of nothing.
+
+    Every page that says who pays asks here. Without shocks there is no noise.
+    """
+    noise = 2.0 * found.error if found.error == found.error else 0.0
+    return found.value > 0.0 if abs(found.value) > noise else None
 
 
 def _noise(a: AssetResult, b: AssetResult) -> float:

@@ -42,6 +42,8 @@ def classes(**changes: Any) -> pd.DataFrame:
             "irr_p05": [-0.18, -0.03, -0.17, -0.07, -0.49, 0.0],
             "irr_p50": [0.04, 0.10, 0.09, 0.08, -0.06, 0.076],
             "irr_p95": [0.13, 0.19, 0.09, 0.21, 0.33, 0.17],
+            "certainty_equivalent_return": [0.01, 0.02, 0.04, 0.025, -0.12, 0.015],
+            "certainty_equivalent_return_se": [0.001] * 6,
             "cvar_95": [0.64, 0.645, 0.455, 0.55, 0.995, 0.44],
             "cvar_95_se": [0.004, 0.013, 0.006, 0.004, 0.0003, 0.002],
         }
@@ -113,8 +115,9 @@ def test_the_map_shows_uncertainty_both_ways_family_by_shape_and_class_by_color(
     assert dots["encoding"]["color"]["scale"]["range"] == list(theme.SCREEN.values())
     frame = map_frame(classes(), 0.05).set_index("asset")
     assert frame.loc["data_center", ["x_low", "x_high"]].tolist() == pytest.approx([0.619, 0.671])
-    assert frame.loc["gpu_fleet", ["y_low", "y", "y_high"]].tolist() == pytest.approx([-0.18, 0.04, 0.13])
+    assert frame.loc["gpu_fleet", ["y_low", "y", "y_high"]].tolist() == pytest.approx([-0.18, 0.06, 0.13])
     assert frame.loc["gpu_fleet", "median_text"] == "4.0%"
+    assert frame.loc["gpu_fleet", "sure_text"] == "6.0% ±0.2", "cash and what the risk is worth over it"
 
 
 def test_a_whisker_that_leaves_the_map_is_cut_and_says_so() -> None:
@@ -126,7 +129,7 @@ def test_a_whisker_that_leaves_the_map_is_cut_and_says_so() -> None:
 
 
 def test_what_is_undefined_is_left_out_of_the_map_and_never_shown_as_zero() -> None:
-    frame = map_frame(classes(irr_p50=[0.04, nan, 0.09, 0.08, -0.06, 0.076]), 0.05)
+    frame = map_frame(classes(certainty_equivalent_return=[0.04, nan, 0.09, 0.08, -0.06, 0.076]), 0.05)
     assert frame["asset"].tolist() == ["gpu_fleet", "gpu_debt", "hardware_supplier", "llm_developer", "cloud_platform"]
     assert len(map_frame(classes(cvar_95=nan), 0.05)) == 0
     unsure = map_frame(classes(cvar_95_se=nan), 0.05)
@@ -173,7 +176,7 @@ def test_a_reference_that_runs_with_the_median_gets_no_name() -> None:
     ("middle", "spread", "sentence"),
     [
         ([0.0, 0.57, 0.0, 0.0, 0.0], 0.2, "Median surplus peaks in 2029 at 57%"),
-        ([0.0, 0.02, 0.0], 0.6, "Little surplus on the median path; one future in twenty sees 62%"),
+        ([0.0, 0.02, 0.0], 0.6, "The median path stays without surplus; one future in twenty sees 62%"),
         ([0.0, 0.0], 0.01, "No surplus in any likely future"),
     ],
 )
@@ -207,13 +210,18 @@ def test_utilization_says_whether_it_shows_the_surplus(
     assert messages.utilization_message(fan(middle, 0.02), fan(surplus)) == sentence
 
 
-def test_the_map_says_who_loses_least_and_most_and_does_not_split_hairs() -> None:
-    assert messages.map_message(classes()) == "Least to lose in a bad future: Cloud platform; most: LLM developer"
-    close = classes(cvar_95=[0.64, 0.645, 0.455, 0.55, 0.995, 0.45])
-    assert messages.map_message(close) == (
-        "Least to lose in a bad future: Cloud platform or GPU-backed debt; most: LLM developer"
+def test_the_map_says_who_pays_most_and_who_loses_least_and_does_not_split_hairs() -> None:
+    assert messages.map_message(classes(), "at_cost") == (
+        "Highest sure return at today's prices: GPU-backed debt; least to lose in a bad future: cloud platform"
     )
-    assert messages.map_message(classes(cvar_95=nan)) == "Risk and return of each class"
+    close = classes(
+        cvar_95=[0.64, 0.645, 0.455, 0.55, 0.995, 0.45], certainty_equivalent_return=[0.0, 0.0, 0.02, 0.0195, -1, 0.01]
+    )
+    assert messages.map_message(close, "fair") == (
+        "Highest sure return at fair entry: GPU-backed debt or hardware supplier; "
+        "least to lose in a bad future: cloud platform or GPU-backed debt"
+    )
+    assert messages.map_message(classes(cvar_95=nan), "fair") == "Risk and return of each class"
 
 
 def test_records_are_the_rows_of_the_table() -> None:

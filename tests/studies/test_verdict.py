@@ -21,7 +21,6 @@ BARE = {
 
 @pytest.mark.parametrize(("changes", "why", "near"), [
     ({"gpu_debt.advance_cap": 0.0}, "leverage is 0", {"gpu_debt.advance_cap": 0.01}),
-    ({"hardware.life_quarters": 15}, "outlive", {"hardware.life_quarters": 16}),
     (BARE, "coverage allows no loan", {}),
     (BARE | {"gpu_debt.amortization": "sculpted"}, "coverage allows no loan", {}),
 ])

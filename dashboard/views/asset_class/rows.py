@@ -45,8 +45,11 @@ MEASURES = (
             "moic", f.multiple, "x", is_spread=True),
     Measure("Payback", "Years until the money paid in is back: 5th percentile, median and 95th percentile.",
             "payback_years", _short_years, "years", is_spread=True),
-    Measure("Sure gain", "Sure gain over cash, % of capital, that a cautious investor would take instead; below zero "
-            "the risk is not paid for.", "certainty_equivalent", f.percent),
+    Measure("Sure return", "Return over cash a year, while the money is invested, of the sure flow that a cautious "
+            "investor finds as good; below zero the risk is not paid for. The verdict judges by it.",
+            "certainty_equivalent_return", f.percent),
+    Measure("Sure gain in all", "Sure gain over cash, % of capital, over the whole life of the investment, that a "
+            "cautious investor would take instead.", "certainty_equivalent", f.percent),
     Measure("Value at the hurdle", "Mean net present value at the class's own required return, USD per unit; zero is "
             "fairly paid. Levered equity must earn what its mean flow in the neutral world returns.",
             "npv_mean", f.money, "USD"),

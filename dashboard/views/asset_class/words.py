@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard import format as f
 from dashboard.views.asset_class.charts import WRITTEN
-from dashboard.words import NEARLY_ALL, nearly_lost, subject
+from dashboard.words import NEARLY_ALL, PRICES, nearly_lost, subject
 
 Row = Mapping[str, Any]
 SMALL_CHANGE = 0.05
@@ -18,26 +18,25 @@ NOTHING = 5e-5
 
 
 def headline(row: Row, entry: str) -> str:
-    """Whether the risk of a class is paid for at an entry, by its sure gain over cash and the noise of that.
+    """Whether the risk of a class is paid for at an entry, by the measure and the rule of the verdict.
 
-    Keys needed: asset, certainty_equivalent, certainty_equivalent_se.
+    Keys needed: asset, certainty_equivalent_return, certainty_equivalent_return_se.
     """
     name, is_plural = subject(str(row["asset"]))
-    sure, error = float(row["certainty_equivalent"]), float(row["certainty_equivalent_se"])
-    where = "fair entry" if entry == "fair" else "cost or market price"
+    sure, error = (float(row[f"certainty_equivalent_return{end}"]) for end in ("", "_se"))
+    where = PRICES[entry]
     if f.is_close(sure, 0.0 if error != error else error):
         return f"Whether {f.inside(name)} {'pay' if is_plural else 'pays'} for the risk at {where} is too close to call"
     if sure > 0:
-        return f"{name} {'pay' if is_plural else 'pays'} for the risk at {where}"
+        return f"{name} {'pay' if is_plural else 'pays'} for the risk at {where}: {f.percent(sure)} a year over cash"
     return f"{name} {'do' if is_plural else 'does'} not pay for the risk at {where}"
 
 
 def absence(claim: str, entry: str, why: str) -> tuple[str, str]:
     """Headline and detail of a claim without an investment in it."""
     name, _ = subject(claim)
-    where = "fair entry" if entry == "fair" else "cost or market price"
     return (
-        f"There is no investment in {f.inside(name)} at {where}",
+        f"There is no investment in {f.inside(name)} at {PRICES[entry]}",
         f"{why[0].upper()}{why[1:]}. So it has no return and no risk, and is left out of every comparison.",
     )
 

@@ -25,6 +25,7 @@ NARROW = 350
 
 TOOLTIP = {
     "name": "Class",
+    "sure_text": "Sure return a year",
     "median_text": "Median return a year",
     "range_text": "5% to 95% of futures",
     "loss_text": "Loss in the worst 5%",
@@ -40,8 +41,8 @@ COLUMNS = (
 def map_columns(classes: pd.DataFrame | Rows, cash_rate: float) -> dict[str, list[object]]:
     """Everything the map draws, one value a class: positions, cut whiskers, label offsets in pixels, tooltip texts.
 
-    Columns needed: asset, label, family, irr_p05, irr_p50, irr_p95, cvar_95, cvar_95_se. Classes without a median
-    return or a tail loss are left out.
+    Columns needed: asset, label, family, irr_p05, irr_p50, irr_p95, certainty_equivalent_return, cvar_95, cvar_95_se.
+    Classes without a sure return or a tail loss are left out.
     """
     out = [_row(row, cash_rate) for row in placeable(classes)]
     for size in WIDTHS:
@@ -50,13 +51,19 @@ def map_columns(classes: pd.DataFrame | Rows, cash_rate: float) -> dict[str, lis
 
 
 def placeable(classes: pd.DataFrame | Rows) -> list[Mapping[str, Any]]:
-    """Classes with a median return and a tail loss."""
-    return [row for row in records(classes) if not isnan(row["irr_p50"]) and not isnan(row["cvar_95"])]
+    """Classes with a sure return and a tail loss."""
+    return [
+        row for row in records(classes) if not isnan(row["certainty_equivalent_return"]) and not isnan(row["cvar_95"])
+    ]
 
 
-def position(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Where a class stands, and from where to where its whiskers reach."""
-    low, middle, high = (float(row[f"irr_{name}"]) for name in ("p05", "p50", "p95"))
+def position(row: Mapping[str, Any], cash_rate: float) -> dict[str, Any]:
+    """Where a class stands, by what the verdict judges, and from where to where its whiskers reach.
+
+    Height is the return of cash and what the risk is worth over it a year; the whisker is the spread of returns.
+    """
+    low, high = (float(row[f"irr_{name}"]) for name in ("p05", "p95"))
+    middle = cash_rate + float(row["certainty_equivalent_return"])
     loss, error = float(row["cvar_95"]), float(row["cvar_95_se"])
     error = 0.0 if isnan(error) else error
     low, high = (middle if isnan(value) else value for value in (low, high))
@@ -68,7 +75,7 @@ def position(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _row(row: Mapping[str, Any], cash_rate: float) -> dict[str, Any]:
     """A class on the page; whiskers that leave the map are cut, the tip tells the whole."""
-    at = position(row)
+    at = position(row, cash_rate)
     low, middle, high = at["y_low"], at["y"], at["y_high"]
     return at | {name: min(max(at[name], Y_RANGE[0]), Y_RANGE[1]) for name in ("y", "y_low", "y_high")} | {
         "is_cut_low": low < Y_RANGE[0],
@@ -76,10 +83,11 @@ def _row(row: Mapping[str, Any], cash_rate: float) -> dict[str, Any]:
         "cash_rate": cash_rate,
         "cash_text": f"cash {f.percent(cash_rate)}",
         "name": f"{row['label']} ({theme.FAMILY_NAMES[str(row['family'])]})",
-        "median_text": f.irr(middle),
+        "sure_text": f"{f.irr(middle)} {f.noise(float(row['certainty_equivalent_return_se']))}".strip(),
+        "median_text": f.irr(float(row["irr_p50"])),
         "range_text": f"{f.irr(low)} to {f.irr(high)}",
         "loss_text": f"{f.percent(at['x'])} of capital {f.noise(float(row['cvar_95_se']))}".strip(),
-        "reading": "up is more return, right is more loss",
+        "reading": "up pays more for its risk, right is more loss",
     }
 
 
@@ -101,7 +109,7 @@ def _place(out: Sequence[dict[str, Any]], size: str) -> None:
 
 
 def risk_map() -> Spec:
-    """Loss in the worst 5% of futures against median return, whiskers from the 5th to the 95th percentile.
+    """Loss in the worst 5% of futures against sure return, whiskers from the 5th to the 95th percentile of returns.
 
     Shape is the family, color the class; the thin horizontal bar is two standard errors of the loss.
     """
@@ -113,7 +121,7 @@ def risk_map() -> Spec:
             values=[0, 0.2, 0.4, 0.6, 0.8, 1], labelExpr=PERCENT,
         ),
     )
-    title = "Return a year: median, and 5% to 95% of futures"
+    title = "Sure return a year; whisker: return in 5% to 95% of futures"
     axis = value_axis(title, PERCENT, titleX=-36, titleY=-12, tickCount=6)
     y = alt.Y("y:Q", scale=alt.Scale(domain=list(Y_RANGE), nice=False), axis=axis)
     color, said = class_color(), tips(**TOOLTIP)
@@ -145,7 +153,7 @@ def _references() -> list[alt.Chart]:
         one.mark_rule(color=FAINT, strokeDash=[2, 3]).encode(y="cash:Q"),
         one.mark_text(baseline="bottom", dy=-3, **note).encode(x=alt.value(2), y="cash:Q", text="cash_text:N"),
         one.mark_text(baseline="top", **note).encode(
-            x=alt.value(2), y=alt.value(4), text=alt.datum("better: more return, less loss")
+            x=alt.value(2), y=alt.value(4), text=alt.datum("better: pays more, less loss")
         ),
     ]
 

@@ -19,12 +19,14 @@ from models.engine.estimate import Estimate
 
 ENTRY_NOTES = {
     "fair": "At fair entry the mean return equals the hurdle by construction: "
-    "only risk, and what a scenario changes, tells classes apart.",
+    "only risk, and what a scenario changes, tells classes apart. "
+    "Who pays best is judged at today's prices: the verdict may name another class than comes first here.",
     "at_cost": "At cost for what is built, at today's market multiple for companies: "
-    "here the price itself may decide who wins.",
+    "here the price itself may decide who wins, and here the verdict judges who pays best.",
 }
 MAP_ABOUT = (
-    "Each class on the same futures: right is more loss in the worst 5% of them, up is more median return a year."
+    "Each class on the same futures: right is more loss in the worst 5% of them; up is more sure return a year: cash, "
+    "and what the risk is worth over it to a cautious investor. The verdict judges by this measure, at today's prices."
 )
 # A name that changed with the figures would make the browser build the chart anew; the sentence above does change.
 MAP_ALT = "Risk and return map of the asset classes; the table beside it has the same figures."
@@ -36,7 +38,7 @@ def render() -> None:
     is_preset = scenario == base
     with st.spinner(f"Pricing six asset classes on {scenario.run.paths:,} shared futures"):
         reading, stand = run.kept(first_view, scenario, entry)
-    verdict(reading.verdict.headline, reading.verdict.detail)
+    verdict(reading.verdict.headline, f"{reading.verdict.detail} {reading.revenue}")
     flips.in_a_sentence(scenario)
     with st.spinner("Pricing the preset to compare with"):
         before, stood = run.kept(first_view, base, entry)
@@ -65,7 +67,9 @@ def figures(reading: Reading, stand: Standing, entry: str) -> list[Figure]:
         Figure(gap, reading.rent_gap.value, f"market.rent_gap.{reading.gap_quarter}"),
         *loan,
         *(Figure(f"{name}, {each['label']}", each[column], f"assets.{each['asset']}{at}.{path}")
-          for name, column, path in (("Median return", "irr_p50", "irr.p50"), ("Worst 5%", "cvar_95", "cvar_95"))
+          for name, column, path in (
+              ("Sure return", "certainty_equivalent_return", "certainty_equivalent_return"),
+              ("Median return", "irr_p50", "irr.p50"), ("Worst 5%", "cvar_95", "cvar_95"))
           for each in stand.classes),
     ]
 
@@ -109,6 +113,5 @@ def _rows(now: Standing, then: Standing, is_preset: bool) -> None:
         pick("Sort by", names, "view:sort", state.view("sort"), label_visibility="collapsed", width=190,
              on_change=viewed, args=("sort", "view:sort"))
     table = rows.rows_html(now.classes, then.classes, state.view("sort"), is_preset)
-    # Who is absent at fair entry stands in the verdict.
-    gone = now.absent if entry != "fair" else ""
-    st.html(table + tag("p", f"{ENTRY_NOTES[entry]} {gone}".strip(), "note"))
+    # Who is absent stands in the verdict.
+    st.html(table + tag("p", ENTRY_NOTES[entry], "note"))

@@ -14,14 +14,13 @@ from dashboard import run, words
 from dashboard.blocks.blocks import Chart
 from dashboard.blocks.prices import read_prices
 from dashboard.views.decide import charts
-from models.claims.registry import left_out
 from models.engine.estimate import NOTHING, Estimate
 from models.engine.evaluate import Evaluation
 from models.engine.valuation import AssetResult
 from models.measures import risk
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.flip import Flip, flip_points
-from models.studies.verdict import Verdict
+from models.studies.verdict import ENTRY, Verdict
 from models.tables import classes as tables
 
 
@@ -31,12 +30,15 @@ class Reading:
 
     Attributes
     ----------
+    revenue : str
+        AI revenue that must be found to pay the rents, and what is on its way.
     lead, peak_surplus, rent_gap, loan_default : Estimate
         Share of futures picks and shovels lead in; highest median surplus; widest gap of the median rent to
         break-even (negative is below); chance that the GPU loan defaults.
     """
 
     verdict: Verdict
+    revenue: str
     fans: Sequence[Chart]
     lead: Estimate
     peak_surplus: Estimate
@@ -50,13 +52,12 @@ class Reading:
 class Standing:
     """Where the classes stand at one entry: a record each, the table the risk map draws, the sentence above it.
 
-    ``absent`` names the classes without an investment at this entry, which have no record.
+    A class without an investment at this entry has no record.
     """
 
     classes: Sequence[Mapping[str, Any]]
     map: pa.Table
     title: str
-    absent: str
 
 
 def read(scenario: Scenario) -> Reading:
@@ -68,6 +69,7 @@ def read(scenario: Scenario) -> Reading:
     top, loan = words.peak(prices.quantiles["surplus"]), result.assets["gpu_debt"].debt
     return Reading(
         verdict=judged,
+        revenue=result.revenue.sentence,
         fans=list(prices.charts.values()),
         lead=Estimate(judged.lead_share, judged.lead_se),
         peak_surplus=Estimate(top.value, _median_error(result, "overcapacity", top.quarter)),
@@ -90,7 +92,7 @@ def standing(scenario: Scenario, entry: str) -> Standing:
     result = run.evaluation(scenario)
     classes = [_record(asset, entry) for asset in result.present(entry).values()]
     drawn = pa.table(charts.map_columns(classes, scenario.rates.cash_rate))
-    return Standing(classes, drawn, words.map_message(classes), left_out(result.absent(entry)))
+    return Standing(classes, drawn, words.map_message(classes, entry))
 
 
 def first_view(scenario: Scenario, entry: str) -> tuple[Reading, Standing]:
@@ -117,7 +119,7 @@ def cheapest_flips(found: Sequence[Flip]) -> list[Flip]:
 
 def warm() -> None:
     """Price the base scenario, so that the first page finds it done or under way."""
-    run.kept(first_view, Scenario(), "fair")
+    run.kept(first_view, Scenario(), ENTRY)
 
 
 def report(scenario: Scenario, base: Scenario, preset: str, link: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The six classes as rows: range of returns, both chances of loss, money back, sure gain, change against the preset."""
+"""The six classes as rows: returns, both chances of loss, money back, sure return, change against the preset."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOW, HIGH = -0.5, 0.4
 """Returns at the two ends of the bars."""
 
 SORTS: Mapping[str, tuple[str, bool]] = {
-    "certainty_equivalent": ("Sure gain", False),
+    "certainty_equivalent_return": ("Sure return", False),
     "irr_p50": ("Median return", False),
     "probability_of_loss": ("Chance of loss", True),
     "cvar_95": ("Worst 5%", True),
@@ -29,8 +29,8 @@ HEADS = {
     "Loses": "P(loss): share of futures that return less money than was paid in.",
     "Under cash": "P(below cash): share of futures that earn less than the common funding rate would have.",
     "Money back": "Multiple of money: median of money back over money in.",
-    "Sure gain": "Sure gain over cash, per $100 committed, that a cautious investor would take instead of this class; "
-    "below zero the risk is not paid for.",
+    "Sure return": "Return over cash a year, while the money is invested, of the sure flow that a cautious investor "
+    "finds as good; below zero the risk is not paid for. The verdict judges by it.",
     "Change": "Change against the preset in what the rows are sorted by; within two standard errors it is too close "
     "to call.",
 }
@@ -66,7 +66,7 @@ def _row(row: Record, before: Record, sort: str, is_preset: bool) -> Row:
             _share(row, "probability_of_loss", "Loses", "of futures return less money than was paid in"),
             _share(row, "probability_below_cash", "Under cash", "of futures earn less than cash would have"),
             Cell(f.multiple(_number(row, "moic_p50")), about=_money_back(row), name="Money back"),
-            Cell(_sure_gain(row), about=_sure_gain_about(row), name="Sure gain"),
+            Cell(_sure_return(row), about=_sure_return_about(row), name="Sure return"),
             _change(row, before, sort, is_preset),
         ),
     )
@@ -109,15 +109,15 @@ def _money_back(row: Record) -> str:
     return f"Median {middle} of the money paid in, {low} to {high} in nine futures of ten; paid back after: {payback}"
 
 
-def _sure_gain(row: Record) -> str:
-    value = _number(row, "certainty_equivalent")
-    return f.NOT_AVAILABLE if isnan(value) else f.money(100 * value)
+def _sure_return(row: Record) -> str:
+    return f.irr(_number(row, "certainty_equivalent_return"))
 
 
-def _sure_gain_about(row: Record) -> str:
-    error = _number(row, "certainty_equivalent_se")
-    spread = f" (±{f.money(200 * error)})" if error > 0 else ""
-    return f"{_sure_gain(row)} per $100 committed{spread}: the sure gain over cash worth the same as this risk"
+def _sure_return_about(row: Record) -> str:
+    spread = f" ({error} points)" if (error := f.noise(_number(row, "certainty_equivalent_return_se"))) else ""
+    gain = _number(row, "certainty_equivalent")
+    in_all = "" if isnan(gain) else f"; over its whole life a sure gain of {f.money(100 * gain)} per $100 committed"
+    return f"{_sure_return(row)} a year over cash{spread}: the sure flow worth the same as this risk{in_all}"
 
 
 def _change(row: Record, before: Record, sort: str, is_preset: bool) -> Cell:
@@ -132,16 +132,13 @@ def _change(row: Record, before: Record, sort: str, is_preset: bool) -> Cell:
         return cell(f.NOT_AVAILABLE, f"{name} is undefined here or in the preset")
     difference = now - then
     error = (_noise(row, sort) ** 2 + _noise(before, sort) ** 2) ** 0.5
-    is_money = sort == "certainty_equivalent"
-    now_is, then_was = (f"{f.money(100 * x)} per $100" if is_money else f.percent(x) for x in (now, then))
-    about = f"{name}: {now_is} against {then_was} in the preset"
+    about = f"{name}: {f.percent(now)} against {f.percent(then)} in the preset"
     if difference == 0.0:
         return cell("none", about)
     if f.is_close(difference, error):
         return cell("too close", f"{about}; too close to call, the difference is within its noise")
     better = "better" if (difference < 0) == less_is_better else "worse"
-    text = f"{'+' * (difference > 0)}{f.money(100 * difference)}" if is_money else f.points(difference)
-    return cell(text, f"{about}, {better}", better)
+    return cell(f.points(difference), f"{about}, {better}", better)
 
 
 def _noise(row: Record, sort: str) -> float:

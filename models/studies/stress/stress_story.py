@@ -80,7 +80,7 @@ def _price(market: MarketPaths, rows: NDArray[np.int64]) -> StoryLine:
 def _surplus(market: MarketPaths, rows: NDArray[np.int64]) -> StoryLine:
     near, usual = _medians(market.surplus, rows)
     t = int(near.argmax())
-    words = f"Surplus peaks at {_percent(near[t])} of demand (all futures: {_percent(usual[t])})."
+    words = f"Median surplus peaks at {_percent(near[t])} of demand (all futures: {_percent(usual[t])})."
     return StoryLine(t, "surplus", words, near[t], usual[t])
 
 

@@ -15,13 +15,16 @@ from dashboard.theme import LIGHT
 from tests.dashboard.test_theme import contrast
 
 KEYS = list(LIGHT)
+CASH = 0.05
 MAP, FAN = (500.0, 280.0), (160.0, 118.0)
 PLOT = (MAP[0] - MAP_ROOM[0] - MAP_ROOM[2], MAP[1] - MAP_ROOM[1] - MAP_ROOM[3])
 Box = tuple[float, float, float, float]
 
 
-def classes(loss: list[float], median: list[float]) -> pd.DataFrame:
-    rows = pd.DataFrame({"asset": KEYS[: len(loss)], "cvar_95": loss, "irr_p50": median})
+def classes(loss: list[float], sure: list[float]) -> pd.DataFrame:
+    """Classes by loss and sure return, cash included."""
+    rows = pd.DataFrame({"asset": KEYS[: len(loss)], "cvar_95": loss, "irr_p50": sure})
+    rows["certainty_equivalent_return"] = rows["irr_p50"] - CASH
     rows["label"] = rows["asset"].str.replace("_", " ").str.capitalize()
     rows["family"] = ["picks_and_shovels"] * len(rows)
     return rows.assign(irr_p05=rows["irr_p50"] - 0.1, irr_p95=rows["irr_p50"] + 0.1, cvar_95_se=0.01)
@@ -42,16 +45,16 @@ def domain(spec: dict[str, Any], side: str) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    ("loss", "median"),
+    ("loss", "sure"),
     [
         ([0.33, 0.32, 0.28, 0.57, 0.99, 0.40], [0.109, 0.134, 0.09, 0.093, -0.065, 0.082]),
         ([0.5] * 6, [0.0, 0.05, 0.1, 0.15, 0.2, 0.25]),
         ([-0.2, 0.0, 0.2, 0.4, 0.6, 0.8], [0.1] * 6),
     ],
 )
-def test_names_on_the_map_do_not_touch_each_other(loss: list[float], median: list[float]) -> None:
-    spec = map_drawing(classes(loss, median), 0.05, MAP)
-    assert [row["name"].rpartition(" ")[2] for row in drawn(spec)] == [f"{m:.1%}".replace("-", "−") for m in median]
+def test_names_on_the_map_do_not_touch_each_other(loss: list[float], sure: list[float]) -> None:
+    spec = map_drawing(classes(loss, sure), CASH, MAP)
+    assert [row["name"].rpartition(" ")[2] for row in drawn(spec)] == [f"{m:.1%}".replace("-", "−") for m in sure]
     boxes = [_box(row, domain(spec, "x"), domain(spec, "y")) for row in drawn(spec)]
     assert not [pair for pair in combinations(boxes, 2) if _touch(*pair)]
     for left, top, right, bottom in boxes:
@@ -81,8 +84,8 @@ def test_a_name_moves_away_from_what_stands_beside_its_mark() -> None:
 
 def test_a_class_without_a_return_is_left_out_of_the_map() -> None:
     table = classes([0.2, 0.4], [0.1, float("nan")])
-    assert [row["asset"] for row in drawn(map_drawing(table, 0.05, MAP))] == KEYS[:1]
-    nobody = map_drawing(table.iloc[1:], 0.05, MAP)
+    assert [row["asset"] for row in drawn(map_drawing(table, CASH, MAP))] == KEYS[:1]
+    nobody = map_drawing(table.iloc[1:], CASH, MAP)
     assert drawn(nobody) == []
     assert svg(nobody).startswith("<svg")
 

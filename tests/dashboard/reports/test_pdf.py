@@ -40,6 +40,7 @@ def test_every_figure_of_the_table_is_on_the_first_page(document: bytes, evaluat
                 fmt.percent(row["cvar_95"]),
                 fmt.noise(row["cvar_95_se"]),
                 fmt.multiple(row["moic_p50"]),
+                fmt.irr(row["certainty_equivalent_return"]),
             ]
             line = " ".join(figures).replace("±0.0", "±<0.1")
             assert line in first, f"{row['asset']} at {entry_name}"
@@ -146,8 +147,10 @@ def test_one_path_without_shocks_is_reported_as_such(base: Scenario, render) -> 
 
 def test_charts_are_vectors_with_selectable_names(document: bytes, evaluation: Evaluation) -> None:
     assert not [item for item in objects(document) if item.get("/Subtype") == "/Image"]
+    cash = evaluation.scenario.rates.cash_rate
     for result in evaluation.assets.values():
-        assert f"{result.asset.label} {fmt.percent(result.fair.irr.p50)}" in pages(document)[0]
+        sure = fmt.percent(cash + result.at_cost.certainty_equivalent_return)
+        assert f"{result.asset.label} {sure}" in pages(document)[0]
 
 
 def test_it_is_tagged_named_and_has_words_for_each_chart(document: bytes) -> None:

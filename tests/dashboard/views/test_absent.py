@@ -13,7 +13,10 @@ from tests.dashboard.finished import AtOnce
 
 WORLDS = {
     "nothing is lent: leverage is 0": Scenario().replace({"gpu_debt.advance_cap": 0.0}),
-    "it would outlive its machines": Scenario().replace({"hardware.life_quarters": 12, "demand.growth_now": 0.1}),
+    "coverage allows no loan": Scenario().replace({
+        "gpu_debt.contracted_share": 1.0, "gpu_debt.contract_price": 0.4, "gpu_fleet.power_price": 0.25,
+        "gpu_fleet.facility_overhead": 1.6,
+    }),
     "nothing is paid for it": Scenario.preset("gulf").replace({"chip.power_kw": 4.0}),
 }
 UNDEFINED = re.compile(r"(?<![\w-])(nan|inf)(?![\w-])", re.IGNORECASE)

@@ -119,11 +119,11 @@ def test_an_effect_within_noise_is_too_close_to_call() -> None:
     assert asset_messages.effect_words(float("nan"), float("nan")) == f.NOT_AVAILABLE
 
 
-def test_a_sure_gain_within_noise_is_no_verdict() -> None:
-    row = {"asset": "gpu_fleet", "certainty_equivalent": 0.01, "certainty_equivalent_se": 0.02}
+def test_a_sure_return_within_noise_is_no_verdict() -> None:
+    row = {"asset": "gpu_fleet", "certainty_equivalent_return": 0.01, "certainty_equivalent_return_se": 0.02}
     assert "too close to call" in asset_messages.headline(row, "fair")
-    assert "not pay" in asset_messages.headline({**row, "certainty_equivalent": -0.2}, "fair")
-    assert asset_messages.headline({**row, "certainty_equivalent": 0.2}, "fair").startswith("GPU fleets pay")
+    assert "not pay" in asset_messages.headline({**row, "certainty_equivalent_return": -0.2}, "fair")
+    assert asset_messages.headline({**row, "certainty_equivalent_return": 0.2}, "fair").startswith("GPU fleets pay")
 
 
 def test_the_fan_leaves_out_closing_and_what_comes_after_the_end() -> None:
@@ -209,8 +209,9 @@ def test_the_variant_and_the_entry_change_the_figures(result: Evaluation) -> Non
     assert "Equity under the GPU loan" in after
     assert "Equity under the GPU loan" not in before
     assert f.irr(result.variants["gpu_debt_equity"].fair.irr.p50) in after
-    test.segmented_control(key="entry:gpu_debt").set_value("at_cost").run()
-    assert "at cost or market price" in text_of(test)
+    assert "at today&#39;s prices" in after
+    test.segmented_control(key="entry:gpu_debt").set_value("fair").run()
+    assert "at fair entry" in text_of(test)
 
 
 @pytest.mark.slow

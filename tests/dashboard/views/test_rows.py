@@ -30,7 +30,8 @@ def row(asset: str, label: str, **changes: Any) -> Row:
         "moic_p95": 3.0,
         "payback_years_p50": 5.0,
         "certainty_equivalent": 0.1,
-        "certainty_equivalent_se": 0.002,
+        "certainty_equivalent_return": 0.1,
+        "certainty_equivalent_return_se": 0.002,
         "cvar_95": 0.5,
         "cvar_95_se": 0.004,
     }
@@ -75,7 +76,7 @@ FLEET, DEBT, LLM = (
 @pytest.mark.parametrize(
     ("sort", "changes", "first"),
     [
-        ("certainty_equivalent", {"certainty_equivalent": 0.3}, "GPU-backed debt"),
+        ("certainty_equivalent_return", {"certainty_equivalent_return": 0.3}, "GPU-backed debt"),
         ("irr_p50", {"irr_p50": 0.2}, "GPU-backed debt"),
         ("probability_of_loss", {"probability_of_loss": 0.01}, "GPU-backed debt"),
         ("cvar_95", {"cvar_95": 0.01}, "GPU-backed debt"),
@@ -91,8 +92,8 @@ def test_rows_are_sorted_by_what_the_reader_cares_about(sort: str, changes: Row,
 
 
 def test_every_number_says_what_it_is() -> None:
-    shown = parsed(rows.rows_html([FLEET], [FLEET], "certainty_equivalent", True))
-    assert shown.rows[1] == ["GPU fleet", "−10%8.0%20%", "20%", "40%", "1.6x", "$10.0", "–"]
+    shown = parsed(rows.rows_html([FLEET], [FLEET], "certainty_equivalent_return", True))
+    assert shown.rows[1] == ["GPU fleet", "−10%8.0%20%", "20%", "40%", "1.6x", "10.0%", "–"]
     for words in (
         "less money than was paid in",
         "earn less than cash",
@@ -107,15 +108,16 @@ def test_every_number_says_what_it_is() -> None:
 @pytest.mark.parametrize(
     ("now", "shown", "words"),
     [
-        (0.14, "+$4.00", "better"),
-        (0.06, "−$4.00", "worse"),
+        (0.14, "+4.0 pts", "better"),
+        (0.06, "−4.0 pts", "worse"),
         (0.103, "too close", "too close to call"),
         (0.1, "none", "against"),
         (nan, "n/a", "undefined"),
     ],
 )
 def test_a_change_is_told_from_its_noise(now: float, shown: str, words: str) -> None:
-    cells = parsed(rows.rows_html([FLEET | {"certainty_equivalent": now}], [FLEET], "certainty_equivalent", False))
+    name = "certainty_equivalent_return"
+    cells = parsed(rows.rows_html([FLEET | {name: now}], [FLEET], name, False))
     assert cells.rows[1][-1] == shown
     assert words in cells.titles[-1]
 
