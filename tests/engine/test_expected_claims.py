@@ -1,6 +1,11 @@
-"""Claims and holding periods against an independent implementation (model 5.6, 5.7)."""
+"""Claims and holding periods against an independent implementation (model 5.6, 5.7), in its own world.
+
+Supplier, developer and levered data center are restated from the engine at 4,096 paths: the second edition changed what
+they are (see `tests.engine.test_expected_classes`).
+"""
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,9 +20,9 @@ from tests.engine.test_expected_classes import row
 
 # Claim T1, at fair entry and O = 0: P(loss) and CVaR95 per dollar.
 RISK = {
-    "loan IG": (0.01, 0.04), "data center": (0.00, 0.10), "data center 65%": (0.02, 0.31), "95% IG": (0.01, 0.10),
+    "loan IG": (0.01, 0.04), "data center": (0.00, 0.10), "data center 65%": (0.02, 0.35), "95% IG": (0.01, 0.10),
     "70% IG": (0.06, 0.20), "95% non-IG": (0.06, 0.33), "cloud": (0.04, 0.40), "SPV IG": (0.06, 0.32),
-    "SPV non-IG": (0.12, 0.73), "supplier": (0.16, 0.56), "merchant": (0.31, 0.60), "LLM": (0.54, 0.99),
+    "SPV non-IG": (0.12, 0.73), "supplier": (0.18, 0.64), "merchant": (0.31, 0.60), "LLM": (0.54, 0.99),
 }
 
 
@@ -37,7 +42,7 @@ def test_not_all_picks_are_safe() -> None:
     assert loss["LLM"] > loss["merchant"] > loss["supplier"] > loss["SPV non-IG"] > loss["SPV IG"] > loss["loan IG"]
     assert loss["supplier"] > loss["cloud"]
     glut = [row(name, 0.6, "fair")["probability_of_loss"] for name in ("merchant", "LLM")]
-    assert glut == pytest.approx([0.85, 0.61], abs=0.02)
+    assert glut == pytest.approx([0.85, 0.49], abs=0.02)
 
 
 def test_growth_of_the_supplier_levels_off() -> None:
@@ -57,28 +62,38 @@ def test_growth_of_the_supplier_levels_off() -> None:
 
 
 def test_a_glut_is_a_cash_windfall_for_the_supplier_first() -> None:
-    """Claim T2: earnings of years 1 to 3 are 39% (O = .6) and 62% (O = 1) above those without a glut."""
-    first = {peak: figures({}, peak).extras["earnings"][:, :3].sum(axis=1).mean() for peak in PEAKS}
-    assert first[0.6] / first[0.0] - 1.0 == pytest.approx(0.39, abs=0.03)
-    assert first[1.0] / first[0.0] - 1.0 == pytest.approx(0.62, abs=0.04)
+    """Claim T2: earnings of years 1 to 3 are 33% (O = .6) and 49% (O = 1) above those without a glut, then they fall.
+
+    Restated: parts ordered for sales that do not come are written off, and expense does not fall with sales.
+    """
+    earnings = {peak: figures({}, peak).extras["earnings"].mean(axis=0) for peak in PEAKS}
+    first = {peak: line[:3].sum() for peak, line in earnings.items()}
+    assert first[0.6] / first[0.0] - 1.0 == pytest.approx(0.33, abs=0.03)
+    assert first[1.0] / first[0.0] - 1.0 == pytest.approx(0.49, abs=0.04)
+    for smaller, greater in pairwise(PEAKS):
+        assert first[greater] > first[smaller]
+        assert earnings[greater][3:5].sum() < earnings[smaller][3:5].sum()
+    assert earnings[0.6][3] < 0.0, "two years' windfall is followed by a year of losses"
 
 
-# Holding periods at cost or at market: median IRR % (P(loss)); columns as in NAMES (model 5.6).
+# Holding periods at cost or at market: median IRR % (P(loss)); columns as in NAMES (model 5.6). Restated: supplier (its
+# price follows three years' earnings: nothing at the bottom), developer (cheap rents lift its margin and so its price),
+# levered data center and, sold in a large glut, the building (its signed rent rises later).
 NAMES = (
     "merchant", "70% IG", "data_center_unlevered", "data_center", "hardware_supplier", "cloud_platform", "llm_developer"
 )
 HELD = {
-    (0.0, 12): "14 .29 | 11 .06 | - | - | 0 .50 | 7 .27 | -22 .64",
-    (0.0, 20): "13 .25 | 11 .04 | 14 .02 | 24 .04 | 2 .46 | 8 .17 | -14 .64",
-    (0.0, 40): "13 .25 | 11 .03 | 12 .00 | 19 .01 | -5 .76 | 10 .02 | -5 .58",
-    (0.25, 12): "-6 .59 | 6 .18 | - | - | -4 .58 | 4 .36 | -21 .63",
-    (0.25, 40): "-1 .51 | 7 .08 | 12 .00 | 18 .02 | -6 .78 | 9 .02 | -4 .58",
-    (0.6, 12): "-27 .88 | 0 .48 | - | - | -8 .62 | 0 .49 | -20 .62",
-    (0.6, 20): "-14 .81 | 3 .27 | 11 .05 | 18 .13 | -23 .90 | 6 .22 | -12 .62",
-    (0.6, 40): "-12 .80 | 4 .21 | 10 .00 | 16 .04 | -6 .81 | 9 .02 | -4 .57",
-    (1.0, 12): "-49 .98 | -4 .81 | - | - | -8 .63 | -3 .61 | -19 .62",
-    (1.0, 20): "-27 .95 | 0 .50 | 9 .09 | 13 .23 | -25 .97 | 5 .26 | -10 .61",
-    (1.0, 40): "-23 .95 | 1 .42 | 9 .01 | 12 .08 | -6 .82 | 9 .03 | -3 .56",
+    (0.0, 12): "14 .29 | 11 .06 | - | - | 1 .49 | 7 .27 | -7 .57",
+    (0.0, 20): "13 .25 | 11 .04 | 14 .02 | 22 .06 | 1 .46 | 8 .17 | -4 .55",
+    (0.0, 40): "13 .25 | 11 .03 | 12 .00 | 18 .01 | -7 .83 | 10 .02 | -6 .62",
+    (0.25, 12): "-6 .59 | 6 .18 | - | - | -2 .55 | 4 .36 | 3 .47",
+    (0.25, 40): "-1 .51 | 7 .08 | 12 .00 | 17 .02 | -7 .84 | 9 .02 | -5 .60",
+    (0.6, 12): "-27 .88 | 0 .48 | - | - | -4 .57 | 0 .49 | 9 .41",
+    (0.6, 20): "-14 .81 | 3 .27 | 11 .05 | 16 .17 | -38 .92 | 6 .22 | 1 .48",
+    (0.6, 40): "-12 .80 | 4 .21 | 10 .00 | 14 .05 | -7 .84 | 9 .02 | -4 .59",
+    (1.0, 12): "-49 .98 | -4 .81 | - | - | -3 .55 | -3 .61 | 12 .39",
+    (1.0, 20): "-27 .95 | 0 .50 | 8 .13 | 10 .29 | -95 .99 | 5 .26 | 4 .44",
+    (1.0, 40): "-23 .95 | 1 .42 | 9 .01 | 11 .11 | -7 .84 | 9 .03 | -3 .57",
 }
 
 
@@ -111,7 +126,7 @@ def test_exit_factors() -> None:
     """What makes a holder for any period just earn the hurdle; fleets near one, companies bought for the long run."""
     factors = exit_factors(Scenario().replace(FIRST_EDITION))
     for key, expected, allowed in (
-        ("hardware_supplier", (0.51, 0.64, 0.70), 0.02),
+        ("hardware_supplier", (0.485, 0.645, 0.74), 0.02),  # restated: the exit is on normal earnings
         ("cloud_platform", (1.25, 1.14, 1.07), 0.02),
         ("llm_developer", (0.51, 0.61, 0.72), 0.03),
         ("data_center", (1.00, 0.90, 0.91), 0.04),

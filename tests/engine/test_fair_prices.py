@@ -9,6 +9,7 @@ from models.engine.evaluate import evaluate
 from models.engine.prices import PATHS, SEED, fair_prices
 from models.market.simulate import simulate_market
 from models.scenario.scenario import Scenario
+from tests.engine.figures import FIRST_EDITION
 from tests.engine.runs import npv
 
 # A levered claim pays the premium of the asset below it, so its own mean value is an outcome.
@@ -76,7 +77,7 @@ def test_parts_of_the_merchant_premium() -> None:
 
     def premium(**changes: float | bool) -> float:
         paths = {name.replace("__", "."): value for name, value in changes.items()}
-        told = {"gpu_fleet.contracted_share": 0.0, "entry.expectations": "scenario", **paths}
+        told = {**FIRST_EDITION, "gpu_fleet.contracted_share": 0.0, **paths}
         return fair_prices(Scenario().replace(told))["gpu_fleet"].premium / 1e3
 
     whole = premium()
