@@ -32,7 +32,7 @@ def test_reference_demand_is_spending_over_cost() -> None:
     """Spending grows as declared; volume gains what the cost of a unit loses."""
     market = market_of(Scenario())
     reference = np.exp(market.demand_paths.log_reference)
-    assert reference[0] == pytest.approx(19.6e6, rel=1e-12)
+    assert reference[0] == pytest.approx(35.4e6, rel=1e-12)
     spending = reference * market.curves.index[:41]
     assert np.log(spending[40] / spending[0]) == pytest.approx(1.5098895979167943, rel=1e-9)
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.assets.gpu_fleet.fleet import MARKET_POWER_PRICE
 from models.basis.shocks import draw_shocks
 from models.basis.yearly import at_year_end, by_quarter, integral
 from models.engine.evaluate import evaluate
@@ -16,6 +17,7 @@ from models.market.long_run import Hardware, cost_index
 from models.market.simulate import MarketPaths, market_curves, simulate_market
 from models.scenario.by_year import driver_path, yearly_paths
 from models.scenario.scenario import Scenario
+from tests.engine.figures import FIRST_EDITION
 
 FLAT = (0.2,) * 10
 SHOCKS = draw_shocks(3, 64)
@@ -75,11 +77,12 @@ def test_power_given_at_one_price_is_that_price_and_a_dear_year_costs_that_year(
     usual = evaluate(Scenario().replace({**small, "gpu_fleet.power_price": 0.15}), keys=("gpu_fleet",))
     one, other = (e.assets["gpu_fleet"].fair.npv_mean for e in (flat, usual))
     assert one == pytest.approx(other, abs=1e-6)
+    usual = MARKET_POWER_PRICE
     early = evaluate(
-        Scenario().replace({**small, "gpu_fleet.power_price_by_year": (0.4, *[0.08] * 9)}), keys=("gpu_fleet",)
+        Scenario().replace({**small, "gpu_fleet.power_price_by_year": (0.4, *[usual] * 9)}), keys=("gpu_fleet",)
     )
     late = evaluate(
-        Scenario().replace({**small, "gpu_fleet.power_price_by_year": (*[0.08] * 8, 0.4, 0.08)}), keys=("gpu_fleet",)
+        Scenario().replace({**small, "gpu_fleet.power_price_by_year": (*[usual] * 8, 0.4, usual)}), keys=("gpu_fleet",)
     )
     base = evaluate(Scenario().replace(small), keys=("gpu_fleet",))
     assert early.assets["gpu_fleet"].fair.npv_mean < base.assets["gpu_fleet"].fair.npv_mean
@@ -93,7 +96,8 @@ def test_each_year_acts_in_its_own_quarters() -> None:
     assert ahead[:9].tolist() == [0.0] * 9 and ahead[[12, 40]].tolist() == pytest.approx([0.8, 0.8])
     glut = Scenario().replace({"overcapacity.plan_by_year": (0.0, 0.5, 1.0, 0.5, *[0.0] * 6)})
     assert planned_glut(glut.overcapacity, 40)[[4, 8, 12, 16, 20]].tolist() == [0.0, 0.5, 1.0, 0.5, 0.0]
-    tight = market_of({"capacity.power_cap_by_year": (1.0, *[40.0] * 9), "capacity.supply_growth": None})
+    # At the scale of the first edition, where the largest limit lets all of the backlog through within the ten years.
+    tight = market_of({**FIRST_EDITION, "capacity.power_cap_by_year": (1.0, *[40.0] * 9)})
     assert tight.world.backlog[:, 1:4].all() and not tight.world.backlog[:, 30:].any()
 
 

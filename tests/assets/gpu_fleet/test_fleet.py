@@ -100,8 +100,10 @@ def test_a_richer_contract_never_hurts_unless_it_drives_default(scenario: Scenar
 @settings(max_examples=100)
 @given(scenarios(only=("overcapacity", "demand", "clearing", "pipeline", "capacity"), programs=0))
 def test_a_full_take_or_pay_contract_does_not_see_the_market(scenario: Scenario) -> None:
+    """With a customer that always pays: neither its own default nor that of a lab behind it ends the contract."""
     full = {
         "gpu_fleet.contracted_share": 1.0, "gpu_fleet.contract_quarters": 24, "gpu_fleet.hazard_scale": 0.0,
+        "contagion.lab_share": 0.0,
         "clearing.balance_utilization": 0.80, "clearing.ceiling_utilization": 0.90,  # part of the block: they set P^eqv
     }
     quiet = fleet_flows(Scenario().replace({**full, "demand.volatility": 0.0}))
