@@ -122,6 +122,12 @@ class CloudCapital(Assumptions):
         label="Neocloud's market price", source="cloud_economics-036",
         help="What the stock market pays for a neocloud, debt included, over first-year EBITDA.",
     )
+    neocloud_exit: float = assumption(
+        6.0, unit="x EBITDA", low=2.0, high=15.0, step=0.5, symbol="neocloud exit",
+        label="Neocloud's exit multiple", source="cloud_economics-103",
+        help="Enterprise value over EBITDA at the horizon of a company that only rents out machines, when demand is on "
+        "its reference path: machines wear out, so lessors of machines fetch less than platforms.",
+    )
     own_stock: float = assumption(
         0.015, unit="share of world stock", low=0.001, high=0.05, step=0.001, symbol="C^own_0",
         label="Neocloud's own stock", source="cloud_economics-024",
@@ -184,7 +190,7 @@ def cash_flows(
     if due is not None:
         flow -= due
     flow[:, 0] = 0.0
-    worth = exit_value(capital, ebitda, market.relative_demand)
+    worth = exit_value(cloud, capital, ebitda, market.relative_demand)
     flow[:, -1] += worth
     contrib, distrib = split(flow)
 
@@ -235,10 +241,17 @@ def first_year_ebitda(flows: CashFlows) -> float:
     return float(flows.extras["ebitda"][:, 1:5].mean())
 
 
-def exit_value(capital: CloudCapital, ebitda: Array, relative_demand: Array, quarter: int = -1) -> Array:
-    """Price at a quarter (the horizon by default), USD, (paths,): a multiple of last year's EBITDA, never negative."""
+def exit_value(
+    cloud: CloudPlatform, capital: CloudCapital, ebitda: Array, relative_demand: Array, quarter: int = -1
+) -> Array:
+    """Price at a quarter (the horizon by default), USD, (paths,): a multiple of last year's EBITDA, never negative.
+
+    A neocloud's multiple moves with demand as a platform's does, from a level of its own.
+    """
     t = ebitda.shape[1] + quarter if quarter < 0 else quarter
     multiple = np.clip(capital.exit_multiple + capital.exit_slope * np.log(relative_demand[:, t]), *MULTIPLE_BOUNDS)
+    if cloud.business == "neocloud":
+        multiple *= capital.neocloud_exit / capital.exit_multiple
     return np.asarray(multiple * np.maximum(ebitda[:, np.maximum(np.arange(t - 3, t + 1), 1)].mean(axis=1), 0.0))
 
 

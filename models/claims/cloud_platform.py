@@ -32,7 +32,7 @@ def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
 
     def worth() -> Array:
         relative = market.relative_demand
-        return by_quarter(lambda t: cloud_platform.exit_value(capital, ebitda, relative, t), market)
+        return by_quarter(lambda t: cloud_platform.exit_value(cloud, capital, ebitda, relative, t), market)
 
     hurdle = cloud_platform.cloud_hurdle(cloud, capital)
     earned = cloud_platform.first_year_ebitda(flows)

@@ -202,14 +202,17 @@ def capex(reader: Reader, stat: str, t: int) -> Equation:
 def exit_line(reader: Reader, stat: str, t: int) -> Equation:
     """Value of the company at the horizon."""
     low, high = MULTIPLE_BOUNDS
+    is_neocloud = _is_neocloud(reader)
+    own = {"own": "cloud_capital.neocloud_exit"} if is_neocloud else {}
     demand = {} if stat == "mean" else {
         "B": f"market.private_demand.{stat}.{t}", "B_ref": f"market.reference_demand.{t}",
     }
     return over_paths(Equation(
         f"Exit, {reader.whose(stat)}", reader.pick(_line(reader, "exit"), stat, t), "USD",
-        "A multiple of the last year's EBITDA, higher when demand without programs is above its reference.",
-        f"clip({{m}} + {{slope}}·ln(B/B_ref), {low:g}, {high:g})·max(LTM, 0)",
-        {"m": "cloud_capital.exit_multiple", "slope": "cloud_capital.exit_slope", **demand,
+        "A multiple of the last year's EBITDA, higher when demand without programs is above its reference"
+        + (", from the level of a company that only rents out machines." if is_neocloud else "."),
+        f"clip({{m}} + {{slope}}·ln(B/B_ref), {low:g}, {high:g}){'·own/{m}' if is_neocloud else ''}·max(LTM, 0)",
+        {"m": "cloud_capital.exit_multiple", "slope": "cloud_capital.exit_slope", **own, **demand,
          "LTM": f"{CLOUD}.last_ebitda.{stat}"},
     ), stat)
 

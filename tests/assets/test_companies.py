@@ -12,6 +12,7 @@ from models.basis.flows import CashFlows
 from models.basis.shocks import Shocks, calm_shocks, draw_shocks
 from models.basis.timeline import Array
 from models.claims.registry import build_claims
+from models.engine.prices import fair_prices
 from models.market.simulate import MarketPaths
 from models.scenario.scenario import Scenario
 from tests.engine.runs import (
@@ -152,6 +153,9 @@ def test_cloud_flows_are_ebitda_less_capital_spending(scenario: Scenario) -> Non
     assert np.allclose(flows.net[:, 1:40], 0.25 * ebitda[:, 1:40] - capex[:, 1:40], rtol=1e-9, atol=1.0)
     worth = flows.net[:, 40] - 0.25 * ebitda[:, 40] + capex[:, 40]
     multiple = worth / np.maximum(ebitda[:, 37:].mean(axis=1), 1e-300)
+    capital = scenario.cloud_capital
+    if scenario.cloud_platform.business == "neocloud":  # moves as a platform's multiple, from a level of its own
+        multiple *= capital.exit_multiple / capital.neocloud_exit
     positive = ebitda[:, 37:].mean(axis=1) > 0.0
     assert multiple[positive].min(initial=20.0) >= 8.0 - 1e-6
     assert multiple[positive].max(initial=8.0) <= 20.0 + 1e-6
@@ -172,6 +176,20 @@ def test_localization_costs_a_cloud(scenario: Scenario) -> None:
     assert (ebitda(0.25, 0.3) <= base + 1.0).all()
     assert (ebitda(0.10, 0.6) <= base + 1.0).all()
     assert same_bits(ebitda(0.10, 0.0), ebitda(0.40, 0.0))
+
+
+def test_a_neocloud_is_sold_as_a_lessor_of_machines_and_not_as_a_platform() -> None:
+    """Its exit follows its own multiple alone; at that, what it is fairly worth and what it costs are of one order."""
+    changes = {"cloud_platform.business": "neocloud"}
+    base, other, dear = (
+        calm_flows(Scenario().replace({**changes, **more}), "cloud_platform")
+        for more in ({}, {"cloud_capital.exit_multiple": 14.5}, {"cloud_capital.neocloud_exit": 12.0})
+    )
+    ebitda = base.extras["ebitda"][:, 37:41].mean(axis=1)
+    assert dear.net[:, -1] - base.net[:, -1] == pytest.approx(6.0 * ebitda, rel=1e-9)
+    assert other.net[:, -1] == pytest.approx(base.net[:, -1], rel=1e-9), "on the reference path of demand"
+    price = fair_prices(Scenario().replace(changes))["cloud_platform"]
+    assert 0.5 < price.premium / (13.0 * price.earnings) < 2.0
 
 
 def test_neocloud_has_no_core_and_earns_on_its_own_machines() -> None:
