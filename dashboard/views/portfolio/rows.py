@@ -17,7 +17,8 @@ FIGURES = {
     "tail": ("Loss in the worst 5%", "Mean loss against cash in the worst 5% of futures the mix was not fitted on."),
     "tail_in_sample": ("as fitted", "The same on the futures the mix was fitted on: it was chosen to look good there."),
     "below_cash": ("Earns less than cash", "Share of futures in which cash would have been better."),
-    "sure": ("Sure gain", "Certain gain over cash per dollar that an investor with this aversion finds as good."),
+    "sure": ("Sure gain", "Certain gain over cash per dollar, over the whole life, that an investor with this aversion "
+             "finds as good. The verdict ranks classes by sure return a year instead."),
     "sure_all": ("Sure wealth, all in", "Certain wealth, over that of cash, if all wealth is in the mix. It is 0 where "
                  "some future loses everything, whatever the rest promises."),
 }

@@ -52,7 +52,8 @@ def holding(scenario: Scenario) -> None:
 
 def entering(scenario: Scenario, entry: str) -> None:
     """Now, later, in stages or never; and which classes cannot be entered later."""
-    section("When to enter", "Sure gain over cash of each way in, on futures the rule was not fitted on.")
+    section("When to enter", "Sure gain over ten years of each way in, on futures the rule was not fitted on. "
+            "(The verdict ranks classes by sure return a year.)")
     ways = long_run(
         run.job(waiting, scenario, entry), slot="portfolio:waiting", words="Entering later", seconds=5,
         label="Value waiting",

@@ -105,6 +105,6 @@ def _regret(scenario: Scenario, entry: str) -> None:
         return
     chart(reading.regrets(regret))
     mixes = ", ".join(label.split(",")[0].lower() for label, _ in MIXES.values())
-    st.caption("Sure gain: what a risk-averse investor would take for certain instead. Mixes hold equal weights "
-               f"({mixes}). At {PAID[entry]}.")
+    st.caption("Sure gain: what a risk-averse investor would take for certain instead, per dollar over the whole life; "
+               f"the verdict ranks by sure return a year. Mixes hold equal weights ({mixes}). At {PAID[entry]}.")
     notes(*reading.cash_held(regret))
