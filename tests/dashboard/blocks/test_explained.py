@@ -46,7 +46,7 @@ def test_assumptions_and_sources_stand_below() -> None:
     opened = read(scenario, "base", "assets.gpu_debt.coupon")
     html = assumptions_html(opened.assumptions)
     assert "Base rate" in html and "3.87%" in html and "FRED" in html
-    assert "SOFR + spread" in number_html(opened.trace) and "0.0387 + 0.04" in number_html(opened.trace)
+    assert "SOFR + spread" in number_html(opened.trace) and "0.0387 + 0.05" in number_html(opened.trace)
     assert len(read(scenario, "base", "assets.gpu_fleet.irr.p50").assumptions) > 10
 
 
