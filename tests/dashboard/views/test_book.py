@@ -84,7 +84,7 @@ def test_a_broken_tape_is_named_row_by_row_and_not_run() -> None:
 def test_the_facility_stands_among_the_comparables() -> None:
     test = opened("comparables")
     words = words_of(settled(test))
-    assert "Your facility pays 400 bp" in words
+    assert "Your facility pays 500 bp" in words
     assert "CoreWeave DDTL 5.0" in words
     assert "covered" in words
     assert len(test.dataframe[0].value) == 34
