@@ -13,7 +13,9 @@ import pandas as pd
 import pytest
 
 from models.basis.shocks import draw_shocks
+from models.engine import holding, prices
 from models.engine.holding import exit_factors, holding_returns
+from models.engine.prices import fair_prices
 from models.scenario.scenario import Scenario
 from tests.engine.figures import FIRST_EDITION, FLEETS, PATHS, PEAKS, figures, scenario_of
 from tests.engine.test_expected_classes import row
@@ -133,5 +135,11 @@ def test_exit_factors() -> None:
     ):
         got = [factors[key][s] for s in (12, 20, 28)]
         assert got == pytest.approx(expected, abs=allowed), key
-        assert factors[key][40] == pytest.approx(1.0, abs=0.01), key
+        if key != "llm_developer":
+            assert factors[key][40] == pytest.approx(1.0, abs=0.01), key
+    # Prices and factors rest on draws of their own: a developer's few great outcomes make a mean of either uncertain.
+    price = fair_prices(Scenario().replace(FIRST_EDITION))["llm_developer"]
+    error = price.premium_se / price.premium * np.hypot(1.0, np.sqrt(prices.PATHS / holding.PSI_PATHS))
+    assert abs(factors["llm_developer"][40] - 1.0) <= 3.0 * error
+    assert error < 0.01, "too noisy to prove anything"
     assert factors["gpu_fleet"][28] == 1.0, "nothing is left to sell after the machines' life"
