@@ -18,6 +18,7 @@ from models.basis.timeline import DELTA, Array, years, zero_paths
 from models.market.ai_revenue import AiRevenue, efficiency_effect, log_deviation, reference_revenue
 from models.market.demand import cumulative_growth
 from models.market.simulate import MarketPaths
+from models.policy.support import ChampionSupport
 
 MULTIPLE_CLIP = (0.2, 1.5)
 """How far growth, and how far margin, may move the multiple."""
@@ -58,15 +59,16 @@ class LlmDeveloper(Assumptions):
     )
     champion: bool = switch(
         False, label="National champion", source="judgment", symbol="champion",
-        help="Whether the developer is a sovereign champion that receives public demand and grants.",
+        help="Whether the developer is a sovereign champion that receives public demand and money of home programs.",
     )
     champion_uplift: float = assumption(
         0.10, unit="share", low=0.0, high=0.3, step=0.01, symbol="champion revenue",
-        label="Public demand for a champion", source="judgment", help="Revenue a champion gains from public customers.",
+        label="Public demand for a champion", source="judgment", help="Revenue a champion gains from public customers while home programs run.",
     )
-    champion_grant: float = assumption(
-        0.05e9, unit="USD/year", low=0.0, high=2.0e9, step=0.05e9, symbol="champion grant",
-        label="Grant to a champion", source="judgment", help="Yearly grant while a home program is running.",
+    champion_share: float = assumption(
+        1.0, unit="share", low=0.0, high=1.0, step=0.05, symbol="champion share",
+        label="Champion's share of public money", source="judgment",
+        help="Share it receives of what home programs spend on champions; a program that spends nothing on them pays none.",
     )
     market_multiple: float = assumption(
         14.0, unit="x revenue", low=6.0, high=43.0, step=0.5, symbol="LLM entry",
@@ -223,7 +225,7 @@ class Operations:
 
 def simulate_operations(
     developer: LlmDeveloper, costs: LlmCosts, funding: LlmFunding, ai: AiRevenue, market: MarketPaths, shocks: Shocks,
-    program_live: Array,
+    public: ChampionSupport,
 ) -> Operations:
     """Revenue, cost and value of the company on the market's paths.
 
@@ -231,13 +233,12 @@ def simulate_operations(
     one that was expected without a surprise, so hardware that gets cheaper than expected helps; an efficiency surprise
     saves compute, and what is not passed on in prices stays with the company.
 
-    ``program_live`` (paths or 1, quarters + 1) is 1 while a home program runs; public demand for a champion lasts as
-    long.
+    Public demand for a champion lasts as long as home programs.
     """
     t, demand = years(market.quarters), market.demand_paths
     quality = martingale(shocks.llm_quality_z, developer.quality_sd)
     reference = reference_revenue(ai, market) / ai.revenue_now
-    uplift = 1.0 + developer.champion_uplift * developer.champion * program_live
+    uplift = 1.0 + developer.champion_uplift * developer.champion * public.live
     level = developer.revenue_now * reference * np.exp(own_trend(developer, t)) * uplift * quality
     revenue = level * np.exp(log_deviation(ai, market))
     normal = level * np.exp(demand.sustained + efficiency_effect(ai, market))
@@ -273,40 +274,42 @@ def log_rent_against_plan(market: MarketPaths) -> Array:
 
 def cash_flows(
     developer: LlmDeveloper, costs: LlmCosts, funding: LlmFunding, ai: AiRevenue, market: MarketPaths, shocks: Shocks,
-    program_live: Array, tax: Tax | None = None,
+    public: ChampionSupport, tax: Tax | None = None,
 ) -> CashFlows:
     """Flows of today's owners before their entry price, USD.
 
     Parameters
     ----------
-    program_live : (paths or 1, quarters + 1)
-        1 while a home program is running; a champion receives its grant then.
+    public : ChampionSupport
+        What home programs pay to a champion: grants are income, new shares are paid at the company's own value.
     tax : Tax, optional
         Paid out of cash if given; losses wait for profits, because a young company has no other income.
     """
-    ops = simulate_operations(developer, costs, funding, ai, market, shocks, program_live)
+    ops = simulate_operations(developer, costs, funding, ai, market, shocks, public)
     paths, quarters = market.paths, market.quarters
     distrib, own_path, cash_path, raised = (zero_paths(paths, quarters) for _ in range(4))
     start = np.maximum(-ops.net[:, 0], 0.05 * developer.revenue_now)
-    cash, own = 2.0 * start, np.ones(paths)
+    grant, equity = (developer.champion * money for money in (public.grant, public.equity))
+    cash = 2.0 * start + grant[:, 0] + equity[:, 0]
+    own = _diluted(np.ones(paths), ops.multiple[:, 0] * ops.revenue[:, 0], equity[:, 0])
     is_alive = np.ones(paths, dtype=bool)
     failed_at = np.full(paths, float(quarters + 1))
     price = funding.sale_low + (funding.sale_high - funding.sale_low) * shocks.llm_sale_u
     own_path[:, 0], cash_path[:, 0] = own, cash
-    grant = DELTA * developer.champion_grant * developer.champion * program_live
     due = None if tax is None else _tax(tax, ops.net, grant)
     for t in range(1, quarters + 1):
         net = ops.net[:, t]
-        cash = cash + DELTA * net + grant[:, t]
+        cash = cash + DELTA * net + grant[:, t] + equity[:, t]
         if due is not None:
             cash = cash - due[:, t]
         burn = np.maximum(-net, 0.0)
         wanted = funding.raise_years * burn
         before = ops.multiple[:, t] * ops.normal[:, t]
+        own = _diluted(own, before, equity[:, t])
         raises = is_alive & (cash < funding.runway * DELTA * burn) & (wanted <= funding.raise_cap * before)
         money = np.where(raises, wanted, 0.0)
         cash = cash + money
-        own = np.where(raises, own * before / np.where(raises, before + wanted, 1.0), own)
+        own = _diluted(own, before, money)
         fails = is_alive & (cash < 0.0)
         distrib[:, t] = np.where(fails, price * ops.revenue[:, t] * own, 0.0)
         failed_at[fails] = t
@@ -320,6 +323,11 @@ def cash_flows(
         "failed_at": failed_at, "multiple": ops.multiple,
     }
     return CashFlows(zero_paths(paths, quarters), distrib, extras, lambda: {"sale or exit": distrib})
+
+
+def _diluted(own: Array, before: Array, money: Array) -> Array:
+    """Share of today's owners, (paths,), after new shares are sold for ``money`` at a value of ``before``, USD."""
+    return np.where(money > 0.0, own * before / np.where(money > 0.0, before + money, 1.0), own)
 
 
 def _tax(tax: Tax, net: Array, grant: Array) -> Array:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.assets.gpu_fleet import chip as chips
 from models.assets.gpu_fleet import fleet as gpu_fleet
 from models.assets.gpu_fleet import guarantee as residual_guarantee
 from models.assets.gpu_fleet import used as used_machines
@@ -16,8 +17,9 @@ from models.basis import tax as taxes
 from models.basis.shocks import Shocks
 from models.basis.timeline import Array
 from models.claims.contagion import tie_of
-from models.market.simulate import MarketPaths
-from models.policy.effects import Support, simulate_support
+from models.market.simulate import MarketPaths, contract_window, programs_met
+from models.policy import support as public_support
+from models.policy.support import Recipient, Support
 from models.scenario.scenario import Scenario
 
 
@@ -60,13 +62,17 @@ class FleetRun:
 
 def fleet_support(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Support:
     """Public support of the scenario's fleet, per H100e."""
-    hardware, fleet = scenario.hardware, scenario.gpu_fleet
-    ramp = hardware.ramp_quarters
-    return simulate_support(
-        scenario.policy, shocks, hardware_cost=hardware.installed_cost,
-        facility_kw=hardware.power_kw * fleet.facility_overhead, offtake_price=market.support_price,
-        first_quarter=ramp + 1, last_quarter=ramp + scenario.setting.contract_quarters,
+    setting, cost = scenario.setting, scenario.hardware.installed_cost
+    own = Recipient(scenario.policy.fleet_share, chips.units(scenario.chip, scenario.cluster), facility_kw(scenario))
+    return public_support.fleet_support(
+        scenario.policy, shocks, programs_met(setting, market), own, hardware_cost=cost,
+        window=contract_window(setting),
     )
+
+
+def facility_kw(scenario: Scenario) -> float:
+    """Power that one H100e draws at the meter, kW."""
+    return scenario.hardware.power_kw * scenario.gpu_fleet.facility_overhead
 
 
 def fleet_plan(scenario: Scenario) -> FleetPlan:

@@ -22,7 +22,7 @@ from models.claims.gpu_fleet import contract_draws, fleet_claim
 from models.debt.loan import LoanPaths, LoanTerms
 from models.debt.schedule import scheduled_principal
 from models.market.simulate import MarketPaths, simulate_market
-from models.policy.effects import Support
+from models.policy.support import Support
 from models.scenario.scenario import Scenario
 
 KEY, BELOW = "gpu_debt", "gpu_debt_equity"
@@ -162,8 +162,7 @@ def sized_loan(
         facility(scenario), scenario.covenants, scenario.loan_pricing, scenario.loan_triggers, scenario.mezzanine,
         scenario.contract_credit, scenario.rates.base_rate, scenario.hardware.ramp_quarters,
     )
-    cut = support.rate_cut * support.loan_share
-    return gpu_debt_terms.loan_terms(asked, pot, rate_cut=cut, guarantee=support.guarantee_cover)
+    return gpu_debt_terms.loan_terms(asked, pot, rate_cut=support.rate_cut, guarantee=support.guarantee)
 
 
 def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:

@@ -14,7 +14,7 @@ from models.basis.timeline import Array
 from models.claims.asset_class import LLM_AND_CLOUD, AssetClass, Fact, Run, Series, level, line, quarters
 from models.claims.claim import Claim, Claims
 from models.market.simulate import MarketPaths
-from models.policy.effects import live_quarters
+from models.policy.support import ChampionSupport, champion_support
 from models.scenario.scenario import Scenario
 
 KEY = "llm_developer"
@@ -22,12 +22,9 @@ PLAN_END = 16
 """Quarter that ends 2030: labs plan to earn money between 2027 and then."""
 
 
-def program_live(scenario: Scenario, shocks: Shocks) -> Array:
-    """1 while a home program runs, (paths or 1, quarters + 1)."""
-    live = np.zeros((1, shocks.quarters + 1))
-    for program in scenario.policy.home:
-        live = np.maximum(live, live_quarters(program, shocks))
-    return live
+def public_support(scenario: Scenario, shocks: Shocks) -> ChampionSupport:
+    """What home programs pay to the scenario's developer if it is a champion."""
+    return champion_support(scenario.policy, shocks, scenario.llm_developer.champion_share)
 
 
 def simulate_lab(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> CashFlows:
@@ -38,7 +35,7 @@ def simulate_lab(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Cas
     """
     return llm_developer.cash_flows(
         scenario.llm_developer, scenario.llm_costs, scenario.llm_funding, scenario.ai_revenue, market, shocks,
-        program_live(scenario, shocks), scenario.tax if scenario.tax.is_on else None,
+        public_support(scenario, shocks), scenario.tax if scenario.tax.is_on else None,
     )
 
 

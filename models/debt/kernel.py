@@ -68,7 +68,7 @@ def liquidate(
     rest, swap_rest = (exposure - now) * growth, (swap_claim - swap_now) * growth
     proceeds = rules.sale_share * inputs.value[t, i] + rules.contract_recovery * inputs.claim[t, i]
     later, swap_later = share_out(proceeds, rest, swap_rest, rules.is_super_senior)
-    covered = rules.guarantee * (rest - later)
+    covered = inputs.cover[t, min(i, inputs.cover.shape[1] - 1)] * (rest - later)
     to_mezz = min(proceeds - later - swap_later, mezz * (1.0 + inputs.mezz_rate[t]) ** rules.recovery_lag)
     when = min(t + rules.recovery_lag, quarters)
     out.lender[t, i] += now

@@ -81,7 +81,14 @@ def _inputs(
         mezz_draw=terms.drawn(terms.mezz_principal, quarters), fee=terms.ramp_fees(quarters),
         cfads=time_major(cfads), value=time_major(value), claim=time_major(claim),
         lost=np.zeros((quarters + 1, 1), dtype=np.bool_) if lost is None else time_major(lost),
+        cover=_cover(terms, quarters),
     )
+
+
+def _cover(terms: LoanTerms, quarters: int) -> Array:
+    if isinstance(terms.guarantee, float):
+        return np.full((quarters + 1, 1), terms.guarantee)
+    return time_major(terms.guarantee)
 
 
 def _rules(terms: LoanTerms, plan: Array, quarters: int) -> LoanRules:

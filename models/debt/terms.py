@@ -29,7 +29,8 @@ class LoanTerms:
     excess that prepays; ``ltv_cap`` traps cash above it (None: off); ``cures`` the most the sponsor may make (None: any
     number) and ``cure_cover``, how many times what it pays in it must keep;
     ``fire_sale``, ``sale_cost`` cuts of collateral value, ``recovery_lag`` quarters, ``contract_recovery`` share of
-    the contract claim; ``guarantee`` share of the loss a state pays; ``mezz_principal``, ``mezz_coupon`` and
+    the contract claim; ``guarantee`` share of the loss a state pays in
+    each quarter, (paths or 1, quarters + 1), or one share throughout; ``mezz_principal``, ``mezz_coupon`` and
     ``pays_in_kind`` of a junior tranche; ``interest_subsidy`` per year that a program pays beside the coupon.
 
     ``draws`` equal draws at the end of quarters 0, 1, ...; ``upfront_fee`` and ``discount`` (OID) shares of the
@@ -62,7 +63,7 @@ class LoanTerms:
     sale_cost: float
     recovery_lag: int
     contract_recovery: float
-    guarantee: float = 0.0
+    guarantee: Array | float = 0.0
     mezz_principal: float = 0.0
     mezz_coupon: float = 0.0
     pays_in_kind: bool = False

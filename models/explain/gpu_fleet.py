@@ -21,7 +21,7 @@ from models.evidence.power_prices import power_price
 from models.explain.bought import held, line
 from models.explain.equation import Equation, Operand
 from models.explain.registry import Reader, UnknownPath, declare, explains, named, of_programs, over_paths
-from models.policy.effects import Support
+from models.policy.support import Support
 
 OWN, COLLATERAL = "assets.gpu_fleet", "assets.gpu_debt.collateral"
 UNIT = "USD per H100e"

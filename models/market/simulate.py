@@ -64,8 +64,8 @@ class MarketPaths:
     demand_paths : DemandPaths
     curves : LongRun
         Deterministic curves (quarters + 1,).
-    planned_additions, planned_price : (quarters + 1,)
-        Additions (H100e) and price (USD/h) of the no-shock run.
+    planned_additions, planned_stock, planned_price : (quarters + 1,)
+        Additions and stock (H100e) and price (USD/h) of the no-shock run.
     foreseen : (quarters + 1,)
         Additions (H100e) of the no-shock run without a planned glut, for which suppliers are ready.
     policy : PolicyPaths
@@ -87,6 +87,7 @@ class MarketPaths:
     demand_paths: DemandPaths
     curves: LongRun
     planned_additions: Array
+    planned_stock: Array
     planned_price: Array
     foreseen: Array
     policy: PolicyPaths
@@ -127,7 +128,7 @@ def simulate_market(setting: Setting, shocks: Shocks) -> MarketPaths:
         curves.price_expected, curves.balance_utilization, setting.hardware.availability,
         setting.hardware.merchant_hurdle, first, last,
     )
-    meets = program_market(setting, curves, additions, anchor)
+    meets = program_market(setting, curves, additions, plan.stock[0], anchor)
     programs = simulate_policy(setting.policy, setting.policy.active, shocks, meets)
     at_home = simulate_policy(setting.policy, setting.policy.home, shocks, meets)
     log_demand = demand.log_reference + demand.state + demand.efficiency
@@ -146,15 +147,24 @@ def simulate_market(setting: Setting, shocks: Shocks) -> MarketPaths:
         home = _loop(setting, curves, shocks.paths, log_demand, bound, met, targets)
     return MarketPaths(
         **_blend(setting, curves, world, home, bound), world=world, home=home, demand_paths=demand, curves=curves,
-        planned_additions=additions, planned_price=plan.price[0], foreseen=foreseen, policy=programs,
-        support_price=anchor, bound_share=bound, export=export,
+        planned_additions=additions, planned_stock=plan.stock[0], planned_price=plan.price[0], foreseen=foreseen,
+        policy=programs, support_price=anchor, bound_share=bound, export=export,
     )
 
 
-def program_market(setting: Setting, curves: LongRun, additions: Array, offtake_price: float) -> ProgramMarket:
-    """What programs meet in this setting; ``additions`` planned (quarters + 1,), H100e."""
+def programs_met(setting: Setting, market: MarketPaths) -> ProgramMarket:
+    """What programs meet in a market that was simulated."""
+    return program_market(
+        setting, market.curves, market.planned_additions, market.planned_stock, market.support_price
+    )
+
+
+def program_market(
+    setting: Setting, curves: LongRun, additions: Array, stock: Array, offtake_price: float
+) -> ProgramMarket:
+    """What programs meet in this setting; ``additions`` and ``stock`` planned (quarters + 1,), H100e."""
     return ProgramMarket(
-        curves.all_in_cost, additions, setting.localization.home_share, offtake_price, setting.hardware.availability,
+        curves.all_in_cost, additions, stock, setting.localization.home_share, offtake_price, setting.hardware.availability,
         setting.clearing.demand_elasticity, setting.demand.diversion,
     )
 

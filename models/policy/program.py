@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from models.basis.assumption import Assumptions, assumption, switch, yearly
-from models.basis.yearly import Years
+from models.basis.timeline import Array
+from models.basis.yearly import Years, by_quarter
 
-INSTRUMENTS = ("grant", "tax_credit", "loan", "equity", "guarantee", "offtake", "procurement", "voucher", "power")
+INSTRUMENTS = (
+    "grant", "tax_credit", "loan", "equity", "guarantee", "offtake", "procurement", "voucher", "power", "champion",
+)
 
 
 class Schedule(Assumptions):
@@ -78,7 +82,7 @@ class Mix(Assumptions):
     )
     guarantee: float = assumption(
         0.0, unit="share", low=0.0, high=1.0, step=0.05, label="Loan guarantees", source="judgment",
-        help="Share of spending set aside for guarantees of private loans.",
+        help="Share of spending that pays the expected cost of guarantees of private loans.",
     )
     offtake: float = assumption(
         0.0, unit="share", low=0.0, high=1.0, step=0.05, label="Public offtake", source="judgment",
@@ -95,6 +99,10 @@ class Mix(Assumptions):
     power: float = assumption(
         0.0, unit="share", low=0.0, high=1.0, step=0.05, label="Cheaper power", source="judgment",
         help="Share of spending on cheaper power for compute.",
+    )
+    champion: float = assumption(
+        0.0, unit="share", low=0.0, high=1.0, step=0.05, label="National champions", source="judgment",
+        help="Share of spending given to developers of models, as grants or for new shares; it builds nothing.",
     )
 
 
@@ -136,7 +144,7 @@ class Terms(Assumptions):
     offtake_share: float = assumption(
         0.20, unit="share", low=0.0, high=0.5, step=0.05, symbol="q_G",
         label="Public share of a fleet", source="judgment",
-        help="Share of an eligible fleet that the state rents.",
+        help="Share that the state rents of a fleet it buys from.",
     )
     offtake_price: float | None = assumption(
         None, unit="USD/h", low=0.5, high=3.0, step=0.05, symbol="P_off",
@@ -160,7 +168,7 @@ class Terms(Assumptions):
     mandate: float = assumption(
         0.0, unit="share", low=0.0, high=0.65, step=0.01, symbol="Δℓ",
         label="Localization mandate", source="judgment",
-        help="How much demand the program binds to the home bloc beyond what already is.",
+        help="Demand the program binds to the home bloc beyond what already is; less where it pays less than announced.",
     )
     credit_price: float = assumption(
         0.92, unit="share", low=0.8, high=1.0, step=0.01, symbol="credit transfer price",
@@ -169,7 +177,17 @@ class Terms(Assumptions):
     guarantee_cover: float = assumption(
         0.0, unit="share", low=0.0, high=1.0, step=0.05, symbol="cover",
         label="Guarantee cover", source="judgment",
-        help="Share of a lender's loss given default that the state pays.",
+        help="Share of a lender's loss that the state pays, if the loan fails while the program lasts.",
+    )
+    guarantee_cost: float = assumption(
+        0.05, unit="share of loan", low=0.005, high=0.5, step=0.005, symbol="e",
+        label="Expected cost of a guarantee", source="judgment",
+        help="What the budget is charged for each dollar of a guaranteed loan, so that money limits how many there are.",
+    )
+    champion_equity: float = assumption(
+        0.0, unit="share", low=0.0, high=1.0, step=0.05, symbol="champion equity",
+        label="Paid for shares of champions", source="llm_economics-046",
+        help="Share of the money of champions that buys new shares at the developer's own value; the rest is a grant.",
     )
 
 
@@ -214,28 +232,48 @@ class Policy(Assumptions):
         label="Data center behind a public build", source="data_centers-001",
         help="Turn-key data center that a program pays beside the hardware, per kW of IT load.",
     )
+    fleet_share: float | None = assumption(
+        None, unit="share", low=0.0, high=1.0, step=0.05, symbol="e_fleet", status="assumption",
+        label="Support the fleet receives", source="judgment",
+        none="what programs pay for of all that the home bloc builds",
+        help="How much of the support programs offer reaches the scenario's own fleet and its loan; 100% is a recipient.",
+    )
     market_channel: bool = switch(
         True, label="Programs act on the market", source="judgment",
         help="Whether programs add capacity and demand; off isolates what the recipient receives.",
     )
     direct_channel: bool = switch(
-        True, label="Programs support the fleet", source="judgment",
-        help="Whether the scenario's own fleet receives support; off isolates what the market does.",
+        True, label="Programs support the asset", source="judgment",
+        help="Whether fleet, loan and champion of the scenario are paid; off isolates what the market does.",
     )
     programs: tuple[Program, ...] = Field(default=(), max_length=12, title="Programs", description="Active programs.")
 
     @property
     def active(self) -> tuple[Program, ...]:
-        """Programs with money behind them."""
+        """Programs with money behind them, in an order of their own: none of their effects depends on how they stand."""
         scale = self.intensity * (1.0 if self.intensity_by_year is None else max(self.intensity_by_year))
-        return tuple(p for p in self.programs if scale * p.schedule.budget * p.schedule.disbursement > 0)
+        live = (p for p in self.programs if scale * p.schedule.budget * p.schedule.disbursement > 0)
+        return tuple(sorted(live, key=Program.model_dump_json))
 
     @property
     def home(self) -> tuple[Program, ...]:
         """Active programs of the home bloc."""
         return tuple(p for p in self.active if p.schedule.bloc_share is None)
 
+    def intensity_at(self, quarters: int) -> Array:
+        """What announced budgets are multiplied by in each quarter, (quarters + 1,)."""
+        if self.intensity_by_year is None:
+            return np.full(quarters + 1, float(self.intensity))
+        return self.intensity * by_quarter(self.intensity_by_year, quarters)
+
+    def force(self, quarters: int) -> Array:
+        """How far what costs no money is carried out, (quarters + 1,), 0 to 1: as far as programs pay what they said."""
+        return np.asarray(np.minimum(self.intensity_at(quarters), 1.0))
+
     @property
     def mandate(self) -> float:
-        """Demand bound to the home bloc by its active programs."""
-        return sum(p.terms.mandate for p in self.home)
+        """Demand bound to the home bloc by its active programs, on average over the years they are planned for."""
+        return sum(
+            p.terms.mandate * float(self.force(p.schedule.stop)[p.schedule.start : p.schedule.stop].mean())
+            for p in self.home
+        )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.basis.shocks import draw_shocks
 from models.basis.timeline import Array
 from models.engine.evaluate import Evaluation
-from models.market.simulate import program_market, simulate_market
+from models.market.simulate import programs_met, simulate_market
 from models.measures import risk
 from models.policy.effects import (
     build_rate,
@@ -77,7 +77,7 @@ def _money(evaluation: Evaluation, program: Program) -> dict[str, float | bool]:
     share = build_rate(program) / crowd if crowd and program in policy.active else 1.0
     alone = simulate_policy(
         policy.derived(build_cap=policy.build_cap * share, market_channel=True), (program,), shocks,
-        program_market(scenario.setting, market.curves, market.planned_additions, market.support_price),
+        programs_met(scenario.setting, market),
     )
     unspent = float(np.mean(alone.unspent))
     return {

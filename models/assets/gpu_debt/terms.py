@@ -39,14 +39,16 @@ class Facility(NamedTuple):
 
 
 def loan_terms(
-    facility: Facility, collateral: Collateral, *, rate_cut: float, guarantee: float
+    facility: Facility, collateral: Collateral, *, rate_cut: float, guarantee: Array | None
 ) -> tuple[LoanTerms, LoanSize]:
     """Terms with spread and size resolved, and how the size came about, USD per unit of collateral.
 
     Parameters
     ----------
-    rate_cut, guarantee : float
-        What a program pays of the coupon, per year, and covers of the lender's loss.
+    rate_cut : float
+        What programs pay of the coupon, per year.
+    guarantee : (paths or 1, quarters + 1), optional
+        Share of the lender's loss that states pay if the loan fails in the quarter.
     """
     terms = _asked_terms(facility, collateral, rate_cut, guarantee)
     size = LoanSize.of(
@@ -55,7 +57,7 @@ def loan_terms(
     return replace(terms, principal=size.lent, mezz_principal=size.junior), size
 
 
-def _asked_terms(facility: Facility, collateral: Collateral, rate_cut: float, guarantee: float) -> LoanTerms:
+def _asked_terms(facility: Facility, collateral: Collateral, rate_cut: float, guarantee: Array | None) -> LoanTerms:
     """Terms as asked for, before size."""
     debt, covenants, pricing, triggers, mezzanine, _, base_rate, ramp = facility
     quarters = max(len(collateral.base_cfads) - 1, ramp + debt.tenor_quarters)

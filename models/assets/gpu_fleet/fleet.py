@@ -26,7 +26,7 @@ from models.evidence.power_prices import power_price
 from models.market.customer import GRADES, Offtaker, Tie, alive
 from models.market.long_run import Hardware, cash_cost_now
 from models.market.simulate import MarketPaths
-from models.policy.effects import Support
+from models.policy.support import Support
 
 CREDIT_QUARTER = 4
 MARKET_POWER_PRICE = 0.095  # USD/kWh inside the market's running cost
@@ -280,9 +280,10 @@ def operate(
     """
     meets = FleetMarket(
         price=time_major(market.price), utilization=time_major(market.utilization), ceiling=ceiling,
-        is_alive=time_major(is_alive), public=time_major(support.offtake_share), public_price=support.offtake_price,
+        is_alive=time_major(is_alive), public=time_major(support.offtake_share),
+        public_price=time_major(support.offtake_price),
         cost_cut=time_major(support.cash_cost_cut + terms.power_cut),
-        grant_back=support.clawback * (support.at_closing - support.concession + support.credit),
+        grant_back=support.clawback,
         new_cost=market.curves.hardware_cost,
         residual=np.full(market.paths, terms.salvage * terms.market_cost) if residual is None else residual,
     )

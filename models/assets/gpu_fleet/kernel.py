@@ -49,7 +49,7 @@ class FleetMarket(NamedTuple):
     """What a fleet meets: (quarters + 1, paths), or fewer columns where all paths are alike.
 
     ``price`` USD/h and ``utilization`` of the market up to its ``ceiling``, ``is_alive`` customer, ``public`` share let
-    to a state at ``public_price`` USD/h, ``cost_cut`` USD/h of support, ``grant_back`` USD due when it is scrapped
+    to states at a mean ``public_price`` in USD/h, ``cost_cut`` USD/h of support, ``grant_back`` USD due when it is scrapped
     early, ``new_cost`` (quarters + 1,) of hardware and ``residual`` (paths,) at the end of life, USD.
     """
 
@@ -58,7 +58,7 @@ class FleetMarket(NamedTuple):
     ceiling: float
     is_alive: NDArray[np.bool_]
     public: Array
-    public_price: float
+    public_price: Array
     cost_cut: Array
     grant_back: float
     new_cost: Array
@@ -92,10 +92,11 @@ def fleet_loop(first: int, last: int, terms: FleetTerms, meets: FleetMarket, out
                 break
             contracted = terms.contracted if meets.is_alive[t, i] and t <= terms.contract_end else 0.0
             state = min(meets.public[t, min(i, meets.public.shape[1] - 1)], 1.0 - terms.contracted)
+            rent = meets.public_price[t, min(i, meets.public_price.shape[1] - 1)]
             let = min(meets.ceiling, terms.own_fill * meets.utilization[t, i])
             market = let * meets.price[t, i] * terms.rent_factors[t]
             earned = (
-                contracted * terms.contract_price + state * meets.public_price + (1.0 - contracted - state) * market
+                contracted * terms.contract_price + state * rent + (1.0 - contracted - state) * market
             )
             earned *= HOURS * terms.availability
             cash = terms.cash_cost - meets.cost_cut[t, min(i, meets.cost_cut.shape[1] - 1)]

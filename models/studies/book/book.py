@@ -24,7 +24,7 @@ from models.claims.contagion import tie_of
 from models.debt.loan import loan_life, run_waterfall
 from models.errors import DataError
 from models.market.simulate import MarketPaths, simulate_market
-from models.policy.effects import no_support
+from models.policy.support import no_support
 from models.scenario.scenario import Scenario
 from models.studies.book.placing import Placed, fleet_of, place
 from models.studies.book.tape import Loan

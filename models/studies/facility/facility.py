@@ -31,7 +31,7 @@ from models.engine.noted import Noted, Parts
 from models.engine.world import draws_of
 from models.errors import ScenarioError
 from models.market.simulate import MarketPaths, simulate_market
-from models.policy.effects import Support
+from models.policy.support import Support
 from models.scenario.scenario import Scenario
 
 # What decides market and collateral; a loan that differs in anything else meets the same cash.
@@ -191,8 +191,10 @@ class FacilityResult:
         if rates is not None and len(rates.base) > 1:
             rates = replace(rates, base=rates.base[row])
         lost = None if pot.lost is None else (pot.lost[row] if len(pot.lost) > 1 else pot.lost)
+        cover = self.terms.guarantee
+        terms = self.terms if isinstance(cover, float) or len(cover) == 1 else replace(self.terms, guarantee=cover[row])
         return run_waterfall(
-            self.terms, pot.cfads[row], self.plan, pot.value[row], pot.claim[row], log=True, rates=rates, lost=lost
+            terms, pot.cfads[row], self.plan, pot.value[row], pot.claim[row], log=True, rates=rates, lost=lost
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.assets.llm_developer import Operations, control_variates, simulate_operations
 from models.basis.timeline import DELTA, Array
-from models.claims.llm_developer import program_live
+from models.claims.llm_developer import public_support
 from models.engine.prices import present_value
 from models.evidence.presets import preset
 from models.scenario.scenario import Scenario
@@ -77,7 +77,7 @@ def operations(subject: Subject, scenario: Scenario) -> Operations:
     """Revenue and cost of a scenario's developer on the subject's market, USD a year."""
     return simulate_operations(
         scenario.llm_developer, scenario.llm_costs, scenario.llm_funding, scenario.ai_revenue, subject.market,
-        subject.shocks, program_live(scenario, subject.shocks),
+        subject.shocks, public_support(scenario, subject.shocks),
     )
 
 

@@ -191,7 +191,8 @@ def seen_from(market: MarketPaths, s: int, rows: NDArray[np.int64], support_pric
     )
     return replace(
         market, **named, world=world, home=home, demand_paths=demand, curves=_curves_from(market.curves, s),
-        planned_additions=market.planned_additions[s:], planned_price=market.planned_price[s:],
+        planned_additions=market.planned_additions[s:], planned_stock=market.planned_stock[s:],
+        planned_price=market.planned_price[s:],
         support_price=support_price, export=None,
     )
 
