@@ -63,12 +63,18 @@ class LlmDeveloper(Assumptions):
     )
     champion_uplift: float = assumption(
         0.10, unit="share", low=0.0, high=0.3, step=0.01, symbol="champion revenue",
-        label="Public demand for a champion", source="judgment", help="Revenue a champion gains from public customers while home programs run.",
+        label="Public demand for a champion", source="judgment",
+        help="Revenue a champion gains from public customers while home programs run.",
     )
     champion_share: float = assumption(
         1.0, unit="share", low=0.0, high=1.0, step=0.05, symbol="champion share",
         label="Champion's share of public money", source="judgment",
-        help="Share it receives of what home programs spend on champions; a program that spends nothing on them pays none.",
+        help="Share it receives of what home programs spend on champions; one that spends nothing on them pays none.",
+    )
+    champion_equity: float = assumption(
+        0.0, unit="share", low=0.0, high=1.0, step=0.05, symbol="e",
+        label="Public money paid for shares", source="llm_economics-046",
+        help="Share of a champion's public money that buys new shares at the company's own value; the rest is a grant.",
     )
     market_multiple: float = assumption(
         14.0, unit="x revenue", low=6.0, high=43.0, step=0.5, symbol="LLM entry",
@@ -291,7 +297,7 @@ def cash_flows(
     start = np.maximum(-ops.net[:, 0], 0.05 * developer.revenue_now)
     grant, equity = (developer.champion * money for money in (public.grant, public.equity))
     cash = 2.0 * start + grant[:, 0] + equity[:, 0]
-    own = _diluted(np.ones(paths), ops.multiple[:, 0] * ops.revenue[:, 0], equity[:, 0])
+    own = _diluted(np.ones(paths), ops.multiple[:, 0] * ops.normal[:, 0], equity[:, 0])
     is_alive = np.ones(paths, dtype=bool)
     failed_at = np.full(paths, float(quarters + 1))
     price = funding.sale_low + (funding.sale_high - funding.sale_low) * shocks.llm_sale_u

@@ -24,7 +24,8 @@ PLAN_END = 16
 
 def public_support(scenario: Scenario, shocks: Shocks) -> ChampionSupport:
     """What home programs pay to the scenario's developer if it is a champion."""
-    return champion_support(scenario.policy, shocks, scenario.llm_developer.champion_share)
+    lab = scenario.llm_developer
+    return champion_support(scenario.policy, shocks, lab.champion_share, lab.champion_equity)
 
 
 def simulate_lab(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> CashFlows:

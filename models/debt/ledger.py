@@ -75,8 +75,8 @@ class LoanInputs(NamedTuple):
     ``rate`` all-in, ``base`` rate a swap receives and ``termination`` value of a swap (USD the borrower owes per USD
     hedged), per quarter, (quarters + 1, paths or 1); ``mezz_rate``, ``plan`` scheduled principal,
     ``draw`` and ``mezz_draw``, ``fee`` charged by the lender until service begins, (quarters + 1,); ``cfads``,
-    ``value`` and ``claim`` (quarters + 1, paths); ``lost`` customer and ``cover`` of a state's guarantee, (quarters + 1,
-    paths or 1).
+    ``value`` and ``claim`` (quarters + 1, paths); ``lost`` customer and ``cover`` of a state's guarantee,
+    (quarters + 1, paths or 1).
     """
 
     rate: Array

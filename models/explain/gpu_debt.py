@@ -478,7 +478,10 @@ _LINES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("covenants.fire_sale", "covenants.sale_cost", "covenants.recovery_lag", "covenants.contract_recovery",
          "draws"),
     ),
-    "guarantee": ("A state pays its share of the loss.", ("draws",)),
+    "guarantee": (
+        "States pay their share of the loss where a program that guarantees loans runs, of as much as its money "
+        "reaches.", ("policy.fleet_share", "draws"),
+    ),
     "program": ("A program pays the interest advantage.", (f"{LOAN}.rate_cut",)),
     "fees": (
         "Paid to the lender in cash, and what it keeps of each draw.",
@@ -499,7 +502,8 @@ def loan_line(reader: Reader, name: str, stat: str, t: int) -> Equation:
         parts += (f"{LOAN}.floating_rate.{stat}.{t}" if is_floating else f"{LOAN}.coupon", before)
     elif name == "guarantee":
         programs = range(len(reader.scenario.policy.programs))
-        parts += tuple(f"policy.programs.{i}.terms.guarantee_cover" for i in programs)
+        parts += tuple(f"policy.programs.{i}.terms.{term}" for i in programs
+                       for term in ("guarantee_cover", "guarantee_cost"))
     elif stat != "mean" and name in ("principal", "recovery"):
         parts += (f"{LOAN}.default.{stat}" if name == "recovery" else before,)
     is_drawn_once = name == "lent" and terms.draws == 1

@@ -269,7 +269,7 @@ declare(
     "{fleet}.public_revenue.{stat}.{t}", "Public revenue", UNIT,
     "Hours available, share the state rents, and what it pays, until the program or its notice ends.",
     "h·a·q_G·P_off", {"h": "constants.hours", "a": "hardware.availability", "q_G": ".state_share@",
-                      "P_off": ".state_price"}, lambda r, fleet: fleet_of(r, fleet).public,
+                      "P_off": ".state_price@"}, lambda r, fleet: fleet_of(r, fleet).public,
 )
 
 
@@ -279,19 +279,26 @@ def state_share(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
     return Equation(
         f"Share rented by the state, quarter {t}, {reader.whose(stat)}",
         reader.pick(fleet_of(reader, fleet).to_state, stat, t), "share",
-        "What programs rent while they run, of what no contract holds, while the machine runs.", "min(offered, 1 − q)",
-        {"offered": of_programs(reader, "terms.offtake_share", "schedule.cliff_rate", "schedule.start",
-                                "schedule.stop"), "q": share_of(reader, fleet)}, "simulation",
+        "What programs rent while they run, times how far they reach this fleet, of what no contract holds, while the "
+        "machine runs.", "min(Σ offered·reach, 1 − q)",
+        {"offered": of_programs(reader, "terms.offtake_share", "schedule.budget", "schedule.cliff_rate",
+                                "schedule.start", "schedule.stop"),
+         "reach": "policy.fleet_share", "q": share_of(reader, fleet)}, "simulation",
     )
 
 
-@explains("{fleet}.state_price")
-def state_price(reader: Reader, fleet: str) -> Equation:
-    """What the state pays for an hour."""
+@explains("{fleet}.state_price.{stat}.{t}")
+def state_price(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
+    """What states pay for an hour."""
+    view = fleet_of(reader, fleet)
+    share = reader.pick(view.to_state, stat, t)
+    paid = reader.pick(view.public, stat, t) / (HOURS * view.terms.availability)
     return Equation(
-        "Price the state pays", fleet_of(reader, fleet).support.offtake_price, "USD/h",
-        "As the programs say, or the break-even contract price.", "P_off",
-        {"set": of_programs(reader, "terms.offtake_price"), "P^eqv": "market.support_price"}, "simulation",
+        f"Price states pay, quarter {t}, {reader.whose(stat)}", paid / share if share else 0.0, "USD/h",
+        "Each program pays as it says, or the break-even contract price; this is their mean, each with the share it "
+        "rents. Zero where nothing is rented.", "Σ(offered·P_off)/Σ offered",
+        {"set": of_programs(reader, "terms.offtake_price", "mix.offtake", "mix.procurement"),
+         "P^eqv": "market.support_price", "rented": f"{fleet}.state_share.{stat}.{t}"}, "simulation",
     )
 
 
@@ -449,7 +456,7 @@ def hourly_cost(reader: Reader, fleet: str, stat: str, t: int) -> Equation:
         "Running cost while the machine is on, idle cost while it is off, nothing once it is scrapped.",
         "−c_0, −c_idle or 0",
         {"c_0": f"{fleet}.cash_cost", "c_idle": "hardware.idle_cost", "runs": f"{fleet}.running.{stat}.{t}"}
-        | ({"discount": tuple(cheaper)} if cheaper else {}), "simulation",
+        | ({"discount": tuple(cheaper), "reach": "policy.fleet_share"} if cheaper else {}), "simulation",
     )
 
 
@@ -553,9 +560,11 @@ def support_at_closing(reader: Reader, fleet: str) -> Equation:
              "terms.capture", "mix.grant", "mix.loan", "mix.equity")
     return Equation(
         "Support at closing", fleet_of(reader, fleet).support.at_closing, UNIT,
-        "Grants, and what cheap loans and patient equity are worth, less the part that suppliers bid away.",
-        "γ·(1 − φ)·K_0 + loan share·Δr·annuity·(1 − φ)·K_0",
-        {"K_0": "hardware.installed_cost", "terms": of_programs(reader, *names)}, "simulation",
+        "Grants, and what cheap loans and patient equity are worth, less the part that suppliers bid away; of each "
+        "program, as much as reaches this fleet.",
+        "Σ reach·(γ + loan share·Δr·annuity)·(1 − φ)·K_0",
+        {"K_0": "hardware.installed_cost", "reach": "policy.fleet_share",
+         "terms": of_programs(reader, "schedule.budget", *names)}, "simulation",
     )
 
 
@@ -565,8 +574,10 @@ def tax_credit(reader: Reader, fleet: str) -> Equation:
     names = ("terms.capex_share", "terms.capture", "terms.credit_price")
     return Equation(
         "Tax credit", fleet_of(reader, fleet).support.credit, UNIT,
-        "A share of hardware cost, sold a year after closing, less the part that suppliers bid away.",
-        "price·τ·(1 − φ)·K_0", {"K_0": "hardware.installed_cost", "terms": of_programs(reader, *names)}, "simulation",
+        "A share of hardware cost, sold a year after closing, less the part that suppliers bid away; of each program, "
+        "as much as reaches this fleet.", "Σ reach·price·τ·(1 − φ)·K_0",
+        {"K_0": "hardware.installed_cost", "reach": "policy.fleet_share",
+         "terms": of_programs(reader, "schedule.budget", "mix.tax_credit", *names)}, "simulation",
     )
 
 

@@ -6,11 +6,12 @@ import numpy as np
 
 from models.assets.llm_developer import MULTIPLE_CLIP, log_rent_against_plan, own_trend
 from models.basis.timeline import DELTA, Array, years
-from models.claims.llm_developer import program_live
+from models.claims.llm_developer import public_support
 from models.explain.bought import held, line
-from models.explain.equation import Equation
-from models.explain.registry import Reader, at, declare, explains, faded
+from models.explain.equation import Equation, Operand
+from models.explain.registry import Reader, UnknownPath, at, declare, explains, faded, of_programs
 from models.market.ai_revenue import ai_revenue
+from models.policy.support import ChampionSupport
 
 LAB = "assets.llm_developer"
 _FUNDING = ("llm_funding.runway", "llm_funding.raise_years", "llm_funding.raise_cap")
@@ -38,10 +39,15 @@ def proceeds(reader: Reader, path: str, t: int) -> Equation:
     value, revenue = reader.pick(_proceeds(reader), path, t), f"{LAB}.revenue.{path}.{t}"
     label = f"Sale or exit, quarter {t}, {reader.whose(path)}"
     if t == _failed_at(reader, path):
+        diluted = _shares_sold(reader, path, t)
+        state: dict[str, Operand] = {
+            "x": f"{LAB}.multiple.{path}.{t}", "N": f"{LAB}.normal_revenue.{path}.{t}",
+            "shares": f"{LAB}.public_equity.{path}.{t}"} if diluted else {}
         return Equation(
             label, value, "USD", "Money ran out: the company is sold for a fraction of its revenue, of which today's "
-            "owners still hold a part.", "own·price·R",
-            {"own": f"{LAB}.own.{path}.{t - 1}", "price": f"{LAB}.sale_price.{path}", "R": revenue},
+            "owners still hold a part" + (", after shares a state bought in that quarter." if diluted else "."),
+            "own·price·R" + ("·x·N/(x·N + shares)" if diluted else ""),
+            {"own": f"{LAB}.own.{path}.{t - 1}", "price": f"{LAB}.sale_price.{path}", "R": revenue} | state,
             beside=(f"{LAB}.cash.{path}.{t - 1}", f"{LAB}.operating.{path}.{t}"),
         )
     if t < reader.market.quarters:
@@ -60,6 +66,8 @@ def sale_price(reader: Reader, path: str) -> Equation:
     t, value = _failed_at(reader, path), None
     if t <= reader.market.quarters:
         owned = reader.pick(_extra(reader, "own"), path, t - 1) * reader.pick(_extra(reader, "revenue"), path, t)
+        worth = reader.pick(_extra(reader, "multiple") * _extra(reader, "normal_revenue"), path, t)
+        owned *= worth / (worth + reader.pick(_paid(reader, "equity"), path, t))
         value = reader.pick(_proceeds(reader), path, t) / owned if owned else 0.0
     return Equation(
         f"Price of a failed company, {reader.whose(path)}", value, "x revenue", "Any price between the two is as "
@@ -155,8 +163,37 @@ def quality(reader: Reader, path: str, t: int) -> Equation:
                     {"σ_q": "llm_developer.quality_sd", "draws": "draws"}, "draw", status="draw")
 
 
+def _public(reader: Reader) -> ChampionSupport:
+    return reader.once("champion support", lambda: public_support(reader.scenario, reader.shocks))
+
+
 def _live(reader: Reader) -> Array:
-    return reader.once("program live", lambda: np.asarray(program_live(reader.scenario, reader.shocks)))
+    return _public(reader).live
+
+
+def _paid(reader: Reader, name: str) -> Array:
+    """Grant or equity of the quarter from home programs, (paths or 1, quarters + 1), USD; zero unless a champion."""
+    return np.asarray(getattr(_public(reader), name) * reader.scenario.llm_developer.champion)
+
+
+def _shares_sold(reader: Reader, path: str, t: int) -> bool:
+    return reader.pick(_paid(reader, "equity"), path, t) > 0.0
+
+
+@explains("assets.llm_developer.public_{kind}.{path}.{t}")
+def public_money(reader: Reader, kind: str, path: str, t: int) -> Equation:
+    """What home programs pay a champion in a quarter, as grants or for new shares."""
+    if kind not in ("grant", "equity"):
+        raise UnknownPath("programs pay a champion a grant or equity")
+    what = "Grants" if kind == "grant" else "Paid for new shares"
+    return Equation(
+        f"{what} from home programs, quarter {t}, {reader.whose(path)}", reader.pick(_paid(reader, kind), path, t),
+        "USD", "A champion's share of what home programs spend on champions, while they run.",
+        f"Σ share·spending·champion·{'(1 − e)' if kind == 'grant' else 'e'}",
+        {"share": "llm_developer.champion_share", "e": "llm_developer.champion_equity",
+         "champion": "llm_developer.champion", "draws": "draws",
+         "programs": of_programs(reader, "schedule.budget", "schedule.disbursement", "mix.champion")}, "simulation",
+    )
 
 
 declare(
@@ -168,7 +205,8 @@ declare(
 )
 declare(
     "assets.llm_developer.program_live.{path}.{t}", "Home program runs", "share",
-    "One while a home program runs, zero before it starts and after it ends or is cut.", "", {"draws": "draws"},
+    "One while a home program runs, zero before it starts and after it ends or is cut; less where it pays less than "
+    "announced.", "", {"draws": "draws"},
     _live, kind="draw", status="draw", beside=("llm_developer.champion",),
 )
 declare(
@@ -231,22 +269,25 @@ def cash(reader: Reader, path: str, t: int) -> Equation:
     """Cash at the end of a quarter."""
     value = reader.pick(_extra(reader, "cash"), path, t)
     label = f"Cash, end of quarter {t}, {reader.whose(path)}"
+    is_champion = reader.scenario.llm_developer.champion
+    public: dict[str, Operand] = {"grant": f"{LAB}.public_grant.{path}.{t}",
+                                  "shares": f"{LAB}.public_equity.{path}.{t}"} if is_champion else {}
     if t == 0:
         return Equation(
-            label, value, "USD", "Two years of today's burn.", "2·max(−net, 0.05·R_0)",
-            {"net": f"{LAB}.operating.{path}.0", "R_0": "llm_developer.revenue_now"},
+            label, value, "USD", "Two years of today's burn" + (", and public money." if is_champion else "."),
+            "2·max(−net, 0.05·R_0)" + (" + grant + shares" if is_champion else ""),
+            {"net": f"{LAB}.operating.{path}.0", "R_0": "llm_developer.revenue_now"} | public,
         )
     if t >= _failed_at(reader, path):
         return Equation(label, value, "USD", "Nothing after a failure.", "0")
-    parts = {"cash": f"{LAB}.cash.{path}.{t - 1}", "Δ": "constants.quarter", "net": f"{LAB}.operating.{path}.{t}",
-             "raised": f"{LAB}.raised.{path}.{t}"}
-    text = "cash + Δ·net + raised"
-    if reader.scenario.llm_developer.champion:
-        text += " + Δ·grant·live"
-        parts |= {"grant": "llm_developer.champion_grant", "live": f"{LAB}.program_live.{path}.{t}"}
+    parts: dict[str, Operand] = {
+        "cash": f"{LAB}.cash.{path}.{t - 1}", "Δ": "constants.quarter", "net": f"{LAB}.operating.{path}.{t}",
+        "raised": f"{LAB}.raised.{path}.{t}"}
+    parts |= public
+    text = "cash + Δ·net + raised" + (" + grant + shares" if is_champion else "")
     if reader.scenario.tax.is_on:
         text, parts = f"{text} − tax", parts | {"tax": f"{LAB}.tax.{path}.{t}"}
-    words = "Cash a quarter ago, cash flow, grants and money raised, less tax."
+    words = "Cash a quarter ago, cash flow, public money and money raised, less tax."
     return Equation(label, value, "USD", words, text, parts)
 
 
@@ -255,10 +296,9 @@ def tax(reader: Reader, path: str, t: int) -> Equation:
     """Tax paid out of cash in a quarter."""
     value = 0.0
     if reader.scenario.tax.is_on and 0 < t < _failed_at(reader, path):
-        grant = DELTA * reader.scenario.llm_developer.champion_grant * reader.scenario.llm_developer.champion
         value = sum(reader.pick(_extra(reader, name), path, t) * part for name, part in (("net", DELTA), ("raised", 1)))
         value += reader.pick(_extra(reader, "cash"), path, t - 1) - reader.pick(_extra(reader, "cash"), path, t)
-        value += grant * reader.pick(_live(reader), path, t) if grant else 0.0
+        value += sum(reader.pick(_paid(reader, kind), path, t) for kind in ("grant", "equity"))
     return Equation(
         f"Tax, quarter {t}, {reader.whose(path)}", value, "USD",
         "Rate times profit; losses of the years before wait for it.", "τ_c·max(0, profit − losses)",
@@ -286,13 +326,20 @@ def own(reader: Reader, path: str, t: int) -> Equation:
     rounds = [q for q in range(1, t + 1) if reader.pick(_extra(reader, "raised"), path, q)]
     if t >= _failed_at(reader, path):
         return Equation(label, reader.pick(value, path, t), "share", "Nothing after a failure.", "0")
-    if not rounds:
+    public = [q for q in range(t + 1) if _shares_sold(reader, path, q)]
+    if not rounds and not public:
         return Equation(label, reader.pick(value, path, t), "share", "No round diluted it.", "1", {"terms": _FUNDING})
-    named = {"x": "multiple", "N": "normal_revenue", "raised": "raised"}
+    sold: dict[str, tuple[str, list[int]]] = {}
+    if rounds:
+        sold |= {"x": ("multiple", rounds), "N": ("normal_revenue", rounds), "raised": ("raised", rounds)}
+    if public:
+        sold |= {"y": ("multiple", public), "M": ("normal_revenue", public), "shares": ("public_equity", public)}
     return Equation(
-        label, reader.pick(value, path, t), "share", f"Diluted by each of {len(rounds)} rounds.",
-        "Π(x·N/(x·N + raised))",
-        {name: tuple(f"{LAB}.{where}.{path}.{q}" for q in rounds) for name, where in named.items()},
+        label, reader.pick(value, path, t), "share",
+        f"Diluted by each of {len(rounds)} rounds" + (f", and by shares that states bought in {len(public)} quarters."
+                                                      if public else "."),
+        "·".join(["Π(x·N/(x·N + raised))"] * bool(rounds) + ["Π(y·M/(y·M + shares))"] * bool(public)),
+        {name: tuple(f"{LAB}.{where}.{path}.{q}" for q in at_quarters) for name, (where, at_quarters) in sold.items()},
     )
 
 

@@ -332,13 +332,33 @@ def local_sd(reader: Reader) -> Equation:
 def bound_share(reader: Reader) -> Equation:
     """Share of home demand that must be served at home."""
     policy = reader.scenario.policy
-    bind = [f"policy.programs.{i}.terms.mandate" for i, program in enumerate(policy.programs)
+    bind = [i for i, program in enumerate(policy.programs)
             if program in policy.home and program.terms.mandate and policy.market_channel]
     return Equation(
         "Localized share at home", reader.market.bound_share, "share",
         "Localized demand and what programs add to it, less what alliances let others serve.",
-        f"ℓ' = min(ℓ{' + Σ(Δℓ)' if bind else ''}, 1)·(1 − ω)",
-        {"ℓ": "localization.share", **({"Δℓ": tuple(bind)} if bind else {}), "ω": "localization.flexibility"},
+        f"ℓ' = min(ℓ{' + Σ(Δℓ·m)' if bind else ''}, 1)·(1 − ω)",
+        {"ℓ": "localization.share",
+         **({"Δℓ": tuple(f"policy.programs.{i}.terms.mandate" for i in bind),
+             "m": tuple(f"market.mandate_force.{i}" for i in bind)} if bind else {}),
+         "ω": "localization.flexibility"},
+    )
+
+
+@explains("market.mandate_force.{program}")
+def mandate_force(reader: Reader, program: str) -> Equation:
+    """How far a mandate is carried out."""
+    policy, i = reader.scenario.policy, int(program) if program.isdigit() else -1
+    if not 0 <= i < len(policy.programs):
+        raise UnknownPath(f"programs run from 0 to {len(policy.programs) - 1}")
+    varies = policy.intensity_by_year is not None
+    return Equation(
+        f"How far the mandate of program {i} is carried out", policy.mean_force(policy.programs[i]), "share",
+        "As far as programs pay what they announced" + (", on average over the years it is planned for." if varies
+                                                        else "."),
+        "m = min(multiplier, 1)", {"multiplier": "policy.intensity"}
+        | ({"by year": "policy.intensity_by_year"} if varies else {}), "simulation" if varies else "expression",
+        beside=() if not varies else (f"policy.programs.{i}.schedule.start", f"policy.programs.{i}.schedule.stop"),
     )
 
 

@@ -164,7 +164,8 @@ def program_market(
 ) -> ProgramMarket:
     """What programs meet in this setting; ``additions`` and ``stock`` planned (quarters + 1,), H100e."""
     return ProgramMarket(
-        curves.all_in_cost, additions, stock, setting.localization.home_share, offtake_price, setting.hardware.availability,
+        curves.all_in_cost, additions, stock, setting.localization.home_share, offtake_price,
+        setting.hardware.availability,
         setting.clearing.demand_elasticity, setting.demand.diversion,
     )
 

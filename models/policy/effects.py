@@ -136,7 +136,8 @@ def deliveries(
     """Units a program delivers, (paths or 1, quarters + 1), H100e, and building money it never places, USD.
 
     ``pay`` (paths or 1, quarters + 1) USD. All ``programs`` of one bloc share its build cap in proportion to what they
-    build per dollar. What does not fit waits for a later quarter of the program; what is left at its stop stays unspent.
+    build per dollar. What does not fit waits for a later quarter of the program; what is left at its stop stays
+    unspent.
     """
     place = program.schedule.bloc_share
     crowd = sum(build_rate(other) for other in programs if other.schedule.bloc_share == place)

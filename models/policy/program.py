@@ -168,7 +168,7 @@ class Terms(Assumptions):
     mandate: float = assumption(
         0.0, unit="share", low=0.0, high=0.65, step=0.01, symbol="Δℓ",
         label="Localization mandate", source="judgment",
-        help="Demand the program binds to the home bloc beyond what already is; less where it pays less than announced.",
+        help="Demand the program binds to the home bloc beyond what already is; less where money falls short.",
     )
     credit_price: float = assumption(
         0.92, unit="share", low=0.8, high=1.0, step=0.01, symbol="credit transfer price",
@@ -182,12 +182,7 @@ class Terms(Assumptions):
     guarantee_cost: float = assumption(
         0.05, unit="share of loan", low=0.005, high=0.5, step=0.005, symbol="e",
         label="Expected cost of a guarantee", source="judgment",
-        help="What the budget is charged for each dollar of a guaranteed loan, so that money limits how many there are.",
-    )
-    champion_equity: float = assumption(
-        0.0, unit="share", low=0.0, high=1.0, step=0.05, symbol="champion equity",
-        label="Paid for shares of champions", source="llm_economics-046",
-        help="Share of the money of champions that buys new shares at the developer's own value; the rest is a grant.",
+        help="What the budget is charged for each dollar of a guaranteed loan; money limits how many there are.",
     )
 
 
@@ -236,7 +231,7 @@ class Policy(Assumptions):
         None, unit="share", low=0.0, high=1.0, step=0.05, symbol="e_fleet", status="assumption",
         label="Support the fleet receives", source="judgment",
         none="what programs pay for of all that the home bloc builds",
-        help="How much of the support programs offer reaches the scenario's own fleet and its loan; 100% is a recipient.",
+        help="How much of what programs offer reaches the scenario's own fleet and its loan; 100% is a recipient.",
     )
     market_channel: bool = switch(
         True, label="Programs act on the market", source="judgment",
@@ -250,7 +245,7 @@ class Policy(Assumptions):
 
     @property
     def active(self) -> tuple[Program, ...]:
-        """Programs with money behind them, in an order of their own: none of their effects depends on how they stand."""
+        """Programs with money behind them, in an order of their own: no effect depends on how they are listed."""
         scale = self.intensity * (1.0 if self.intensity_by_year is None else max(self.intensity_by_year))
         live = (p for p in self.programs if scale * p.schedule.budget * p.schedule.disbursement > 0)
         return tuple(sorted(live, key=Program.model_dump_json))
@@ -267,13 +262,14 @@ class Policy(Assumptions):
         return self.intensity * by_quarter(self.intensity_by_year, quarters)
 
     def force(self, quarters: int) -> Array:
-        """How far what costs no money is carried out, (quarters + 1,), 0 to 1: as far as programs pay what they said."""
+        """How far what costs no money is carried out, (quarters + 1,), 0 to 1: as far as programs pay as announced."""
         return np.asarray(np.minimum(self.intensity_at(quarters), 1.0))
 
     @property
     def mandate(self) -> float:
         """Demand bound to the home bloc by its active programs, on average over the years they are planned for."""
-        return sum(
-            p.terms.mandate * float(self.force(p.schedule.stop)[p.schedule.start : p.schedule.stop].mean())
-            for p in self.home
-        )
+        return sum(p.terms.mandate * self.mean_force(p) for p in self.home)
+
+    def mean_force(self, program: Program) -> float:
+        """How far a program is carried out on average over the quarters it is planned for, 0 to 1."""
+        return float(self.force(program.schedule.stop)[program.schedule.start : program.schedule.stop].mean())

@@ -1,8 +1,8 @@
-"""What programs pay to the assets of a scenario: fleet and loan, data center, champion.
+"""What programs pay to the assets of a scenario: fleet, loan and champion.
 
 The size of a program decides how much of it one asset meets: by default the machines its money pays for over all that
-the home bloc builds or runs, so that a small budget is a small support. An asset that is known to be a recipient says so;
-even then a program never pays it more than it spends.
+the home bloc builds or runs, so that a small budget is a small support. An asset that is known to be a recipient says
+so; even then a program never pays it more than it spends.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ FIRST_YEAR = 4
 
 
 class Recipient(NamedTuple):
-    """An asset of the scenario: its own ``share`` of what is offered (None: as the bloc's others), ``units`` of H100e it
-    holds, and ``facility_kw`` drawn per H100e at the meter.
+    """An asset of the scenario.
+
+    ``share`` of what is offered that is its own (None: as the bloc's others), ``units`` of H100e it holds, and
+    ``facility_kw`` drawn per H100e at the meter.
     """
 
     share: float | None
@@ -39,7 +41,7 @@ class Recipient(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """How much of each instrument of one program reaches an asset, 0 to 1: numbers at closing, (quarters + 1,) after."""
+    """How much of each instrument of a program reaches an asset, 0 to 1: numbers at closing, (quarters + 1,) after."""
 
     grant: float
     tax_credit: float
@@ -141,7 +143,7 @@ def _first_year(program: Program, policy: Policy, pay: Array, market: ProgramMar
 
 
 def _reached(paid_for: Array, all_units: Array, own: Recipient) -> Array:
-    """Part of an asset that a program reaches: its own share or that of all units, at most what the money suffices for."""
+    """Part of an asset that a program reaches: its own share or that of all units, at most what money suffices for."""
     if own.share is None:
         known = np.where(all_units > 0.0, all_units, 1.0)
         share = np.where(all_units > 0.0, paid_for / known, 0.0)
@@ -194,16 +196,16 @@ def fleet_support(
     )
 
 
-def champion_support(policy: Policy, shocks: Shocks, share: float) -> ChampionSupport:
-    """What the home programs pay to a champion that receives ``share`` of their money for champions."""
+def champion_support(policy: Policy, shocks: Shocks, share: float, equity_part: float) -> ChampionSupport:
+    """What home programs pay a champion: ``share`` of their money for champions, ``equity_part`` of it for shares."""
     zero = np.zeros((1, shocks.quarters + 1))
     live, grant, equity = zero, zero, zero
     for program in policy.home if policy.direct_channel else ():
         runs = live_quarters(program, shocks)
         live = np.maximum(live, runs * policy.force(shocks.quarters))
         money = share * program.mix.champion * quarterly_spend(program, policy, shocks.quarters) * runs
-        grant = grant + (1.0 - program.terms.champion_equity) * money
-        equity = equity + program.terms.champion_equity * money
+        grant = grant + (1.0 - equity_part) * money
+        equity = equity + equity_part * money
     return ChampionSupport(live, grant, equity)
 
 

@@ -96,7 +96,7 @@ def test_the_sooner_a_cost_is_deducted_the_more_the_fleet_is_worth() -> None:
 
 def test_grants_and_half_a_tax_credit_are_not_deducted() -> None:
     program = {"name": "p", "schedule": {"budget": 5e9}, "mix": {"tax_credit": 1.0}, "terms": {"capex_share": 0.2}}
-    scenario = Scenario().replace({**ON, "policy.programs": [program]})
+    scenario = Scenario().replace({**ON, "policy.programs": [program], "policy.fleet_share": 1.0})
     run = run_fleet(scenario, scenario.gpu_fleet, market_of(scenario), draws())
     assert run.support.credit > 0
     profit = run.flow + run.extras["tax"]

@@ -89,7 +89,6 @@ def test_size_of_a_developer_does_not_change_its_ratios(factor: float) -> None:
         for path, value in (
             ("llm_developer.revenue_now", base.llm_developer.revenue_now),
             ("llm_costs.frontier_bill", base.llm_costs.frontier_bill),
-            ("llm_developer.champion_grant", base.llm_developer.champion_grant),
         )
     }
     small = claims_of(base, ["llm_developer"]).by_key["llm_developer"].flows

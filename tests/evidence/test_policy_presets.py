@@ -19,13 +19,15 @@ from models.market.simulate import MarketPaths, simulate_market
 from models.scenario.scenario import Scenario
 from tests.engine.figures import FIRST_EDITION
 
-# Where the fleet stands and what it pays for chips are no policy: the table holds them at the default.
+# Where the fleet stands and what it pays for chips are no policy: the table holds them at the default, and its fleet
+# is a full recipient.
 TABLE: dict[str, Any] = {
     **FIRST_EDITION,
     "overcapacity.peak": 0.0,
     "gpu_fleet.contracted_share": 0.0,
     "gpu_fleet.power_price": MARKET_POWER_PRICE,
     "gpu_fleet.cost_factor": 1.0,
+    "policy.fleet_share": 1.0,
 }
 PRICE, VALUE, UNITS = 0.15, 0.05, 0.03  # tolerances: percentage points, thousand dollars, share of N
 ROUNDING = 0.005

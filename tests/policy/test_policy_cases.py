@@ -1,12 +1,14 @@
 """Worth of public support against closed forms from textbooks."""
 
+import numpy as np
 import pytest
 
 from models.basis.shocks import calm_shocks
 from models.basis.timeline import DELTA, HOURS
 from models.measures import returns
-from models.policy.effects import concession_value, simulate_support
+from models.policy.effects import ProgramMarket
 from models.policy.program import Mix, Policy, Program, Schedule, Terms
+from models.policy.support import Recipient, concession_value, fleet_support
 from tests.oracle_cases import load_case
 
 
@@ -27,9 +29,11 @@ def test_saving_from_cheaper_power() -> None:
         schedule=Schedule(budget=1e9, stop=41), mix=Mix(power=1.0),
         terms=Terms(power_discount=given["discount_per_kwh"], capture=0.0),
     )
-    support = simulate_support(
-        Policy(programs=(program,)), calm_shocks(), hardware_cost=22_000.0, facility_kw=given["kw_per_unit"],
-        offtake_price=1.0, first_quarter=1, last_quarter=40,
+    flat = np.ones(41)
+    market = ProgramMarket(22_000.0 * flat, 1e6 * flat, 1e7 * flat, 1.0, 1.0, 0.97, 0.8, 0.0)
+    support = fleet_support(
+        Policy(programs=(program,)), calm_shocks(), market, Recipient(1.0, 1.0, given["kw_per_unit"]),
+        hardware_cost=22_000.0, window=(1, 40),
     )
     saving = support.cash_cost_cut[0, 1] * given["hours"]
     case.check("annual_saving", saving)

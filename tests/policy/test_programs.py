@@ -28,7 +28,7 @@ def program(mix: dict[str, float], schedule: dict[str, Any] | None = None, **ter
 
 def with_programs(*programs: dict[str, Any], **changes: Any) -> Scenario:
     paths = {name.replace("__", "."): value for name, value in changes.items()}
-    return Scenario().replace({**BLOC, **paths, "policy.programs": list(programs)})
+    return Scenario().replace({**BLOC, **paths, "policy.programs": list(programs), "policy.fleet_share": 1.0})
 
 
 def fleet(scenario: Scenario) -> Array:

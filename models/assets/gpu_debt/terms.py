@@ -64,7 +64,7 @@ def _asked_terms(facility: Facility, collateral: Collateral, rate_cut: float, gu
     renewed = Refinancing(triggers.refi_ltv, triggers.refi_dscr, triggers.refi_margin, triggers.refi_quarters)
     return LoanTerms(
         principal=debt.advance_cap * collateral.cost, coupon=facility.coupon - rate_cut, interest_subsidy=rate_cut,
-        guarantee=guarantee, first=ramp + 1,
+        guarantee=0.0 if guarantee is None else guarantee, first=ramp + 1,
         last=ramp + debt.tenor_quarters, amortization=debt.amortization, balloon=debt.balloon,
         reserve_quarters=debt.reserve_months / 3.0, reserve_rate=base_rate, sweep=debt.sweep, **dict(covenants),
         mezz_principal=mezzanine.advance * collateral.cost, mezz_coupon=mezzanine.coupon,

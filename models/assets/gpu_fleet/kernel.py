@@ -49,8 +49,8 @@ class FleetMarket(NamedTuple):
     """What a fleet meets: (quarters + 1, paths), or fewer columns where all paths are alike.
 
     ``price`` USD/h and ``utilization`` of the market up to its ``ceiling``, ``is_alive`` customer, ``public`` share let
-    to states at a mean ``public_price`` in USD/h, ``cost_cut`` USD/h of support, ``grant_back`` USD due when it is scrapped
-    early, ``new_cost`` (quarters + 1,) of hardware and ``residual`` (paths,) at the end of life, USD.
+    to states at a mean ``public_price`` in USD/h, ``cost_cut`` USD/h of support, ``grant_back`` USD due when it is
+    scrapped early, ``new_cost`` (quarters + 1,) of hardware and ``residual`` (paths,) at the end of life, USD.
     """
 
     price: Array

@@ -62,7 +62,8 @@ _EXCEPTIONS: Mapping[str, tuple[str, ...]] = {
         "data_center.capex", "data_center.build_quarters", "data_center.overrun_sd", "data_center.delay_mean",
         "hardware_supplier.price_factor", "cloud_capital.book_life",
     ),
-    "policy": ("llm_developer.champion", "llm_developer.champion_uplift", "llm_developer.champion_share"),
+    "policy": ("llm_developer.champion", "llm_developer.champion_uplift", "llm_developer.champion_share",
+               "llm_developer.champion_equity"),
     "place": ("cloud_platform.jv_cost", "cloud_platform.jv_share"),
 }
 _GROUP_OF = {path: group for group, paths in _EXCEPTIONS.items() for path in paths}

@@ -8,7 +8,15 @@ from models.basis.timeline import Array
 from models.evidence.blocs import BlocCost, bloc_costs
 from models.evidence.presets import preset
 from models.scenario.scenario import Scenario
-from models.studies.thesis.labs import CHAMPION, OPEN_LAB, frontier, operations, small_lab, training_bill
+from models.studies.thesis.labs import (
+    CHAMPION,
+    OPEN_LAB,
+    frontier,
+    operations,
+    public_money,
+    small_lab,
+    training_bill,
+)
 from models.studies.thesis.record import Finding, dollars, fact, figure, percent, reported, tested
 from models.studies.thesis.subject import BAIN, BLOG, Subject, claim
 
@@ -70,13 +78,14 @@ def cost_of_building(subject: Subject) -> Finding:
     lines = _cost_lines(subject, scenario, bloc)
     revenue = operations(subject, scenario).revenue[:, 1:5].mean(axis=1)
     total = np.sum(list(lines.values()), axis=0)
-    grant = scenario.llm_developer.champion_grant if scenario.policy.home else 0.0
-    short = subject.mean("Short of cost in the first year, after the grant", total - revenue - grant, "USD")
+    given = public_money(subject, scenario, 4)
+    short = subject.mean("Short of cost in the first year, after public money", total - revenue - given, "USD")
     shares = {name: subject.mean(f"{name}, share of cost", values / total, "share") for name, values in lines.items()}
     figures = (
         *(shares[name] for name in ("Compute", "Localized data", "Talent")),
         *(subject.mean(f"{name}, first year", values, "USD") for name, values in lines.items()),
-        subject.mean("Revenue, first year", revenue, "USD"), figure("Grant a year", grant, "USD"), short,
+        subject.mean("Revenue, first year", revenue, "USD"),
+        subject.mean("Public money, first year", given, "USD"), short,
         fact("Staff share of what a frontier model costs to develop, 29 to 49%", "llm_economics-101", "share", 0.01),
     )
     parts = (
@@ -91,8 +100,8 @@ def cost_of_building(subject: Subject) -> Finding:
         f"on {dollars(float(revenue.mean()))} of revenue: {percent(shares['Compute'].value)} of it on compute, "
         f"{percent(shares['Talent'].value)} on talent and {percent(shares['Localized data'].value)} on data. No bloc's "
         "cost of training expertise by itself is known, so it is missing here: it is part of talent, and of compute "
-        f"for experiments. After a grant of {dollars(grant)} the champion is {dollars(abs(short.value))} "
-        f"{'short' if short.value > 0.0 else 'ahead'}."
+        f"for experiments. After {dollars(float(given.mean()))} of public money the champion is "
+        f"{dollars(abs(short.value))} {'short' if short.value > 0.0 else 'ahead'}."
     )
     turn = (
         "Compute, data or talent that cost next to nothing.",

@@ -87,9 +87,8 @@ def funding_gap(ops: Operations, quarters: int) -> Array:
     return np.asarray(np.maximum(-running.min(axis=1), 0.0))
 
 
-
 def public_money(subject: Subject, scenario: Scenario, quarters: int) -> Array:
     """What home programs give a champion over the first quarters, USD, (paths,)."""
-    live = np.broadcast_to(program_live(scenario, subject.shocks), subject.market.price.shape)
-    developer = scenario.llm_developer
-    return np.asarray(DELTA * developer.champion_grant * developer.champion * live[:, 1 : quarters + 1].sum(axis=1))
+    public = public_support(scenario, subject.shocks)
+    paid = (public.grant + public.equity)[:, 1 : quarters + 1].sum(axis=1) * scenario.llm_developer.champion
+    return np.array(np.broadcast_to(paid, subject.market.paths))

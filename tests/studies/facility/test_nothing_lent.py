@@ -32,7 +32,7 @@ NOTHING: dict[str, dict[str, object]] = {
     "balloon": {"gpu_debt.balloon": 0.3, "hardware.life_quarters": 15},
     "draws and fees": {"gpu_debt.advance_cap": 0.0, "loan_pricing.draws": 3, "loan_pricing.upfront_fee": 0.02,
                        "loan_pricing.base": "simulated", "loan_pricing.hedged": 1.0},
-    "grants": {"policy.programs": [GRANTS]},
+    "grants": {"policy.programs": [GRANTS], "policy.fleet_share": 1.0},
 }
 
 

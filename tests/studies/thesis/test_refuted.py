@@ -86,14 +86,19 @@ def test_every_claim_can_fail_or_is_reported() -> None:
     assert all(under(name).verdict == REPORTED for name in reported)
 
 
+FOR_CHAMPIONS = {
+    "name": "Champions", "schedule": {"budget": 2.0e9, "disbursement": 1.0}, "mix": {"champion": 1.0},
+}
+
+
 def test_a_program_larger_than_the_gap_turns_t8() -> None:
     cheap = {"llm_costs.frontier_bill": 3.0e9, "llm_costs.inference": 0.25, "llm_costs.training_growth_now": 0.0,
              "llm_costs.training_growth_long_run": 0.0, "llm_costs.other": 0.0, "llm_costs.fixed": 0.0,
-             "llm_developer.excess_growth_now": 0.5, "llm_developer.champion_grant": 2.0e9}
-    rich = under("T8", "gulf", cheap | {"policy.intensity": 30.0})
+             "llm_developer.excess_growth_now": 0.5}
+    rich = under("T8", "gulf", cheap | {"policy.intensity": 30.0, "policy.programs": [FOR_CHAMPIONS]})
     assert part(rich, "Below what a champion needs").verdict == FAILS
     assert rich.verdict == FAILS
-    poor = under("T8", "gulf", cheap | {"llm_developer.champion_grant": 0.05e9})
+    poor = under("T8", "gulf", cheap | {"policy.programs": [FOR_CHAMPIONS]})
     assert shown(rich, "What reaches it") > shown(poor, "What reaches it")
 
 
