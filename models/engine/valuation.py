@@ -171,6 +171,8 @@ def measured(position: Position) -> Measures:
         reasons["moic"] = STATUS_WORDS["no_investment"]
     if math.isnan(found.certainty_equivalent_return):
         reasons["certainty_equivalent_return"] = "money comes back before it is paid in, so none is at stake"
+    if math.isnan(found.years_at_stake):
+        reasons["years_at_stake"] = "no money comes back, so there is no time it is at stake for"
     return replace(found, undefined=reasons) if reasons else found
 
 

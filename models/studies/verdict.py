@@ -96,8 +96,8 @@ def verdict(evaluation: Evaluation) -> Verdict:
         If fewer than two classes have an investment in them at today's prices, so that there is nothing to compare.
     """
     absent = evaluation.absent(ENTRY) | evaluation.absent()
-    present = [a for a in evaluation.present(ENTRY).values() if a.entry(ENTRY).certainty_equivalent_return
-               == a.entry(ENTRY).certainty_equivalent_return]
+    present = [a for key, a in evaluation.present(ENTRY).items() if key not in absent
+               and a.entry(ENTRY).certainty_equivalent_return == a.entry(ENTRY).certainty_equivalent_return]
     ranked = sorted(present, key=lambda a: _return(a).value, reverse=True)
     if len(ranked) < 2:
         raise AbsentError(f"fewer than two classes have an investment in them. {left_out(absent)}")

@@ -22,9 +22,9 @@ def on_little(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, ...]]
     """Prices of few draws in stores of their own; what is solved is noted."""
     solved: list[tuple[str, ...]] = []
 
-    def solve(neutral: Any) -> Any:
-        solved.append(tuple(sorted(neutral)))
-        return SOLVE(neutral)
+    def solve(groups: Any) -> Any:
+        solved.append(tuple(sorted(key for keys, _ in groups for key in keys)))
+        return SOLVE(groups)
 
     for name, value in {"BLOCK": 64, "PATHS": 128, "SKEWED_PATHS": 512, "_solve": solve}.items():
         monkeypatch.setattr(prices, name, value)
@@ -74,11 +74,11 @@ def test_the_same_prices_are_found_once_and_others_do_not_wait_for_them(
     prices.fair_prices(spread(0))
     counting, gate, began = prices._solve, Event(), Event()
 
-    def slow(neutral: Any) -> Any:
-        if next(iter(neutral.values())).gpu_debt.spread == spread(1).gpu_debt.spread:
+    def slow(groups: Any) -> Any:
+        if groups[0][1].gpu_debt.spread == spread(1).gpu_debt.spread:
             began.set()
             assert gate.wait(20)
-        return counting(neutral)
+        return counting(groups)
 
     monkeypatch.setattr(prices, "_solve", slow)
     before = len(on_little)

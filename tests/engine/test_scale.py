@@ -19,7 +19,7 @@ from tests.engine.runs import beyond_bounds, bounds_lifted, claims_of, draws, sa
 
 COMPANIES = ("hardware_supplier", "llm_developer", "cloud_platform")
 RATIOS = ("irr_p50", "moic_p50", "probability_of_loss", "probability_below_cash", "cvar_95", "payback_years_p50")
-# The market's running cost contains power at $0.08, a fact in dollars: local prices and a chip's own draw stay beside
+# The market's running cost contains power at $0.095, a fact in dollars: local prices and a chip's own draw stay beside
 # it, and so does the reading of a rental-price index.
 FIXED = (
     "gpu_fleet.power_price", "gpu_fleet.power_price_by_year", "cluster.place", "chip.power_kw", "clearing.price_index"
@@ -30,7 +30,7 @@ def in_other_money(scenario: Scenario, factor: float) -> Scenario:
     """The scenario with every amount of money times ``factor``; what follows from others is written out first."""
     cash = scenario.hardware.cash_cost
     if cash is None:
-        cash = 0.36 + 0.0068 * (scenario.hardware.installed_cost / 1e3 - 22.0)
+        cash = 0.375 + 0.0068 * (scenario.hardware.installed_cost / 1e3 - 22.0)
     explicit = {"hardware.cash_cost": cash}
     plain = beyond_bounds(scenario, explicit)
     changes: dict[str, Any] = {}

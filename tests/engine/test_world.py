@@ -72,7 +72,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
         ("overcapacity.peak", 0.4, {"market", *CLASSES}),
         ("data_center.capex", 12e6, {"data_center"}),
         ("offtaker.non_ig_base", 0.05, {"gpu_fleet", "data_center", "gpu_debt", "hardware_supplier"}),
-        ("gpu_fleet.salvage", 0.1, {"gpu_fleet", "gpu_debt"}),
+        ("gpu_fleet.salvage", 0.05, {"gpu_fleet", "gpu_debt"}),
         ("llm_costs.other", 0.3, set(CLASSES) - {"data_center"}),
         ("cloud_capital.book_life", 5.0, {"cloud_platform"}),
         ("hardware_supplier.share_sd", 0.1, {"hardware_supplier"}),
@@ -99,12 +99,13 @@ def world() -> World:
 
 
 def test_the_price_paid_stays_while_the_hurdle_moves(world: World) -> None:
-    now, there = (w.position("data_center") for w in (world, world.neighbor({"data_center.hurdle": 0.12})))
+    key, dear = "gpu_fleet", {"gpu_fleet.hurdle_non_ig": 0.13}
+    now, there = (w.position(key) for w in (world, world.neighbor(dear)))
     assert there.premium == now.premium and there.npv.mean() < now.npv.mean()
-    again = world.neighbor({"data_center.hurdle": 0.12}, "again").position("data_center")
+    again = world.neighbor(dear, "again").position(key)
     assert again.premium < now.premium, "told to pay again, one pays what that hurdle is worth"
-    alone = from_scratch(*[world.scenario.replace({"data_center.hurdle": 0.12})] * 2, world)
-    np.testing.assert_array_equal(again.value, alone["data_center"])
+    alone = from_scratch(*[world.scenario.replace(dear)] * 2, world)
+    np.testing.assert_array_equal(again.value, alone[key])
 
 
 def test_the_rate_of_risk_figures_moves_values_without_a_claim_built_again(world: World) -> None:

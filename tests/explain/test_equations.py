@@ -62,7 +62,8 @@ def test_what_is_no_expression_says_so_and_is_counted(numbers_of: Callable[[str]
     kinds = {re.sub(r"\d+", "#", path): it.kind for path, it in numbers_of("base").items()}
     counts = Counter(kinds.values())
     assert counts["expression"] > 300
-    assert counts["simulation"] <= 40 and counts["statistic"] <= 70 and counts["root"] <= 15
+    # Loops over quarters: the second edition adds walk-away, customers' default and the fate of the lab.
+    assert counts["simulation"] <= 45 and counts["statistic"] <= 75 and counts["root"] <= 15
 
 
 def test_what_is_absent_says_why() -> None:
