@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from models.assets.gpu_debt.size import RULES, LoanSize
 from models.basis.timeline import DELTA, Array
 from models.claims.gpu_debt import lender_case
 from models.debt.loan import LoanPaths, LoanTerms
@@ -319,7 +320,7 @@ def principal(reader: Reader) -> Equation:
         return Equation(
             "Loan", size.lent, UNIT, f"Highest advance rate{'' if is_cap else ' of the grade'} times cost.", "λ_A·cost",
             {"λ_A": cap if is_cap else other, "cost": cost_}, beside=("gpu_debt.sizing_dscr" if is_cap else cap,),
-            note=_RULES[size.binding][1],
+            note=_binds(size),
         )
     if size.binding == "coverage" and _is_worth_of_cash(reader, size.lent):
         return Equation(
@@ -328,7 +329,7 @@ def principal(reader: Reader) -> Equation:
             "asked of it, before interest of the ramp is added.", "(PV_c/x_c + PV_m/x_m)/growth",
             {"PV_c": f"{LOAN}.cash_worth.contract", "x_c": "gpu_debt.sizing_dscr", "PV_m": f"{LOAN}.cash_worth.market",
              "x_m": "gpu_debt.merchant_dscr", "growth": f"{LOAN}.ramp_growth"},
-            beside=("gpu_debt.advance_cap",), note=_RULES[size.binding][1],
+            beside=("gpu_debt.advance_cap",), note=_binds(size),
         )
     return Equation(
         "Loan", size.lent, UNIT,
@@ -338,7 +339,7 @@ def principal(reader: Reader) -> Equation:
         named("gpu_debt.advance_cap", cost_, "gpu_debt.sizing_dscr", "gpu_debt.merchant_dscr",
               "gpu_debt.tenor_quarters", f"{LOAN}.coupon", f"{FLEET}.contract_price", f"{FLEET}.cash_cost",
               "gpu_debt.contracted_share", "loan_triggers.sizing_ltv", "loan_triggers.balloon_ltv"), "simulation",
-        note=_RULES[size.binding][1],
+        note=_binds(size),
     )
 
 
@@ -411,6 +412,15 @@ _RULES = {
     "value": ("loan_triggers.sizing_ltv", "what the machines are worth at closing binds"),
     "balloon": ("loan_triggers.balloon_ltv", "what the machines are worth at maturity binds"),
 }
+
+
+def _binds(size: LoanSize) -> str:
+    """Which rule binds, and in words what those that do not would allow."""
+    others = (
+        f"the {RULES[name]} would allow {100.0 * limit / size.cost:.3g}% of cost"
+        for name, limit in sorted(size.limits.items(), key=lambda item: item[1]) if name != size.binding
+    )
+    return "; ".join((_RULES[size.binding][1], *others))
 
 
 @explains("{asset}.coupon")

@@ -39,11 +39,15 @@ FLEETS: dict[str, dict[str, Any]] = {
     "95% IG": {"gpu_fleet.customer": "ig", "gpu_fleet.contracted_share": 0.95},
     "95% non-IG": {"gpu_fleet.contracted_share": 0.95},
 }
-NOT_SIZED = {"gpu_debt.sizing_dscr": None}
+# Its loans: cured twice at most, at spreads of 2025, with one coverage asked of all cash.
+FIRST_LOANS: dict[str, Any] = {
+    "covenants.cures": 2, "contract_credit.non_ig_spread": 0.04, "gpu_debt.merchant_dscr": 1.30,
+}
+NOT_SIZED = {**FIRST_LOANS, "gpu_debt.sizing_dscr": None}
 RICH = {"gpu_debt.payback_years": 2.5, **NOT_SIZED}
 LOANS: dict[str, dict[str, Any]] = {
-    "base SPV non-IG": {},
-    "base SPV IG": {"gpu_debt.customer": "ig"},
+    "base SPV non-IG": FIRST_LOANS,
+    "base SPV IG": {**FIRST_LOANS, "gpu_debt.customer": "ig"},
     "75% non-IG, 1.407": RICH,
     "75% IG, 1.407": {**RICH, "gpu_debt.customer": "ig"},
     "85% non-IG, 1.407": {**RICH, "gpu_debt.advance_cap": 0.85, "gpu_debt.spread": 0.06},

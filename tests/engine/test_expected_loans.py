@@ -3,6 +3,12 @@
 By overcapacity 0, .25, .6, 1. The table of the model was computed with collateral that has no salvage value at the end
 of its life, which its own equation includes: LGD is about four points higher there, PD half a point. The tolerance on
 loss given default holds that difference; everything else is within the model's tolerance.
+
+Restated for this edition, which that implementation does not know: average life counts every dollar from closing until
+it is repaid, recovered or lost (about .6 years more); the size of a loan to an investment-grade customer follows
+present value (least coverage lower by .01 to .02); owners pay while what they keep of machines *and*
+contract is worth more than the payment, so that a loan with much market cash defaults less often in a glut (20 and 31%
+for 23 and 36% with 70% under contract, 56 for 59% without). Everything else is what it found.
 """
 
 import pytest
@@ -10,15 +16,15 @@ import pytest
 from tests.engine.figures import LOANS, PEAKS, figures
 
 SALVAGE = 0.045  # points of LGD that the end-of-life value of the machines is worth to a lender
-# PD %, LGD %, EL %, WAL years, median least DSCR, EL over WAL in bp a year.
-TABLE: dict[str, tuple[str, str, str, float, tuple[float, float], str]] = {
-    "base SPV non-IG": ("11/15/19/22", "55/61/67/72", "2.2/3.7/5.6/7.3", 2.15, (1.30, 1.27), "103/174/266/355"),
-    "base SPV IG": ("1.6/2.1/2.5/2.7", "55/62/67/72", ".35/.54/.74/.92", 2.2, (1.28, 1.25), "16/25/34/42"),
-    "75% non-IG, 1.407": ("12/16/21/24", "54/60/66/71", "2.4/4.0/6.1/7.9", 2.15, (1.67, 1.64), "110/188/290/385"),
-    "75% IG, 1.407": ("1.8/2.2/2.6/2.9", "55/61/67/71", ".37/.56/.79/.97", 2.2, (1.75, 1.72), "17/26/36/44"),
-    "85% non-IG, 1.407": ("13/17/21/24", "57/63/69/74", "2.8/4.4/6.4/8.1", 2.15, (1.41, 1.38), "125/203/302/391"),
-    "75% non-IG, q .70": ("11/16/23/36", "54/60/64/63", "2.1/3.7/5.9/8.7", 2.05, (1.06, 0.87), "100/177/290/442"),
-    "75% merchant": ("59/83/97/100", "49/52/56/59", "13/24/36/44", 1.55, (0.51, 0.23), "694/1445/2611/3662"),
+# PD %, LGD %, EL %, average life in years, median least DSCR.
+TABLE: dict[str, tuple[str, str, str, float, tuple[float, float]]] = {
+    "base SPV non-IG": ("11/15/19/22", "55/61/67/72", "2.2/3.7/5.6/7.3", 2.73, (1.30, 1.27)),
+    "base SPV IG": ("1.6/2.1/2.5/2.7", "55/62/67/72", ".35/.54/.74/.92", 2.75, (1.27, 1.23)),
+    "75% non-IG, 1.407": ("12/16/21/24", "54/60/66/71", "2.4/4.0/6.1/7.9", 2.72, (1.67, 1.64)),
+    "75% IG, 1.407": ("1.8/2.2/2.6/2.9", "55/61/67/71", ".37/.56/.79/.97", 2.76, (1.75, 1.72)),
+    "85% non-IG, 1.407": ("13/17/21/24", "57/63/69/74", "2.8/4.4/6.4/8.1", 2.77, (1.41, 1.38)),
+    "75% non-IG, q .70": ("11/16/20/31", "54/60/64/63", "2.1/3.7/5.4/7.7", 2.67, (1.06, 0.87)),
+    "75% merchant": ("56/83/97/100", "49/52/56/59", "13/24/36/44", 1.55, (0.51, 0.23)),
 }
 # Equity at cost: median IRR % and P(loss).
 EQUITY = {
@@ -45,7 +51,7 @@ def at(text: str, peak: float) -> float:
 @each_peak
 @each_loan
 def test_loans(name: str, peak: float) -> None:
-    default, given_default, expected, life, coverage, _ = TABLE[name]
+    default, given_default, expected, life, coverage = TABLE[name]
     got = figures(LOANS[name], peak, ("gpu_debt",)).fair.loc["gpu_debt"]
     assert got["default_probability"] == pytest.approx(at(default, peak) / 100, abs=0.025)
     assert got["loss_given_default"] == pytest.approx(at(given_default, peak) / 100, abs=0.01 + SALVAGE)
@@ -75,14 +81,13 @@ def test_quoted_spreads_pay_for_the_losses(name: str) -> None:
     for peak in PEAKS:
         got = figures(LOANS[name], peak, ("gpu_debt",)).fair.loc["gpu_debt"]
         yearly = 1e4 * got["expected_loss"] / got["wal_years"]
-        assert yearly == pytest.approx(at(TABLE[name][5], peak), rel=0.12, abs=6.0)
+        assert yearly == pytest.approx(100.0 * at(TABLE[name][2], peak) / TABLE[name][3], rel=0.12, abs=6.0)
         assert yearly < SPREAD[name]
 
 
-def test_covenants_of_bad_loans_are_breached_on_purpose() -> None:
-    for name in ("75% non-IG, q .70", "75% merchant"):
-        got = figures(LOANS[name], 1.0, ("gpu_debt",)).fair.loc["gpu_debt"]
-        assert 1e4 * got["expected_loss"] / got["wal_years"] > 400.0, "the spread does not pay for the losses"
+def test_covenants_of_a_bad_loan_are_breached_on_purpose() -> None:
+    got = figures(LOANS["75% merchant"], 1.0, ("gpu_debt",)).fair.loc["gpu_debt"]
+    assert 1e4 * got["expected_loss"] / got["wal_years"] > 650.0, "the spread does not pay for the losses"
 
 
 @each_peak

@@ -261,3 +261,11 @@ def test_a_borrowers_rate_stands_beside_no_investment() -> None:
     said = risks._borrowed(stake, "no_root")
     assert said == " On one path of these money comes first and is paid back later: a borrower's 10.0% a year."
     assert risks._borrowed(stake, "ok") == ""
+
+
+def test_a_loan_tells_what_rules_that_do_not_bind_would_allow(base: Evaluation) -> None:
+    size = base.claims.loan_size
+    assert size is not None and size.binding == "coverage" and set(size.limits) == {"advance", "coverage"}
+    asked = 100.0 * base.scenario.gpu_debt.advance_cap
+    assert explain(base, "assets.gpu_debt.principal", depth=1).note.endswith(
+        f"the advance rate would allow {asked:.3g}% of cost")

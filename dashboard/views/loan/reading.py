@@ -65,6 +65,7 @@ def read_design(scenario: Scenario) -> Design:
         )
     view, breaches = lender.lender_view(result), lender.breaches(result)
     cut = f" {say.sentence(result.size.why_less_junior)}." if result.size.why_less_junior else ""
+    cut += say.repayment(result.size.binding)
     return Design(
         why_nothing="", headline=say.headline(view, result.advance_rate),
         detail=f"{f.money(terms.principal)} per H100e at a coupon of {f.percent(terms.coupon, 2)} when signed, on "

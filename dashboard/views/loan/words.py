@@ -47,6 +47,13 @@ def sized(size: Any, words: Mapping[str, str]) -> str:
     return f"{said}; {words[following]} would allow {f.percent(others[following] / size.cost)} of cost"
 
 
+def repayment(binding: str) -> str:
+    """Why another repayment profile moves nothing, where it does not."""
+    if binding != "coverage":
+        return ""
+    return " It takes all that planned cash may serve in each quarter, so that another repayment profile moves nothing."
+
+
 def coverage(fan: pd.DataFrame, breaches: pd.DataFrame, lockup: float) -> str:
     """Median coverage and how often it fails the lock-up test at its worst."""
     if fan.empty:

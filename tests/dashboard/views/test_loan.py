@@ -208,5 +208,11 @@ def test_tools_answer_with_the_reason_where_nothing_is_lent() -> None:
     assert charts.size_frame({"advance": 0.0}, RULES, 0.0).empty
 
 
+def test_a_profile_that_moves_nothing_is_said() -> None:
+    said = "another repayment profile moves nothing"
+    assert said in say.repayment("coverage") and not say.repayment("advance")
+    assert said in texts(page({})) and said not in texts(page({"gpu_debt.advance_cap": 0.5}))
+
+
 def test_an_empty_coverage_is_said() -> None:
     assert say.coverage(pd.DataFrame(columns=["p50"]), pd.DataFrame(), 1.2) == "No debt service, no coverage"

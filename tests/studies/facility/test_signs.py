@@ -69,3 +69,13 @@ def test_coverage_of_the_life_at_closing() -> None:
     assert result.size.binding == "coverage"
     assert float(result.llcr[0, 0]) == pytest.approx(at_close(result), rel=1e-9)
     assert float(result.llcr[0, result.terms.first - 1]) == pytest.approx(1.30, rel=1e-9)
+
+
+@pytest.mark.parametrize("changes", [{}, {"gpu_debt.contracted_share": 0.5}, {"loan_pricing.draws": 3}])
+def test_the_profile_moves_nothing_where_the_worth_of_cash_binds(changes: dict[str, Any]) -> None:
+    loan = {"gpu_debt.advance_cap": 0.9, "gpu_debt.contract_price": 1.2} | changes
+    found = [facility_result(Scenario().replace(loan | {"gpu_debt.amortization": profile}), CALM)
+             for profile in ("level", "straight", "sculpted")]
+    assert all(r.size.binding == "coverage" for r in found)
+    for other in found[1:]:
+        np.testing.assert_allclose(other.loan.balance, found[0].loan.balance, atol=1e-8)
