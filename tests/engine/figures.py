@@ -39,10 +39,8 @@ FLEETS: dict[str, dict[str, Any]] = {
     "95% IG": {"gpu_fleet.customer": "ig", "gpu_fleet.contracted_share": 0.95},
     "95% non-IG": {"gpu_fleet.contracted_share": 0.95},
 }
-# Its loans: cured twice at most, at spreads of 2025, with one coverage asked of all cash.
-FIRST_LOANS: dict[str, Any] = {
-    "covenants.cures": 2, "contract_credit.non_ig_spread": 0.04, "gpu_debt.merchant_dscr": 1.30,
-}
+# Its loans ask one coverage of all cash.
+FIRST_LOANS: dict[str, Any] = {"gpu_debt.merchant_dscr": 1.30}
 NOT_SIZED = {**FIRST_LOANS, "gpu_debt.sizing_dscr": None}
 RICH = {"gpu_debt.payback_years": 2.5, **NOT_SIZED}
 LOANS: dict[str, dict[str, Any]] = {
