@@ -58,7 +58,7 @@ def test_the_page_opens_on_the_base_with_everything_a_partner_needs(open_page: O
     foot = words(page)
     for part in (f"Model {MODEL_VERSION}", "seed 1", "4,096 paths", "sampling error", "not investment advice"):
         assert part in foot
-    assert "At fair entry the mean return equals the hurdle by construction" in foot
+    assert "here the verdict judges who pays best" in foot
 
 
 def test_widgets_are_seeded_from_the_scenario_in_the_unit_people_say(open_page: Opener) -> None:
