@@ -23,6 +23,8 @@ from models.scenario.scenario import Scenario
 from models.studies.sensitivity.driver_effects import hurdle_values, replaced_by
 
 POINTS = 5
+LEAST = 0.0005
+"""Step that matters: a twentieth of a cent on a dollar."""
 GLUT = {"overcapacity.peak": 1.0}
 """A glut whose timing can be moved."""
 
@@ -88,8 +90,8 @@ class Curve:
 
     @property
     def shape(self) -> Shape:
-        """Which way it goes; ``turns`` where both ways beyond two standard errors, ``level`` where nothing moves."""
-        up, down = (any(sign * d > 2.0 * e + 1e-12 for d, e in self._steps()) for sign in (1.0, -1.0))
+        """Which way it goes; ``turns`` where both ways beyond two standard errors, ``level`` below `LEAST`."""
+        up, down = (any(sign * d > max(2.0 * e, LEAST) for d, e in self._steps()) for sign in (1.0, -1.0))
         return "turns" if up and down else "rises" if up else "falls" if down else "level"
 
     @property

@@ -4,10 +4,12 @@ import math
 
 import pytest
 
+from models.claims.registry import CLASSES
 from models.errors import ScenarioError
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity import levers as study
-from models.studies.sensitivity.levers import Curve, Lever, levers
+from models.studies.sensitivity.directions import DIRECTIONS
+from models.studies.sensitivity.levers import LEVERS, Curve, Lever, Levers, levers
 
 NAN = math.nan
 SMALL = Scenario().replace({"run.paths": 64})
@@ -20,6 +22,7 @@ def curve(*steps: float, error: float = 0.01) -> Curve:
 
 @pytest.mark.parametrize("steps, shape", [
     ((0.1, 0.2, 0.0), "rises"), ((-0.1, 0.01, -0.3), "falls"), ((0.1, -0.1), "turns"), ((0.01, -0.02), "level"),
+    ((1e-4, 2e-4), "level"),
     ((NAN, 0.1), "rises"), ((NAN, NAN), "level"),
 ])
 def test_a_curve_goes_one_way_unless_it_turns_beyond_the_noise(steps: tuple[float, ...], shape: str) -> None:
@@ -57,3 +60,35 @@ def test_a_class_nobody_invests_in_has_no_curve(monkeypatch: pytest.MonkeyPatch)
 def test_fewer_than_two_points_are_refused() -> None:
     with pytest.raises(ScenarioError, match="points: 1"):
         levers(SMALL, points=1)
+
+
+@pytest.fixture(scope="module")
+def moved() -> Levers:
+    """Every lever on a European fleet that is paid by its programs, so that there is a subsidy to scale."""
+    return levers(Scenario.preset("eu_gigafactories").replace({"run.paths": 512}))
+
+
+def test_every_lever_has_an_expected_direction_with_a_reason() -> None:
+    assert set(DIRECTIONS) == {lever.path for lever in LEVERS}
+    assert all(set(ways) == set(CLASSES) for ways in DIRECTIONS.values())
+
+
+@pytest.mark.parametrize("path", DIRECTIONS)
+def test_each_class_goes_the_way_an_expert_expects(moved: Levers, path: str) -> None:
+    here = moved.of(path)
+    wrong = {
+        key: f"{expected.shape} expected ({expected.why}), {here[key].shape} found: {here[key].change}"
+        for key, expected in DIRECTIONS[path].items()
+        if expected.shape != "turns" and here[key].shape != expected.shape
+    }
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("path", DIRECTIONS)
+def test_nothing_falls_off_a_cliff(moved: Levers, path: str) -> None:
+    """No step is nearly the whole way where the way is long."""
+    steep = {
+        key: (curve.cliff, curve.change) for key, curve in moved.of(path).items()
+        if curve.cliff > 0.85 and max(map(abs, curve.change)) > 0.05
+    }
+    assert not steep, steep
