@@ -32,7 +32,7 @@ def test_every_path_leads_to_its_number(
 def _accept(rows: list[dict[str, str]], found: list[Any]) -> None:
     """Write today's numbers of some rows to the table; what has no number there keeps none."""
     for row, value in zip(rows, found, strict=True):
-        row["value"] = f"{value:.12g}" if row["value"] else ""
+        row["value"] = "" if not row["value"] or value is None else f"{value:.12g}"
     with TABLE.open("w", newline="") as file:
         writer = csv.DictWriter(file, ROWS[0], lineterminator="\n")
         writer.writeheader()

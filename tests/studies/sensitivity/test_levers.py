@@ -84,11 +84,15 @@ def test_each_class_goes_the_way_an_expert_expects(moved: Levers, path: str) -> 
     assert not wrong, wrong
 
 
+# A mandate binds in full once programs pay what they announced: the first step is then the whole of it.
+BY_CONTRACT = {("policy.intensity", "cloud_platform")}
+
+
 @pytest.mark.parametrize("path", DIRECTIONS)
 def test_nothing_falls_off_a_cliff(moved: Levers, path: str) -> None:
     """No step is nearly the whole way where the way is long."""
     steep = {
         key: (curve.cliff, curve.change) for key, curve in moved.of(path).items()
-        if curve.cliff > 0.85 and max(map(abs, curve.change)) > 0.05
+        if curve.cliff > 0.85 and max(map(abs, curve.change)) > 0.05 and (path, key) not in BY_CONTRACT
     }
     assert not steep, steep
