@@ -25,6 +25,7 @@ FIRST_EDITION: dict[str, Any] = {
     "hardware.life_quarters": 20, "gpu_fleet.salvage": 0.03, "pipeline.hyperscaler_share": 0.68,
     "pipeline.sovereign_share": 0.08, "hardware_supplier.margin_now": 0.60, "cloud_platform.ai_share": 0.08,
     "cloud_platform.markup": 1.35, "cloud_capital.own_stock": 0.004, "cloud_capital.own_additions": 0.02,
+    "cloud_capital.neocloud_exit": 14.0,
     "entry.expectations": "scenario", "contagion.lab_share": 0.0, "contract_credit.non_ig_spread": 0.04,
     "covenants.cures": 2, "construction_loan.spread_ig": 0.025,
     "construction_loan.spread_non_ig": 0.025, "construction_loan.sizing_dscr": 1.10,
