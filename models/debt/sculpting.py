@@ -68,7 +68,9 @@ def bent_plan(served: Served, opening: float, rate: Array, *, is_level: bool) ->
     most = opening * (1.0 + float(rate.max()))
     if missing(most) >= 0.0:
         return sculpted_plan(served, opening)
-    plan = planned(float(brentq(missing, 0.0, most, xtol=1e-15 * most)))
+    # What later quarters cannot carry may be all of it already.
+    asked = 0.0 if missing(0.0) <= 0.0 else float(brentq(missing, 0.0, most, xtol=1e-15 * most))
+    plan = planned(asked)
     plan[int(np.argmax(plan))] += opening - end - plan.sum()  # rounding
     return plan
 
