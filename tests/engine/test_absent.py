@@ -27,6 +27,8 @@ from models.tables.contract import evaluation_json
 from tests.corners import PATHS, applied, corners, ends
 
 CORNERS = 300
+
+
 def figures(measures: Measures) -> Iterator[tuple[str, float]]:
     """Every figure by the name its reason would have; noise and infinities (never paid back) are no figures."""
     for each in fields(Measures):
