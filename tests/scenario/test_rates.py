@@ -35,6 +35,7 @@ from models.market.long_run import Hardware, cost_index
 from models.market.regime import Regime, regime_compensator, transition
 from models.policy.effects import cliff_quarter
 from models.policy.program import Program
+from models.policy.support import ChampionSupport
 from models.scenario.catalog import declared, json_schema, parse
 from models.scenario.link import decode, encode
 from models.scenario.scenario import Scenario
@@ -93,9 +94,8 @@ def multiple_left(k: float) -> float:
 def _operations(developer: LlmDeveloper, funding: LlmFunding | None = None) -> Any:
     rich = LlmCosts().derived(inference=0.0, maintenance=0.0)  # a margin of one, at which it moves no multiple
     market = calm_market(Scenario())
-    return simulate_operations(
-        developer, rich, funding or LlmFunding(), AiRevenue(), market, calm_shocks(), np.zeros((1, 41))
-    )
+    nothing = ChampionSupport(*(np.zeros((1, 41)),) * 3)
+    return simulate_operations(developer, rich, funding or LlmFunding(), AiRevenue(), market, calm_shocks(), nothing)
 
 
 def boom(r: float) -> float:

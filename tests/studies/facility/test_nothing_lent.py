@@ -85,8 +85,8 @@ def test_a_loan_of_a_hundredth_of_cost_keeps_its_size_on_cheaper_machines() -> N
 def test_grants_leave_senior_and_mezzanine_the_rest_of_the_cost() -> None:
     half = GRANTS | {"terms": GRANTS["terms"] | {"capex_share": 0.5}}
     result = facility_result(Scenario().replace({
-        "run.paths": 64, "policy.programs": [half], "mezzanine.advance": 0.3, "gpu_debt.advance_cap": 0.9,
-        "gpu_debt.reserve_months": 12.0,
+        "run.paths": 64, "policy.programs": [half], "policy.fleet_share": 1.0, "mezzanine.advance": 0.3,
+        "gpu_debt.advance_cap": 0.9, "gpu_debt.reserve_months": 12.0,
     }))
     assert result.size.cost == pytest.approx(11_000.0)
     assert result.terms.principal == pytest.approx(9_900.0) and result.terms.mezz_principal == pytest.approx(1_100.0)

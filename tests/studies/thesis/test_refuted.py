@@ -87,7 +87,8 @@ def test_every_claim_can_fail_or_is_reported() -> None:
 
 
 FOR_CHAMPIONS = {
-    "name": "Champions", "schedule": {"budget": 2.0e9, "disbursement": 1.0}, "mix": {"champion": 1.0},
+    **{f"policy.programs.0.schedule.{name}": value for name, value in (("budget", 2.0e9), ("disbursement", 1.0))},
+    **{f"policy.programs.0.mix.{name}": float(name == "champion") for name in ("loan", "equity", "power", "champion")},
 }
 
 
@@ -95,10 +96,10 @@ def test_a_program_larger_than_the_gap_turns_t8() -> None:
     cheap = {"llm_costs.frontier_bill": 3.0e9, "llm_costs.inference": 0.25, "llm_costs.training_growth_now": 0.0,
              "llm_costs.training_growth_long_run": 0.0, "llm_costs.other": 0.0, "llm_costs.fixed": 0.0,
              "llm_developer.excess_growth_now": 0.5}
-    rich = under("T8", "gulf", cheap | {"policy.intensity": 30.0, "policy.programs": [FOR_CHAMPIONS]})
+    rich = under("T8", "gulf", cheap | FOR_CHAMPIONS | {"policy.intensity": 30.0})
     assert part(rich, "Below what a champion needs").verdict == FAILS
     assert rich.verdict == FAILS
-    poor = under("T8", "gulf", cheap | {"policy.programs": [FOR_CHAMPIONS]})
+    poor = under("T8", "gulf", cheap | FOR_CHAMPIONS)
     assert shown(rich, "What reaches it") > shown(poor, "What reaches it")
 
 
