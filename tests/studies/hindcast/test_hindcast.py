@@ -26,7 +26,7 @@ from models.studies.hindcast import FRAME_COLUMNS, REPLAYS, Check, Replay, hindc
 from models.studies.hindcast.h100 import INPUTS, fitted_surprises
 from models.studies.hindcast.market_prices import loss_a_year
 from models.studies.hindcast.miners import LOAN_TO_VALUE, YEAR, _fitted, _value
-from models.studies.hindcast.observations import Observation, observed, reading
+from models.studies.hindcast.observations import Observation, fact_value, observed, reading
 from models.studies.hindcast.past import BEYOND, draws, past
 from models.studies.hindcast.quarters import iso, quarter_ends, quarter_of
 from models.studies.hindcast.record import Band
@@ -329,6 +329,13 @@ def test_loan_to_value_of_a_rig_loan_against_the_reference_case() -> None:
     ltv = loan_to_value(terms.principal - paid, value)
     case.check("ltv", [float(x) for x in np.maximum(ltv, 0.0)])
     case.check("first_quarter_above_100pct", int((ltv > 1.0).argmax()))
+
+
+def test_base_loans_are_held_against_the_spread_they_are_priced_at() -> None:
+    grades = Scenario().contract_credit
+    may, august = (fact_value(f"gpu_debt_deals-{i}", "spread_bps", 1e-4) for i in ("008", "009"))
+    assert reading("market-8").value == grades.non_ig_spread == pytest.approx((may + august) / 2)
+    assert reading("market-9").value == grades.ig_spread
 
 
 def test_lenders_lose_more_in_a_glut_and_without_a_contract() -> None:
