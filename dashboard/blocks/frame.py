@@ -14,6 +14,7 @@ from dashboard.blocks.choices import pick
 from models.basis.investor import Run
 from models.evidence.presets import Preset, presets
 from models.scenario.catalog import Difference, entry
+from models.scenario.cautions import cautions
 from models.scenario.scenario import Scenario
 from models.version import MODEL_VERSION
 
@@ -130,6 +131,8 @@ def side_bar() -> None:
     with st.sidebar:
         st.html('<p class="wordmark">Assay</p>')
         _problem()
+        for caution in cautions(scenario):
+            st.warning(f.plain(caution.words), title="Outside what the model is meant for")
         for path in inputs.HEADLINE:
             inputs.headline(entry(path, scenario), entry(path, base).value)
         panel.all_assumptions(scenario, base)

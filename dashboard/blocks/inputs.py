@@ -20,6 +20,7 @@ from models.basis.rates import RATES, percent_text
 from models.errors import DataError
 from models.evidence.sources import source
 from models.scenario.catalog import declared, values
+from models.scenario.cautions import cautions
 
 HEADLINE = (
     "demand.growth_now",
@@ -102,6 +103,9 @@ def _number(entry: Entry, base: Value, scope: str) -> None:
         )
         if path := _replaced_by(entry.path):
             st.caption(f"Without effect: {f.plain(path)} is given.")
+        for caution in cautions(state.scenario()):
+            if entry.path in caution.paths:
+                st.caption(f":orange[{f.plain(caution.words)}]")
 
 
 def _replaced_by(path: str) -> str:

@@ -17,6 +17,7 @@ from models.errors import DataError, ScenarioError
 from models.intake.limits import Limits, size_text
 from models.policy.library import mapped, national_program
 from models.scenario.catalog import PROGRAMS, parse
+from models.scenario.cautions import cautions
 from models.scenario.file import from_json
 from models.scenario.link import decode
 from models.scenario.scenario import Scenario
@@ -123,9 +124,9 @@ def scenario_from(args: argparse.Namespace) -> tuple[Scenario, str, tuple[str, .
 
 
 def told_scenario(args: argparse.Namespace) -> tuple[Scenario, str]:
-    """Scenario and preset; what was ignored goes to stderr. Raises as `scenario_from`."""
+    """Scenario and preset; what was ignored and what is warned about goes to stderr. Raises as `scenario_from`."""
     scenario, preset, notes = scenario_from(args)
-    tell(notes)
+    tell([*notes, *(f"warning: {', '.join(paths)}: {words}" for paths, words in cautions(scenario))])
     return scenario, preset
 
 

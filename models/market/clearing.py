@@ -10,6 +10,10 @@ from models.evidence.price_index import NO_INDEX, options, price_indices
 from models.market.long_run import REFERENCE_PRICE_RATIO, Hardware, LongRun, cash_cost_now
 
 
+USUAL_POWER = (0.4, 3.0)
+"""Exponents of price in demand over capacity that the model is meant for; others are allowed, and warned about."""
+
+
 class Clearing(Assumptions):
     """How price and utilization answer to demand and capacity."""
 

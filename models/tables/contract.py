@@ -11,6 +11,7 @@ from models.engine.evaluate import Evaluation
 from models.engine.measures import DebtMeasures, Measures, Quantiles
 from models.engine.valuation import ENTRIES, AssetResult
 from models.measures import risk
+from models.scenario.cautions import cautions
 from models.tables.classes import MARKET_SERIES, market_series
 
 _NAMES = ("p05", "p50", "p95")
@@ -36,6 +37,7 @@ def evaluation_json(evaluation: Evaluation, link: str) -> dict[str, Any]:
         "paths": evaluation.paths,
         "seed": evaluation.scenario.run.seed,
         "no_shocks": evaluation.is_calm,
+        "warnings": [caution.words for caution in cautions(evaluation.scenario)],
         "units": {
             "market": {name: unit for name, (_, unit) in MARKET_SERIES.items()},
             "assets": {key: f"USD per {result.asset.unit}" for key, result in evaluation.assets.items()},

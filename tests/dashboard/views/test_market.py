@@ -65,6 +65,16 @@ def test_another_group_shows_its_own_assumptions():
     assert "market:overcapacity.peak:typed" not in keys
 
 
+def test_a_steep_price_is_warned_about_beside_its_sliders():
+    app = page().run()
+    app.pills(key="market:group").set_value("clearing").run()
+    assert not any("rental markets show" in caption.value for caption in app.caption)
+    app.number_input(key="market:clearing.supply_slope:typed").set_value(6.0)
+    app.number_input(key="market:clearing.demand_elasticity:typed").set_value(0.05).run()
+    assert not app.exception
+    assert sum("rental markets show" in caption.value for caption in app.caption) == 2, "under slope and elasticity"
+
+
 @pytest.mark.parametrize("name", ["gulf", "telecom_glut", "export_shock"])
 def test_orders_by_builder_add_up_to_what_the_market_did(name):
     result = evaluate(Scenario.preset(name).replace(SMALL), variants=False)
