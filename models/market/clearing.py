@@ -9,7 +9,6 @@ from models.basis.timeline import Array
 from models.evidence.price_index import NO_INDEX, options, price_indices
 from models.market.long_run import REFERENCE_PRICE_RATIO, Hardware, LongRun, cash_cost_now
 
-
 USUAL_POWER = (0.4, 3.0)
 """Exponents of price in demand over capacity that the model is meant for; others are allowed, and warned about."""
 

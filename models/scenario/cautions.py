@@ -24,6 +24,6 @@ def cautions(scenario: Scenario) -> tuple[Caution, ...]:
         "far less", "raise the slope or lower the elasticity")
     return (Caution(
         ("clearing.supply_slope", "clearing.demand_elasticity"),
-        f"The rental price moves by {power:.2g}% for each percent of demand over capacity, {answer} than the {low:g}% to "
-        f"{high:g}% that rental markets show; to come back, {remedy}.",
+        f"The rental price moves by {power:.2g}% for each percent of demand over capacity, {answer} than the {low:g}% "
+        f"to {high:g}% that rental markets show; to come back, {remedy}.",
     ),)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from models.assets.data_center.leasing import market_rent_path, vacancy_path
 from models.basis.shocks import Shocks
 from models.basis.timeline import DELTA, Array, discount_factors
+from models.basis.yearly import Years
 from models.claims.contagion import bring_lab, lab_of
 from models.claims.registry import CLASSES, build_claims
 from models.engine.wealth import EntryName
@@ -120,8 +121,7 @@ def _shifted_terms(scenario: Scenario, s: int, ratio: float) -> dict[str, Any]:
         out["contract_price"] = scenario.gpu_fleet.contract_price * ratio
     by_year = getattr(scenario.gpu_fleet, "power_price_by_year", None)
     if by_year is not None:
-        k = min(s // 4, len(by_year) - 1)
-        out["power_price_by_year"] = (*by_year[k:], *(by_year[-1:] * k))
+        out["power_price_by_year"] = _years_from(by_year, s)
     return out
 
 
@@ -204,30 +204,34 @@ def _curves_from(curves: LongRun, s: int) -> LongRun:
 
 
 def policy_seen_from(policy: Policy, s: int) -> Policy:
-    """Programs as a buyer at s finds them: grants of those still open, running support of those still alive.
+    """Programs as a buyer at s finds them: a start or an end s quarters ahead today is at closing then.
 
-    Money at closing is paid by programs that are open in quarter s; an early end before s is not known to their terms,
-    so a grant is slightly overstated where programs can be ended.
+    A program keeps the pace of its spending: a buyer after its start is offered what it spends from then on. Whether it
+    was ended early before s is not known to its terms, so a grant is slightly overstated where programs can be ended.
     """
     if s == 0 or not policy.programs:
         return policy
     programs = []
     for program in policy.programs:
-        plan, mix = program.schedule, program.mix
-        moved = plan.derived(start=plan.start - s, stop=plan.stop - s)
-        running = mix.derived(grant=0.0, tax_credit=0.0, loan=0.0, equity=0.0)
-        programs.append(program.derived(schedule=moved, mix=running))
-        if plan.start <= s < plan.stop:
-            opened = moved.derived(start=0)
-            closing = mix.derived(power=0.0, offtake=0.0, procurement=0.0)
-            programs.append(program.derived(schedule=opened, mix=closing))
-    return policy.derived(programs=tuple(programs))
+        plan = program.schedule
+        programs.append(program.derived(schedule=plan.derived(start=plan.start - s, stop=plan.stop - s)))
+    by_year = policy.intensity_by_year
+    left = None if by_year is None else _years_from(by_year, s)
+    return policy.derived(programs=tuple(programs), intensity_by_year=left)
+
+
+def _years_from(by_year: Years, s: int) -> Years:
+    """A path by year from the year of s on; its last value stays."""
+    k = min(s // 4, len(by_year) - 1)
+    return (*by_year[k:], *(by_year[-1:] * k))
 
 
 def draws_from(shocks: Shocks, s: int, rows: NDArray[np.int64], policy: Policy) -> Shocks:
-    """Draws of some paths as a buyer at s meets them: fewer quarters, and programs nearer to their early end."""
+    """Draws of some paths as a buyer at s meets them: fewer quarters, and programs nearer to their early end.
+
+    A draw above one is an end before s. All programs share one draw: where their rates differ, those that end less
+    often end too soon.
+    """
     taken = shocks.take(rows)
     rate = max((program.schedule.cliff_rate for program in policy.programs), default=0.0)
-    return replace(
-        taken, demand_z=taken.demand_z[:, s:], policy_u=np.minimum(taken.policy_u * np.exp(rate * DELTA * s), 1.0)
-    )
+    return replace(taken, demand_z=taken.demand_z[:, s:], policy_u=taken.policy_u * np.exp(rate * DELTA * s))
