@@ -27,6 +27,36 @@ MOVED: dict[str, Any] = {
     "ai_revenue.pass_on": 0.3, "llm_developer.excess_growth_now": 0.2, "llm_developer.excess_growth_long_run": 0.02,
     "llm_funding.margin_low": -0.1, "llm_costs.maintenance": 0.4, "llm_funding.multiple_growth": 1.7,
 }
+CHAMPION: dict[str, Any] = {
+    "llm_developer.revenue_now": 2e9, "llm_costs.frontier_share": 0.1, "llm_developer.champion": True,
+    "llm_developer.champion_share": 0.8, "llm_developer.champion_equity": 0.3, "llm_developer.champion_uplift": 0.2,
+    "policy.intensity": 2.0, "policy.intensity_by_year": (0.5, 1.0, 0.2, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0),
+    "policy.programs": [
+        {"name": "fund", "schedule": {"budget": 6e9, "cliff_rate": 0.15, "stop": 12}, "mix": {"champion": 1.0}},
+        {"name": "later", "schedule": {"budget": 9e9, "start": 6, "stop": 30, "cliff_rate": 0.05, "notice": 8},
+         "mix": {"champion": 0.4, "voucher": 0.6}},
+        {"name": "abroad", "schedule": {"budget": 50e9, "bloc_share": 0.2}, "mix": {"champion": 1.0}},
+    ],
+}
+"""A small lab with public customers, money of two home programs that may end early, and none of one abroad."""
+
+
+def public_by_hand(s: Scenario, shocks: Shocks, path: int) -> list[tuple[float, float, float]]:
+    """How far home programs run as announced, what they give, and what they pay for new shares, by quarter."""
+    lab, policy, rows = s.llm_developer, s.policy, []
+    for t in range(QUARTERS + 1):
+        live, money = 0.0, 0.0
+        times = policy.intensity * (policy.intensity_by_year or (1.0,) * 10)[max(t - 1, 0) // 4]
+        for program in policy.programs if lab.champion else ():
+            plan = program.schedule
+            if plan.bloc_share is not None:
+                continue
+            if plan.start <= t < min(plan.stop, math.ceil(-4.0 * math.log(shocks.policy_u[path]) / plan.cliff_rate)):
+                live = max(live, min(times, 1.0))
+                spent = times * plan.budget * plan.disbursement / (plan.stop - plan.start)
+                money += lab.champion_share * program.mix.champion * spent
+        rows.append((live, (1.0 - lab.champion_equity) * money, lab.champion_equity * money))
+    return rows
 
 
 def passing(demand: Any, shocks: Shocks, path: int) -> tuple[list[float], list[float], list[float]]:
@@ -67,6 +97,7 @@ def by_hand(s: Scenario, market: MarketPaths, shocks: Shocks, path: int) -> list
     (x, y, q), walk, rows = passing(demand, shocks, path), 0.0, []
     share_now = 8760.0 * demand.stock_now * float(market.curves.price[0]) / ai.revenue_now
     references: list[float] = []
+    public = public_by_hand(s, shocks, path)
     for t in range(QUARTERS + 1):
         year = t / 4
         walk += lab.quality_sd * 0.5 * shocks.llm_quality_z[path, t]
@@ -80,6 +111,7 @@ def by_hand(s: Scenario, market: MarketPaths, shocks: Shocks, path: int) -> list
         beyond = faded(lab.excess_growth_now, lab.excess_growth_long_run, lab.excess_growth_fade, year)
         own = beyond - lab.erosion * year
         level = lab.revenue_now * references[t] * math.exp(own + (demand.rebound - ai.pass_on) * gain) * quality
+        level *= 1.0 + lab.champion_uplift * public[t][0]
         revenue, normal = level * math.exp(deviation), level * math.exp(lasting)
         rent = float(market.price[path, t] / market.curves.price_expected[t])
         inference = costs.inference * revenue * rent**costs.inference_price * math.exp(-(1.0 - ai.pass_on) * gain)
@@ -98,7 +130,7 @@ def by_hand(s: Scenario, market: MarketPaths, shocks: Shocks, path: int) -> list
     return rows
 
 
-@pytest.mark.parametrize("changes", [{}, MOVED], ids=["base", "moved"])
+@pytest.mark.parametrize("changes", [{}, MOVED, CHAMPION], ids=["base", "moved", "champion"])
 def test_every_path_is_what_the_equations_say(changes: dict[str, Any]) -> None:
     scenario, shocks = Scenario().replace(changes), draws()
     market = market_of(scenario, shocks)
@@ -110,22 +142,45 @@ def test_every_path_is_what_the_equations_say(changes: dict[str, Any]) -> None:
         told = np.array([[extras[name][path, t] for name in names] for t in range(QUARTERS + 1)])
         np.testing.assert_allclose(told, rows, rtol=1e-9)
         cash, own, paid = 2.0 * max(-rows[0][3], 0.05 * scenario.llm_developer.revenue_now), 1.0, 0.0
-        for t in range(1, QUARTERS + 1):
-            revenue, normal, _, net, multiple = rows[t]
+        public = public_by_hand(scenario, shocks, path)
+        for t in range(QUARTERS + 1):
+            (revenue, normal, _, net, multiple), (_, grant, shares) = rows[t], public[t]
             burn, worth = max(-net, 0.0), multiple * normal
-            cash += net / 4
-            wanted = funding.raise_years * burn
-            if cash < funding.runway * burn / 4 and wanted <= funding.raise_cap * worth:
-                cash, own = cash + wanted, own * worth / (worth + wanted)
+            cash, own = cash + grant + shares, own * worth / (worth + shares)
+            if t > 0:
+                cash += net / 4
+                wanted = funding.raise_years * burn
+                if cash < funding.runway * burn / 4 and wanted <= funding.raise_cap * worth:
+                    cash, own = cash + wanted, own * worth / (worth + wanted)
             if cash < 0.0:
                 price = funding.sale_low + (funding.sale_high - funding.sale_low) * shocks.llm_sale_u[path]
                 paid = price * revenue * own
                 assert extras["failed_at"][path] == t
                 break
+            assert extras["cash"][path, t] == pytest.approx(cash, rel=1e-9)
+            assert extras["own"][path, t] == pytest.approx(own, rel=1e-9)
         else:
             paid = own * (rows[-1][4] * rows[-1][1] + max(cash, 0.0))
             assert extras["failed_at"][path] == QUARTERS + 1
         assert flows.distrib[path].sum() == pytest.approx(paid, rel=1e-9)
+
+
+def test_a_champion_is_paid_as_long_as_its_programs_last() -> None:
+    """What the cross-check above covers: programs that end early, money that saves, and money that only buys shares."""
+    scenario, shocks = Scenario().replace(CHAMPION), draws()
+    market = market_of(scenario, shocks)
+    public = np.array([public_by_hand(scenario, shocks, path) for path in range(market.paths)])
+    paid = np.count_nonzero(public[:, :, 1] > 0.0, axis=1)
+    assert paid.min() < 10 and paid.max() == 30 - 4, "some end early; nothing is paid in the year without money"
+
+    def found(**changes: Any) -> Any:
+        moved = scenario.replace({f"llm_developer.{name}": value for name, value in changes.items()})
+        return simulate_lab(moved, market, shocks)
+
+    alone, given, sold = found(champion=False), found(champion_equity=0.0), found(champion_equity=1.0)
+    alive = [np.count_nonzero(one.extras["failed_at"] > QUARTERS) for one in (alone, given, sold)]
+    assert alive[0] < alive[1] == alive[2], "money saves, and saves no less where it buys shares"
+    assert (sold.distrib.sum(axis=1) <= given.distrib.sum(axis=1)).all(), "but today's owners then keep less"
 
 
 def test_the_lab_is_known_from_the_market_alone() -> None:
