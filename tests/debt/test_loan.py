@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.assets.gpu_debt.loan import cash_flows
+from models.assets.gpu_debt.size import LEAST
 from models.basis.timeline import Array
 from models.claims.gpu_debt import collateral
 from models.debt import ledger as kernel
@@ -390,7 +391,8 @@ def test_debt_and_equity_share_one_fleet(scenario: Scenario) -> None:
     assert np.abs(gap).max() <= 1e-9 * 22_000.0
     base = scenario.gpu_debt
     if base.sizing_dscr is None:
-        assert terms.principal == pytest.approx(base.advance_cap * claims.collateral_cost, rel=1e-12)
+        share = base.advance_cap if base.advance_cap >= LEAST else 0.0
+        assert terms.principal == pytest.approx(share * claims.collateral_cost, rel=1e-12)
 
 
 def test_no_loan_leaves_the_whole_fleet_to_equity() -> None:
@@ -408,15 +410,14 @@ def test_no_loan_leaves_the_whole_fleet_to_equity() -> None:
 
 
 def test_base_facility_is_sized_as_the_model_says() -> None:
-    """Almost all cash is under contract, so coverage lies a little above 1.30 and falls with market rents."""
-
-    for customer, advance, coverage in (("non_ig", 0.75, 1.309), ("ig", 0.746, 1.309)):
+    """Almost all cash is under contract: coverage lies a little above 1.30, and higher still where the cap binds."""
+    for customer, advance, coverage in (("non_ig", 0.75, 1.316), ("ig", 0.746, 1.309)):
         scenario = Scenario().replace({**FIRST_EDITION, "gpu_debt.customer": customer})
         claims = claims_of(scenario, ["gpu_debt"])
         assert claims.loan_terms is not None
         assert claims.loan_terms.principal / claims.collateral_cost == pytest.approx(advance, abs=5e-4)
         pot, _ = collateral(scenario, market_of(scenario), draws())
-        assert minimum_dscr(claims.loan_terms, pot.base_cfads) == pytest.approx(coverage, abs=5e-3)
+        assert minimum_dscr(claims.loan_terms, pot.base_cfads) == pytest.approx(coverage, abs=5e-4)
 
 
 def test_leverage_on_the_fleet() -> None:

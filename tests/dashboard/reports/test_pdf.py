@@ -132,7 +132,7 @@ NUMBERS = (
 
 
 def test_an_entry_without_an_investment_has_no_row_and_its_reason(base: Scenario, render) -> None:
-    first = pages(render(evaluate(base.replace({"chip.price": 1000.0, "run.paths": 64}))))[0]
+    first = pages(render(evaluate(base.replace({"chip.price": 1000.0, "policy.fleet_share": 1.0, "run.paths": 64}))))[0]
     assert "GPU fleet has no figures at what is asked today, because nothing is paid in:" in first
     assert "n/a" not in first and first.count("cost $") == 2, "data center and debt"
 

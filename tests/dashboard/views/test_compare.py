@@ -76,7 +76,7 @@ def test_two_pins_are_compared_and_explained(app: AppTest) -> None:
     assert not app.exception
     assert "Overcapacity at its peak" in body and "300%" in body and "Demand growth now" not in body
     here, there = (decode(pin.link).scenario for pin in pins(app))
-    found = compare((here, there), ("a", "b"), paths=PATHS)
+    found = compare((here, there), ("a", "b"), paths=PATHS, entry="at_cost")
     key = "gpu_fleet.value"
     for i in (0, 1):
         assert says.amount(found.figures[i][key], "share of capital") in body

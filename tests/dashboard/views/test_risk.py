@@ -59,7 +59,7 @@ def test_nothing_is_claimed_of_a_stress_that_has_nothing_to_do(app: AppTest) -> 
 
 
 def test_the_sentence_above_the_matrix_is_about_the_figure_shown(app: AppTest) -> None:
-    matrix = run.job(stress_matrix, Scenario().replace({"run.paths": PATHS}), entry="fair").result
+    matrix = run.job(stress_matrix, Scenario().replace({"run.paths": PATHS}), entry="at_cost").result
     assert matrix is not None
     said = {figure: says.matrix_message(stress_table(matrix), figure) for figure in ("npv", "cvar_95")}
     assert said["npv"] in texts(app)
