@@ -46,13 +46,16 @@ class FairPrice:
     earnings : float
         Neutral first-year earnings, EBITDA or revenue that a market multiple applies to, USD.
     flow : tuple of float
-        Mean neutral flow of a levered claim at fair entry by quarter, USD; empty for others.
+        Mean neutral flow of a levered claim at fair entry by quarter, USD; empty for others and where nothing is lent.
+    hurdle : float
+        Return per year at which a levered claim's asset was priced; 0 for others.
     """
 
     premium: float
     premium_se: float
     earnings: float
     flow: tuple[float, ...] = ()
+    hurdle: float = 0.0
 
     @cached_property
     def required(self) -> float:
@@ -65,8 +68,11 @@ class FairPrice:
 
 
 def priced(claim: Claim, fair: FairPrice) -> Claim:
-    """The claim with the return it must earn at this price; other than levered claims bring their own."""
-    return replace(claim, hurdle=fair.required) if fair.flow else claim
+    """The claim with the return it must earn at this price; other than levered claims bring their own.
+
+    Who asks a point more of the asset than when the price was agreed asks a point more of its levered owner.
+    """
+    return replace(claim, hurdle=fair.required + claim.hurdle - fair.hurdle) if fair.flow else claim
 
 
 KEPT = 64
@@ -189,7 +195,8 @@ def _mean_prices(groups: Sequence[Group], blocks: Iterator[tuple[MarketPaths, Sh
         if len(flow):
             flow[0] -= premium
         earned = float(np.mean([one.earnings for one in found]))
-        out[key] = FairPrice(premium, float(value.std(ddof=1) / root), earned, tuple(flow.tolist()))
+        error = float(value.std(ddof=1) / root)
+        out[key] = FairPrice(premium, error, earned, tuple(flow.tolist()), found[0].hurdle if len(flow) else 0.0)
     return out
 
 
@@ -199,6 +206,7 @@ class _Block(NamedTuple):
     value: float
     earnings: float
     flow: Array
+    hurdle: float
 
 
 def _neutral_block(world: Scenario, keys: Sequence[str], market: MarketPaths, shocks: Shocks) -> list[_Block]:
@@ -209,8 +217,9 @@ def _neutral_block(world: Scenario, keys: Sequence[str], market: MarketPaths, sh
     for key in keys:
         claim, below = built.by_key[key], classes[key].below
         worth = claim if below is None else below(world, market, shocks, built)
-        flow = np.zeros(0) if below is None else np.asarray(claim.flows.net.mean(axis=0))
-        out.append(_Block(float(present_value(worth).mean()), claim.earnings, flow))
+        is_levered = claim.capital < worth.capital
+        flow = np.asarray(claim.flows.net.mean(axis=0)) if is_levered else np.zeros(0)
+        out.append(_Block(float(present_value(worth).mean()), claim.earnings, flow, claim.hurdle))
     return out
 
 

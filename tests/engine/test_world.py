@@ -98,14 +98,24 @@ def world() -> World:
     return world_of(Scenario().replace({"run.paths": PATHS}))
 
 
-def test_the_price_paid_stays_while_the_hurdle_moves(world: World) -> None:
-    key, dear = "gpu_fleet", {"gpu_fleet.hurdle_non_ig": 0.13}
+@pytest.mark.parametrize(("key", "hurdle", "changes"), [
+    ("gpu_fleet", "gpu_fleet.hurdle_non_ig", {}),
+    ("data_center", "data_center.hurdle", {}),
+    ("data_center", "data_center.hurdle", {"construction_loan.loan_to_cost": 0.0}),
+])
+def test_the_price_paid_stays_while_the_hurdle_moves(key: str, hurdle: str, changes: dict[str, float]) -> None:
+    world, dear = world_of(Scenario().replace({"run.paths": PATHS, **changes})), {hurdle: 0.13}
     now, there = (w.position(key) for w in (world, world.neighbor(dear)))
     assert there.premium == now.premium and there.npv.mean() < now.npv.mean()
     again = world.neighbor(dear, "again").position(key)
     assert again.premium < now.premium, "told to pay again, one pays what that hurdle is worth"
     alone = from_scratch(*[world.scenario.replace(dear)] * 2, world)
     np.testing.assert_array_equal(again.value, alone[key])
+
+
+def test_without_a_loan_the_owner_asks_what_the_building_must_earn() -> None:
+    bare = world_of(Scenario().replace({"run.paths": PATHS, "construction_loan.loan_to_cost": 0.0}))
+    assert bare.position("data_center").claim.hurdle == bare.scenario.data_center.hurdle
 
 
 def test_the_rate_of_risk_figures_moves_values_without_a_claim_built_again(world: World) -> None:
