@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +25,6 @@ from models.policy.support import Support
 from models.scenario.scenario import Scenario
 
 KEY, BELOW = "gpu_debt", "gpu_debt_equity"
-LAB = "llm_developer"
 ROUNDS = 6
 """Rounds in which the size of a loan and the tax that its interest saves settle."""
 
@@ -199,14 +197,6 @@ def _loan(run: Run) -> tuple[LoanTerms, LoanPaths]:
     return run.claims.loan_terms, run.claims.loan
 
 
-def defaults(where_it_fails: bool, run: Run) -> float:
-    """Share of loans that default, in futures in which the lab fails or in the others; NaN where there are none."""
-    if LAB not in run.claims.by_key:
-        return float("nan")
-    is_so = (line(run, LAB, "failed_at") <= run.market.quarters) == where_it_fails
-    return float(_loan(run)[1].is_defaulted[is_so].mean()) if is_so.any() else float("nan")
-
-
 def _balance(run: Run) -> Array:
     terms, _ = _loan(run)
     lent = terms.principal if terms.principal > 0.0 else np.nan
@@ -228,9 +218,11 @@ CLASS = AssetClass(
         Fact("Default probability", "share", "Share of futures in which the loan misses a payment.",
              "default_probability"),
         Fact("Defaults where the lab fails", "share", "Share of loans that default in futures in which the simulated "
-             "LLM developer fails: part of the customers is that lab.", partial(defaults, True)),
+             "LLM developer fails: part of the customers is that lab.", 
+             "default_probability_lab_fails"),
         Fact("Defaults where it does not", "share", "Share of loans that default in all other futures.",
-             partial(defaults, False)),
+             
+             "default_probability_lab_lasts"),
         Fact("Loss given default", "share", "Loss over all exposure at default, after sale and contract claim.",
              "loss_given_default"),
         Fact("Expected loss", "share", "Mean present value of losses, share of the loan.", "expected_loss"),

@@ -40,6 +40,11 @@ def simulate_lab(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Cas
     )
 
 
+def has_failed(flows: CashFlows) -> NDArray[np.bool_]:
+    """Whether the developer fails before the horizon, (paths,)."""
+    return np.asarray(flows.extras["failed_at"] < flows.net.shape[1])
+
+
 def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
     developer = scenario.llm_developer
     flows = simulate_lab(scenario, market, shocks)
@@ -86,7 +91,7 @@ CLASS = AssetClass(
     events={"failed": lambda run: quarters(run) >= line(run, KEY, "failed_at")[:, None]},
     facts=(
         Fact("Failed by the horizon", "share", "Share of futures in which money runs out and the rest is sold.",
-             lambda run: line(run, KEY, "failed_at") <= run.market.quarters),
+             lambda run: has_failed(run.claims.by_key[KEY].flows)),
         Fact("Earns money by the end of 2030", "share", "Share of futures in which it is in business then, the last of "
              "the years labs plan profits for, and earns more than it spends.", lambda run: _earns(run, PLAN_END)),
         Fact("Money raised", "USD", "All later rounds together; each one dilutes today's owners.",

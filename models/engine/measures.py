@@ -71,7 +71,11 @@ class Measures:
 
 @dataclass(frozen=True)
 class DebtMeasures:
-    """What only a lender asks. ``min_dscr`` over service quarters; loss per dollar of exposure and of funding."""
+    """What only a lender asks. ``min_dscr`` over service quarters; loss per dollar of exposure and of funding.
+
+    Defaults are told over all futures, over those in which the simulated LLM developer fails, and over all others.
+    ``undefined`` maps a figure that does not exist to its reason.
+    """
 
     default_probability: float
     default_probability_se: float
@@ -82,3 +86,8 @@ class DebtMeasures:
     min_dscr: Quantiles
     advance_rate: float
     coupon: float
+    default_probability_lab_fails: float
+    default_probability_lab_fails_se: float
+    default_probability_lab_lasts: float
+    default_probability_lab_lasts_se: float
+    undefined: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from models.claims.gpu_debt import defaults
 from models.engine.measures import Measures, Quantiles
 from models.engine.revenue import HEADLINE_YEAR
 from models.engine.valuation import AssetResult
@@ -43,6 +42,8 @@ DEBT_METRICS: dict[str, tuple[str, str]] = {
     "min_dscr": ("Least debt service coverage", "x"),
     "advance_rate": ("Advance rate", "share of cost"),
     "coupon": ("Coupon", "per year"),
+    "default_probability_lab_fails": ("Defaults where the lab fails", "share"),
+    "default_probability_lab_lasts": ("Defaults where it does not", "share"),
 }
 
 
@@ -111,17 +112,8 @@ def summary(evaluation: Evaluation) -> pd.DataFrame:
                     continue
                 error = record.get(f"{name}_se", np.nan)
                 rows.append((record["asset"], entry, name, value, error, unit))
-    rows += [*_chain(evaluation), *_revenue(evaluation)]
+    rows += _revenue(evaluation)
     return pd.DataFrame(rows, columns=["asset", "entry", "metric", "value", "standard_error", "unit"])
-
-
-def _chain(evaluation: Evaluation) -> list[tuple[str, str, str, float, float, str]]:
-    """How many loans default where the simulated lab fails and where it does not, of the kept paths."""
-    if evaluation.claims.loan is None:
-        return []
-    found = {f"default_probability_lab_{name}": defaults(fails, evaluation)
-             for name, fails in (("fails", True), ("lasts", False))}
-    return [("gpu_debt", "fair", name, value, np.nan, "share") for name, value in found.items() if value == value]
 
 
 def _revenue(evaluation: Evaluation) -> list[tuple[str, str, str, float, float, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models.assets.data_center.loan import CenterLoan, CenterTerms
 from models.basis.investor import Rates
 from models.basis.timeline import DELTA, Array
-from models.claims import data_center, gpu_debt
+from models.claims import data_center, gpu_debt, llm_developer
 from models.claims.registry import CLASSES, VARIANTS, AssetClass, Claim, Claims
 from models.debt.loan import LoanPaths, LoanTerms, least_coverage, loan_life
 from models.engine.estimate import CONFIDENCE, PROBABILITIES, standard_error
@@ -192,7 +192,8 @@ class LoanOutcomes:
 
     ``is_defaulted``, ``exposure`` and ``loss`` at default and ``lost``, its value at closing (USD), ``least_dscr`` over
     service quarters, each (paths,); mean ``balance`` by quarter (quarters + 1,), USD, of which ``life`` makes an
-    average life, years. ``cost`` is what the advance rate applies to, USD.
+    average life, years. ``cost`` is what the advance rate applies to, USD; ``lab_fails`` (paths,) whether the simulated
+    LLM developer does, empty where it is not valued.
     """
 
     principal: float
@@ -206,15 +207,30 @@ class LoanOutcomes:
     balance: Array
     life: Callable[[Array], float]
     replicate: NDArray[np.int64]
+    lab_fails: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+
+    def defaults(self, lab_fails: bool) -> Array:
+        """What each path adds to the share of loans that default where the lab fails, or where it lasts, (paths,).
+
+        Their mean is that share and their spread its noise; NaN where there is no such future.
+        """
+        asked = self.lab_fails == lab_fails
+        if not asked.any() or not self.principal > 0.0:
+            return np.full(len(self.replicate), np.nan)
+        share = self.is_defaulted[asked].mean()
+        return np.asarray(share + np.where(asked, self.is_defaulted - share, 0.0) / asked.mean())
 
 
 def loan_outcomes(key: str, claims: Claims, replicate: NDArray[np.int64]) -> LoanOutcomes | None:
     """Outcomes of the loan that a class or variant is; None where it is none."""
     if key == gpu_debt.KEY and claims.loan is not None and claims.loan_terms is not None:
-        return outcomes_of_loan(claims.loan_terms, claims.loan, claims.collateral_cost, replicate)
-    if key == data_center.LOAN and claims.center_loan is not None and claims.center_terms is not None:
-        return _outcomes_of_center(claims.center_terms, claims.center_loan, replicate)
-    return None
+        loan = outcomes_of_loan(claims.loan_terms, claims.loan, claims.collateral_cost, replicate)
+    elif key == data_center.LOAN and claims.center_loan is not None and claims.center_terms is not None:
+        loan = _outcomes_of_center(claims.center_terms, claims.center_loan, replicate)
+    else:
+        return None
+    lab = claims.by_key.get(llm_developer.KEY)
+    return loan if lab is None else replace(loan, lab_fails=llm_developer.has_failed(lab.flows))
 
 
 def outcomes_of_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: NDArray[np.int64]) -> LoanOutcomes:
@@ -242,7 +258,7 @@ def _lost(rate_q: float, loan: LoanPaths | CenterLoan) -> Array:
 
 def pooled_loan(blocks: Sequence[LoanOutcomes]) -> LoanOutcomes:
     """The loan on many paths from blocks of equal size; its terms are those of every block."""
-    names = ("is_defaulted", "exposure", "loss", "lost", "least_dscr", "replicate")
+    names = ("is_defaulted", "exposure", "loss", "lost", "least_dscr", "replicate", "lab_fails")
     joined: dict[str, Any] = {
         name: np.concatenate([getattr(block, name) for block in blocks]) for name in names
     }
@@ -265,6 +281,14 @@ def measured_loan(loan: LoanOutcomes) -> DebtMeasures:
     defaulted = np.where(funded > 0, loan.is_defaulted, math.nan)  # what is not lent cannot default
     lost, exposure = loan.lost / funded, float(loan.exposure.sum())
     values, errors = risk.quantiles(least, PROBABILITIES), risk.quantile_standard_error(least, PROBABILITIES, replicate)
+    fails, lasts = (loan.defaults(fate) for fate in (True, False))
+    reasons = {}
+    if not exposure > 0.0:
+        reasons["loss_given_default"] = "the loan defaults in no future"
+    if np.isnan(fails).all():
+        reasons["default_probability_lab_fails"] = "there is no future in which the simulated LLM developer fails"
+    if np.isnan(lasts).all():
+        reasons["default_probability_lab_lasts"] = "there is no future in which the simulated LLM developer lasts"
     return DebtMeasures(
         default_probability=float(defaulted.mean()),
         default_probability_se=risk.mean_standard_error(defaulted, replicate),
@@ -275,4 +299,9 @@ def measured_loan(loan: LoanOutcomes) -> DebtMeasures:
         min_dscr=Quantiles(*(float(x) for x in (*values, *errors))),
         advance_rate=loan.principal / loan.cost,
         coupon=loan.coupon,
+        default_probability_lab_fails=float(fails.mean()),
+        default_probability_lab_fails_se=risk.mean_standard_error(fails, replicate),
+        default_probability_lab_lasts=float(lasts.mean()),
+        default_probability_lab_lasts_se=risk.mean_standard_error(lasts, replicate),
+        undefined=reasons,
     )

@@ -27,6 +27,11 @@ _FIGURES: dict[str, tuple[str, str, str, str, dict[str, Operand]]] = {
         "Default probability", "share", "Paths on which a payment is missed, over all paths.", "defaults/paths",
         {"defaults": ".defaults", "paths": "draws"},
     ),
+    **{f"default_probability_{fate}": (
+        label, "share", f"Paths on which a payment is missed, over those on which the simulated LLM developer {does}.",
+        "defaults/paths", {"defaults": f".{fate}.defaults", "paths": f".{fate}.paths"},
+    ) for fate, label, does in (("lab_fails", "Defaults where the lab fails", "fails"),
+                                ("lab_lasts", "Defaults where it does not", "does not fail"))},
     "loss_given_default": (
         "Loss given default", "share of exposure",
         "What lenders lose over what they are owed, summed over the paths that default.", "LGD = losses/exposures",
@@ -89,8 +94,37 @@ def debt_scramble(reader: Reader, claim: str, share: str, group: int) -> Equatio
     """A lender's figure on one scramble."""
     loan = outcomes_of(reader, claim)
     label, unit, *_ = _figure(claim, share)
-    found = loan.is_defaulted.astype(float) if share == "default_probability" else loan.lost / loan.principal
+    if share == "expected_loss":
+        found = loan.lost / loan.principal
+    elif share == "default_probability":
+        found = loan.is_defaulted.astype(float)
+    else:
+        found = loan.defaults(share.endswith("fails"))
     return scramble_equation(reader, label, unit, found, group, lambda part: float(part.mean()))
+
+
+@explains("{claim}.{fate}.paths")
+def lab_paths(reader: Reader, claim: str, fate: str) -> Equation:
+    """Number of paths on which the simulated developer fails, or on which it does not."""
+    is_so = outcomes_of(reader, claim).lab_fails == (fate == "lab_fails")
+    survivor = f"assets.llm_developer.quarter.sale_or_exit.mean.{reader.market.quarters}"
+    return Equation(
+        f"Paths on which the lab {'fails' if fate == 'lab_fails' else 'does not fail'}", int(is_so.sum()), "paths",
+        "Paths on which the money of the simulated LLM developer runs out before the horizon, or all others.", "",
+        named(survivor, "draws"), "statistic",
+    )
+
+
+@explains("{claim}.{fate}.defaults")
+def lab_defaults(reader: Reader, claim: str, fate: str) -> Equation:
+    """Number of those paths on which the loan defaults."""
+    loan = outcomes_of(reader, claim)
+    both = loan.is_defaulted & (loan.lab_fails == (fate == "lab_fails"))
+    return Equation(
+        f"Defaults where the lab {'fails' if fate == 'lab_fails' else 'does not fail'}", int(both.sum()), "paths",
+        "Paths that default, of those on which the lab meets this fate.", "",
+        named(f"{claim}.{fate}.paths", f"{claim}.defaults"), "statistic",
+    )
 
 
 def _discounted(reader: Reader) -> Array:

@@ -37,8 +37,9 @@ _TOKENS = {
     "measure": r"irr|moic|payback_years",
     "figure": r"(?:cash_)?npv_mean|probability_of_loss|probability_below_(?:cash|quarter)|cvar_95|"
               r"certainty_equivalent(?:_return)?",
-    "debt": r"default_probability|loss_given_default|expected_loss|wal_years|advance_rate",
-    "share": r"default_probability|expected_loss",
+    "debt": r"default_probability(?:_lab_(?:fails|lasts))?|loss_given_default|expected_loss|wal_years|advance_rate",
+    "share": r"default_probability(?:_lab_(?:fails|lasts))?|expected_loss",
+    "fate": r"lab_(?:fails|lasts)",
     "rate": r"hurdle|cash",
     "side": r"received|paid",
     "center": r"assets\.data_center|variants\.data_center_unlevered",

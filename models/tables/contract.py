@@ -25,6 +25,8 @@ _ENTRY = (
 _DEBT = (
     "default_probability", "default_probability_se", "loss_given_default", "expected_loss", "expected_loss_se",
     "wal_years", "advance_rate", "coupon", "min_dscr",
+    "default_probability_lab_fails", "default_probability_lab_fails_se",
+    "default_probability_lab_lasts", "default_probability_lab_lasts_se",
 )
 
 
@@ -73,8 +75,11 @@ def _asset(result: AssetResult) -> dict[str, Any]:
 
 def _reasons(result: AssetResult, entry: str) -> dict[str, Any]:
     """Why a class is absent, or single figures are undefined; nothing where all is as usual."""
-    absent, undefined = result.absent(entry), result.entry(entry).undefined
-    return {"absent": absent} if absent else {"undefined": dict(undefined)} if undefined else {}
+    absent, undefined = result.absent(entry), dict(result.entry(entry).undefined)
+    if absent:
+        return {"absent": absent}
+    undefined |= {} if result.debt is None else result.debt.undefined
+    return {"undefined": undefined} if undefined else {}
 
 
 def _told(measures: Measures | DebtMeasures, names: tuple[str, ...]) -> dict[str, Any]:

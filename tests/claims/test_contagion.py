@@ -99,9 +99,10 @@ def test_the_chain_is_told_beside_the_loan() -> None:
     failed = evaluation.claims.by_key["llm_developer"].flows.extras["failed_at"] <= 40
     loan = evaluation.claims.loan
     assert loan is not None and failed.any() and not failed.all()
-    assert shown["Defaults where the lab fails"] == loan.is_defaulted[failed].mean()
-    assert shown["Defaults where it does not"] == loan.is_defaulted[~failed].mean()
-    told = evaluation.summary().set_index("metric")["value"]
+    assert shown["Defaults where the lab fails"] == pytest.approx(loan.is_defaulted[failed].mean(), rel=1e-12)
+    assert shown["Defaults where it does not"] == pytest.approx(loan.is_defaulted[~failed].mean(), rel=1e-12)
+    rows = evaluation.summary()
+    told = rows[(rows["asset"] == "gpu_debt") & (rows["entry"] == "fair")].set_index("metric")["value"]
     assert told["default_probability_lab_fails"] == shown["Defaults where the lab fails"]
     assert told["default_probability_lab_lasts"] == shown["Defaults where it does not"]
     assert shown["Defaults where the lab fails"] > shown["Defaults where it does not"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.assets.llm_developer import Operations, control_variates, simulate_operations
 from models.basis.timeline import DELTA, Array
-from models.claims.llm_developer import public_support
+from models.claims.llm_developer import has_failed, public_support
 from models.engine.prices import present_value
 from models.evidence.presets import preset
 from models.scenario.scenario import Scenario
@@ -63,7 +63,7 @@ def run_lab(subject: Subject, name: str, scenario: Scenario) -> Lab:
     value = present_value(claim) / scenario.llm_developer.revenue_now
     controls = control_variates(scenario.llm_developer, subject.market, subject.shocks) - 1.0
     slope = np.linalg.lstsq(controls - controls.mean(axis=0), value - value.mean(), rcond=None)[0]
-    failed = (claim.flows.extras["failed_at"] <= subject.market.quarters).astype(float)
+    failed = has_failed(claim.flows).astype(float)
     return Lab(name, scenario, training_bill(scenario), value - controls @ slope, failed)
 
 
