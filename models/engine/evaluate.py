@@ -13,15 +13,17 @@ from numpy.typing import NDArray
 
 from models.basis.shocks import REPLICATES, Method, Shocks, calm_shocks, draw_replicate, joined_shocks
 from models.basis.timeline import Array
-from models.claims.registry import CLASSES, VARIANTS, Claims, build_claims
+from models.claims.registry import CLASSES, VARIANTS, Claims, joined
 from models.engine.estimate import NOTHING, Estimate, paired
+from models.engine.layers import Layers
 from models.engine.measures import Measures, Quantiles
+from models.engine.noted import Parts
 from models.engine.position import family_lead, pooled
 from models.engine.prices import fair_prices
 from models.engine.revenue import RevenueByYear, pooled_revenue, revenue_by_year
-from models.engine.valuation import ENTRIES, AssetResult, asset_result, pooled_loan
+from models.engine.valuation import ENTRIES, AssetResult, pooled_loan
 from models.engine.world import draws_of
-from models.market.simulate import MarketPaths, simulate_market
+from models.market.simulate import MarketPaths
 from models.measures import risk
 from models.measures.standard_errors import by_replicate
 from models.scenario.scenario import Scenario
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 KEPT = 4_096
 """Paths kept whole. A larger run is measured block by block over all its paths; these remain for pictures."""
+_alive = Layers()
+"""Of evaluations that somebody holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,7 @@ class Evaluation:
     replicate: NDArray[np.int64]
     is_calm: bool
     paths: int
+    has_own_draws: bool = False  # those its scenario names
     kept: Evaluation | None = None  # of the kept paths alone, where there are more
     all_revenue: RevenueByYear | None = None  # of all paths, where there are more than are kept
     model_version: str = MODEL_VERSION
@@ -132,7 +137,7 @@ def evaluate(
     if shocks is None and scenario.run.paths > KEPT:
         return _in_blocks(scenario, keys, variants)
     if shocks is None:
-        shocks = draws_of(scenario, scenario.run.paths)
+        return _run(scenario, scenario, draws_of(scenario, scenario.run.paths), keys, variants, is_own=True)
     return _run(scenario, scenario, shocks, keys, variants)
 
 
@@ -142,18 +147,19 @@ def evaluate_calm(scenario: Scenario) -> Evaluation:
 
 
 def _run(
-    scenario: Scenario, played: Scenario, shocks: Shocks, keys: tuple[str, ...] | None, variants: bool
+    scenario: Scenario, played: Scenario, shocks: Shocks, keys: tuple[str, ...] | None, variants: bool,
+    is_own: bool = False,
 ) -> Evaluation:
-    """Evaluate ``played`` at the entry prices of ``scenario``."""
+    """Evaluate ``played`` at the entry prices of ``scenario``; layers are shared on draws that are its own."""
     prices = fair_prices(scenario)  # first, so that its draws are gone before those of the run come
-    market = simulate_market(played.setting, shocks)
+    layers, parts = _alive if is_own else Layers(), Parts(played)
+    market = layers.market(parts, shocks)
     wanted = (tuple(CLASSES) if keys is None else keys) + (tuple(VARIANTS) if variants else ())
-    claims = build_claims(played, market, shocks, wanted)
-    results = {
-        key: asset_result(key, prices[key], played.rates, shocks.replicate, claims) for key in claims.by_key
-    }
+    built = layers.built(parts, market, shocks, wanted)
+    claims = joined(list(dict.fromkeys(built.values())), wanted)
+    results = {key: layers.result(key, prices[key], parts, shocks, built[key]) for key in claims.by_key}
     return Evaluation(
-        scenario=scenario, market=market, claims=claims,
+        scenario=scenario, market=market, claims=claims, has_own_draws=is_own,
         assets={key: r for key, r in results.items() if key in CLASSES},
         variants={key: r for key, r in results.items() if key in VARIANTS},
         replicate=shocks.replicate, is_calm=shocks.paths == 1, paths=shocks.paths,
@@ -170,7 +176,7 @@ def _in_blocks(scenario: Scenario, keys: tuple[str, ...] | None, variants: bool)
         shocks = draw_replicate(run.seed, group, each, _method(scenario))
         blocks += [_block(scenario, shocks.take(rows), keys, variants) for rows in _rows(each)]
         kept.append(shocks.take(slice(0, KEPT // REPLICATES)))
-    whole = _run(scenario, scenario, joined_shocks(kept), keys, variants)
+    whole = _run(scenario, scenario, joined_shocks(kept), keys, variants, is_own=True)
 
     def of_all(key: str, result: AssetResult) -> AssetResult:
         bought = {e: pooled(result.bought[e], [block[key, e] for block in blocks]) for e in ENTRIES}

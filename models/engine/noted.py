@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import fields
 from threading import RLock
 from typing import Any, Generic, TypeVar, cast
+from weakref import ref
 
+from models.basis.store import Store
 from models.market.simulate import Setting
 from models.scenario.scenario import Scenario
 
 Layer = TypeVar("Layer")
 Names = tuple[str, ...]
+BY_FIELD = ("rates",)
+"""Slices that are read field by field."""
 
 
 class Parts:
@@ -70,31 +75,49 @@ class Reading:
             return getattr(owner.derived(**self._replaced), name)
         if name in ("neutral", "calm"):
             return Reading(self.parts, self.read, f"{whole}.")
+        if name in BY_FIELD:
+            return ReadSlice(self.parts.part(whole), self.read, whole)
         self.read.add(whole)
         return self.parts.part(whole)
 
 
+class ReadSlice:
+    """A slice that notes which of its fields are read: one concerns the assets, others those who hold them."""
+
+    def __init__(self, of: Any, read: set[str], name: str) -> None:
+        self._of, self._read, self._name = of, read, name
+
+    def __getattr__(self, name: str) -> Any:
+        self._read.add(f"{self._name}.{name}" if name in type(self._of).model_fields else self._name)
+        return getattr(self._of, name)
+
+
 class Noted(Generic[Layer]):
-    """The last few results of a layer by what each of them read; one lock, because sessions are threads.
+    """The last few results of a layer by what each of them read.
+
+    Sessions are threads: who wants what somebody else is about to make waits for him, nobody waits for others.
 
     Parameters
     ----------
     size : int
         Results that are kept: paths are large, so neighbors are best visited such that few suffice.
+    is_held : bool
+        Whether they are kept for their own sake; else each is found only while somebody else holds it.
     """
 
-    def __init__(self, size: int) -> None:
-        self.size, self.lock = size, RLock()
-        self._kept: OrderedDict[tuple[Names, Hashable], Layer] = OrderedDict()
+    def __init__(self, size: int, is_held: bool = True) -> None:
+        self.size, self.is_held, self.lock = size, is_held, RLock()
+        self._kept: OrderedDict[tuple[Names, Hashable], Callable[[], Layer | None]] = OrderedDict()
+        self._making: Store[AbstractContextManager[bool]] = Store(64)
 
     def find(self, parts: Parts, on: Hashable = None) -> list[Layer]:
         """The result for a scenario, if one is kept that read nothing but what this scenario has too; else nothing."""
         with self.lock:
             for names in dict.fromkeys(names for names, _ in reversed(self._kept)):
                 key = names, (on, *parts.values(names))
-                if key in self._kept:
+                if key in self._kept and (result := self._kept[key]()) is not None:
                     self._kept.move_to_end(key)
-                    return [self._kept[key]]
+                    return [result]
         return []
 
     def likely(self, parts: Parts, on: Hashable = None) -> tuple[Hashable, ...]:
@@ -107,7 +130,9 @@ class Noted(Generic[Layer]):
         """Keep what was built from a reading."""
         names = tuple(sorted(reading.read))
         with self.lock:
-            self._kept[names, (on, *reading.parts.values(names))] = result
+            key = names, (on, *reading.parts.values(names))
+            self._kept[key] = (lambda: result) if self.is_held else ref(result)
+            self._kept.move_to_end(key)
             while len(self._kept) > self.size:
                 self._kept.popitem(last=False)
         return result
@@ -120,7 +145,9 @@ class Noted(Generic[Layer]):
         on : hashable
             What it is built on besides, such as draws.
         """
-        with self.lock:
+        for result in self.find(parts, on):
+            return result
+        with self._making.get(self.likely(parts, on), RLock):
             for result in self.find(parts, on):
                 return result
             reading = Reading(parts, set())

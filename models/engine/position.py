@@ -194,10 +194,23 @@ class Position:
         rates, status = returns.irr(self.net)
         return np.asarray(rates), np.asarray(status)
 
+    def on(self, rows: NDArray[np.int64]) -> Position:
+        """The same on some of its paths (rows,) alone, as if no others had been drawn."""
+        claim, flows = self.claim, self.claim.flows
+        paid, received = (_rows_of(part, rows) for part in (flows.contrib, flows.distrib))
+        controls = None if claim.controls is None else claim.controls[rows]
+        claim = replace(claim, flows=CashFlows(paid, received), controls=controls)
+        return replace(self, claim=claim, replicate=self.replicate[rows])
+
     def by_path(self) -> dict[str, Any]:
         """Everything that measures read, without the flows behind it: what is left of a block of many paths."""
         names = (*_BY_PATH, *_MEANS, "controls", "replicate")
         return {name: getattr(self, name) for name in names}
+
+
+def _rows_of(part: Array, rows: NDArray[np.int64]) -> Array:
+    """Some paths (rows,) of an array (paths, quarters + 1) in its own layout, which sets the last digit of a mean."""
+    return np.asarray(np.take(part.T, rows, axis=1).T if part.flags.f_contiguous else part[rows])
 
 
 def pooled(position: Position, blocks: Sequence[Mapping[str, Any]]) -> Position:

@@ -42,12 +42,26 @@ def scenario_effects(evaluation: Evaluation, paths: int = PATHS) -> dict[str, Es
     world = world_of(evaluation.scenario, paths)
     neutral = world.to(evaluation.scenario.neutral, "agreed")
     replicate, found = world.shocks.replicate, {}
-    for key, here in world.positions().items():
+    for key, here in (_first_of(evaluation, len(replicate)) or world.positions()).items():
         there = _neutral_values(neutral, key, evaluation.scenario)
         if there.size:
             gain = here.npv - there
             found[key] = paired(float(gain.mean()), by_replicate(gain, replicate).mean(axis=-1))
     return found
+
+
+def _first_of(evaluation: Evaluation, paths: int) -> dict[str, Position]:
+    """Positions at fair entry on the first futures of every scramble: those that a run of so few paths draws.
+
+    Empty where the evaluation is not on the draws that its scenario names.
+    """
+    sample = evaluation.sample
+    if not sample.has_own_draws:
+        return {}
+    scrambles = np.unique(sample.replicate)
+    rows = np.concatenate([np.flatnonzero(sample.replicate == k)[: paths // len(scrambles)] for k in scrambles])
+    first = {key: result.bought["fair"].on(rows) for key, result in sample.assets.items()}
+    return {key: position for key, position in first.items() if not position.absent}
 
 
 def _neutral_values(world: World, key: str, drawn: Scenario) -> Array:
