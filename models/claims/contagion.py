@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from models.basis.shocks import Shocks
 from models.basis.store import Store
 from models.basis.timeline import DELTA, Array
-from models.claims.llm_developer import simulate_lab
+from models.claims.llm_developer import reads, simulate_lab
 from models.market.customer import Tie
 from models.market.simulate import MarketPaths
 from models.scenario.scenario import Scenario
@@ -44,14 +43,7 @@ def lab_of(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Lab | Non
     """
     if scenario.contagion.lab_share == 0.0:
         return None
-    return _labs.beside(market).get(_read(scenario), lambda: _lab(scenario, market, shocks))
-
-
-def _read(scenario: Scenario) -> tuple[Hashable, ...]:
-    return (
-        scenario.llm_developer, scenario.llm_costs, scenario.llm_funding, scenario.ai_revenue, scenario.tax,
-        scenario.policy,
-    )
+    return _labs.beside(market).get(reads(scenario), lambda: _lab(scenario, market, shocks))
 
 
 def _lab(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Lab:
@@ -76,7 +68,7 @@ def bring_lab(lab: Lab | None, s: int, rows: NDArray[np.int64], later: Scenario,
     lives = lab.failed_at[rows] > s
     failed_at = np.where(lives, lab.failed_at[rows] - s, seen.quarters + 1)
     fate = Lab(failed_at, lives[:, None] & lab.is_weak[rows, s:])
-    _labs.beside(seen).get(_read(later), lambda: fate)
+    _labs.beside(seen).get(reads(later), lambda: fate)
 
 
 def tie_of(scenario: Scenario, grade: str, market: MarketPaths, shocks: Shocks) -> Tie | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import partial
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from models.assets import llm_developer
 from models.basis.flows import CashFlows
 from models.basis.shocks import Shocks
+from models.basis.store import Store
 from models.basis.timeline import Array
 from models.claims.asset_class import LLM_AND_CLOUD, AssetClass, Fact, Run, Series, level, line, quarters
 from models.claims.claim import Claim, Claims
@@ -28,12 +31,35 @@ def public_support(scenario: Scenario, shocks: Shocks) -> ChampionSupport:
     return champion_support(scenario.policy, shocks, lab.champion_share, lab.champion_equity)
 
 
+_labs: Store[WeakValueDictionary[tuple[Hashable, ...], CashFlows]] = Store(1)
+"""Developers beside the market they were simulated on, as long as somebody holds them."""
+
+
+def reads(scenario: Scenario) -> tuple[Hashable, ...]:
+    """All that the developer is simulated from, beside market and draws."""
+    return (
+        scenario.llm_developer, scenario.llm_costs, scenario.llm_funding, scenario.ai_revenue, scenario.tax,
+        scenario.policy,
+    )
+
+
 def simulate_lab(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> CashFlows:
     """The developer on a market, from the market alone: other claims may ask for its fate before they are built.
+
+    Parameters
+    ----------
+    shocks : Shocks
+        The draws the market was made with.
 
     Of its extras, ``failed_at`` (paths,) is the quarter of failure, one past the horizon where there is none; ``cash``
     and ``net``, cash flow a year before funding (its burn where below zero), are (paths, quarters + 1), USD.
     """
+    labs, name = _labs.beside(market).get("", WeakValueDictionary), reads(scenario)
+    found = labs.get(name)
+    return labs.setdefault(name, _simulated(scenario, market, shocks)) if found is None else found
+
+
+def _simulated(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> CashFlows:
     return llm_developer.cash_flows(
         scenario.llm_developer, scenario.llm_costs, scenario.llm_funding, scenario.ai_revenue, market, shocks,
         public_support(scenario, shocks), scenario.tax if scenario.tax.is_on else None,

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from models.basis.shocks import Shocks
 from models.basis.store import Store
+from models.claims.llm_developer import KEY as LAB
 from models.claims.registry import Build, Claims, builds
 from models.engine.noted import Noted, Parts
 from models.engine.prices import FairPrice
@@ -50,8 +51,10 @@ class Layers:
 
             return self._claims.get(build, lambda: Noted(FOUND, is_held=False)).get(parts, make)
 
-        together = {build: of(build) for build in builds(keys)}
-        return {key: together[build] for build, found in builds(keys).items() for key in found}
+        wanted = builds(keys)
+        # The lab first, while it is held: the others ask for its fate.
+        together = {build: of(build) for build in sorted(wanted, key=lambda build: LAB not in wanted[build])}
+        return {key: together[build] for build, found in wanted.items() for key in found}
 
     def result(self, key: str, fair: FairPrice, parts: Parts, shocks: Shocks, claims: Claims) -> AssetResult:
         """One class at its prices, with what has been measured of it."""

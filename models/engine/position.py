@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,12 +52,23 @@ class Position:
     @property
     def flows(self) -> CashFlows:
         """Money in and out after the price, (paths, quarters + 1)."""
-        return self.claim.flows.with_entry(self.premium)
+        found = self._held.get("flows")
+        if found is None:
+            self._held["flows"] = found = self.claim.flows.with_entry(self.premium)
+        return found
 
     @property
     def net(self) -> Array:
         """Net flow after the price, (paths, quarters + 1)."""
-        return self.flows.net
+        found = self._held.get("net")
+        if found is None:
+            self._held["net"] = found = self.flows.net
+        return found
+
+    @cached_property
+    def _held(self) -> WeakValueDictionary[str, Any]:
+        """Flows as long as somebody holds them: many figures are read together, and kept they would fill memory."""
+        return WeakValueDictionary()
 
     @property
     def price(self) -> float:
@@ -77,6 +89,12 @@ class Position:
     def mean_received(self) -> Array:
         """What is received, averaged over the paths, >= 0, (quarters + 1,)."""
         return np.asarray(self.mean_net - self.mean_paid)
+
+    @property
+    def held(self) -> tuple[CashFlows, Array]:
+        """Flows and net, to be held by whoever reads several figures: then they are made once."""
+        flows = self.flows
+        return flows, self.net
 
     @cached_property
     def capital(self) -> float:

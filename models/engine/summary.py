@@ -105,9 +105,10 @@ def summary(evaluation: Evaluation) -> pd.DataFrame:
     rows = []
     for entry in ("fair", "at_cost"):
         table = classes(evaluation, entry, variants=True)
+        units = table.attrs.pop("units")  # pandas copies them for every row it hands out
         for record in table.to_dict("records"):
             for name, value in record.items():
-                unit = table.attrs["units"].get(name)
+                unit = units.get(name)
                 if unit is None or str(name).endswith("_se") or value != value:
                     continue
                 error = record.get(f"{name}_se", np.nan)

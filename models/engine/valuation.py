@@ -120,6 +120,7 @@ def asset_result(
 
 def measured(position: Position) -> Measures:
     """Measures of a claim at a price."""
+    held = position.held
     if position.absent:
         return _nothing(position)
     replicate, values = position.replicate, position.value
@@ -160,6 +161,7 @@ def measured(position: Position) -> Measures:
         certainty_equivalent_return_se=standard_error(position.yearly(gains)),
         years_at_stake=position.years_at_stake,
     )
+    del held
     reasons = {}
     if math.isnan(found.irr_of_mean):
         reasons["irr_of_mean"] = STATUS_WORDS[returns.status_names(status_of_mean)]

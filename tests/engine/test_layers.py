@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from models.basis.shocks import draw_shocks
+from models.claims import llm_developer
 from models.engine import evaluate as engine
 from models.engine import layers as module
 from models.engine.evaluate import evaluate
 from models.engine.layers import Layers
 from models.engine.noted import Noted, Parts
+from models.engine.prices import fair_prices
 from models.scenario.scenario import Scenario
 from models.studies.effects import scenario_effects
 
@@ -97,12 +99,29 @@ def test_draws_that_no_scenario_names_share_nothing(ran: list[str]) -> None:
 
 def test_threads_share_one_run(ran: list[str]) -> None:
     moves = [BASE.replace({"gpu_debt.advance_cap": 0.5 + 0.02 * (i % 4)}) for i in range(16)]
+    evaluate(BASE)  # what a layer reads is known once it has been made
+    gc.collect()
+    ran.clear()
     with ThreadPoolExecutor(8) as sessions:
         held = list(sessions.map(evaluate, moves))
     assert ran.count("market") == ran.count("cloud_platform") == 1
     assert ran.count("gpu_debt") == 4
     for one, other in zip(held, held[4:], strict=False):
         assert one.assets["gpu_debt"].fair == other.assets["gpu_debt"].fair
+
+
+def test_the_lab_is_simulated_once_for_all_who_ask_for_its_fate(monkeypatch: pytest.MonkeyPatch) -> None:
+    once, calls = llm_developer._simulated, []
+    monkeypatch.setattr(llm_developer, "_simulated", lambda *arguments: calls.append(1) or once(*arguments))
+    moved = BASE.replace({"contagion.lab_share": 0.4})
+    for scenario in (BASE, moved):
+        fair_prices(scenario)
+    calls.clear()
+    held = evaluate(BASE)
+    assert len(calls) == 1 and held.scenario.contagion.lab_share > 0.0
+    assert evaluate(moved).assets["llm_developer"].bought["fair"].claims is held.assets[
+        "llm_developer"].bought["fair"].claims
+    assert len(calls) == 1, "the market and the lab are still those of the one that is held"
 
 
 def test_keys_that_nobody_holds_are_forgotten_first_in_first_out() -> None:
