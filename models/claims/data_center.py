@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -15,18 +16,37 @@ from models.basis.timeline import DELTA, Array
 from models.claims.asset_class import PICKS, AssetClass, Fact, Run, Series, level, line, quarters
 from models.claims.claim import Claim, Claims
 from models.claims.contagion import lab_draws, tie_of
-from models.market.simulate import MarketPaths
+from models.market.simulate import MarketPaths, programs_met
+from models.policy.support import Recipient, building_support
 from models.scenario.scenario import Scenario
 
 KEY, WHOLE, LOAN = "data_center", "data_center_unlevered", "data_center_loan"
+KW = 1_000.0
+"""Power of machines in one MW, kW: what they are is how many units a program pays for."""
+
+
+def build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> data_center.Building:
+    """The scenario's building, with what home programs pay for it."""
+    center = scenario.data_center
+    contract = market.support_price * (1.0 - scenario.offtaker.discount(center.tenant))
+    building = data_center.simulate_building(
+        center, scenario.leasing, scenario.offtaker, market, shocks, contract,
+        tie_of(scenario, center.tenant, market, shocks),
+    )
+    if not scenario.policy.home:
+        return building
+    drawn_kw = scenario.hardware.power_kw
+    own = Recipient(scenario.policy.center_share, KW / drawn_kw, drawn_kw)
+    met = programs_met(scenario.setting, market)
+    support = building_support(scenario.policy, shocks, met, own, building.budget_draw, building.opening)
+    return replace(building, support=support)
 
 
 def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
     center, leasing, lending, tax = scenario.data_center, scenario.leasing, scenario.construction_loan, scenario.tax
-    contract = market.support_price * (1.0 - scenario.offtaker.discount(center.tenant))
-    tie = tie_of(scenario, center.tenant, market, shocks)
-    building = data_center.simulate_building(center, leasing, scenario.offtaker, market, shocks, contract, tie)
-    terms = center_loan.sized(lending, center, leasing, scenario.rates.base_rate)
+    building = build(scenario, market, shocks)
+    promised = 0.0 if building.support is None else building.support.promised
+    terms = center_loan.sized(lending, center, leasing, scenario.rates.base_rate, promised)
     due, owner_due = None, None
     if tax.is_on:
         interest = center_loan.planned_interest(terms, center_loan.drawn(terms, building), building.opening)

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.assets.data_center.building import CAP_BOUNDS, Building, simulate_building
+from models.assets.data_center.building import CAP_BOUNDS, Building
 from models.assets.data_center.leasing import VACANCY_BOUNDS
 from models.basis.timeline import Array
-from models.claims.contagion import tie_of
+from models.claims.data_center import build
 from models.errors import ScenarioError
 from models.explain.bought import held, line
 from models.explain.equation import Equation, Operand
 from models.explain.gpu_fleet import FOREIGN_DRAWS, tax_equation
-from models.explain.registry import Reader, declare, explains, over_paths
+from models.explain.registry import Reader, declare, explains, of_programs, over_paths
 
 CENTER = "assets.data_center"
 UNIT = "USD per MW"
@@ -32,13 +32,9 @@ def building_of(reader: Reader) -> Building:
 
 
 def _simulate(reader: Reader) -> Building:
-    scenario, market, shocks = reader.scenario, reader.market, reader.shocks
-    if shocks.paths != market.paths:
+    if reader.shocks.paths != reader.market.paths:
         raise ScenarioError(FOREIGN_DRAWS)
-    center = scenario.data_center
-    contract = market.support_price * (1.0 - scenario.offtaker.discount(center.tenant))
-    tie = tie_of(scenario, center.tenant, market, shocks)
-    found = simulate_building(center, scenario.leasing, scenario.offtaker, market, shocks, contract, tie)
+    found = build(reader.scenario, reader.market, reader.shocks)
     stated = reader.evaluation.claims.by_key["data_center"].flows.extras["noi"]
     if not np.allclose(stated, found.noi, rtol=1e-9, atol=1e-6):
         raise ScenarioError(FOREIGN_DRAWS)
@@ -94,6 +90,41 @@ def construction(reader: Reader, center: str, stat: str, t: int) -> Equation:
         "Build cost spread over the construction time, times how far final cost is from budget.",
         "−I/n·overrun" if is_built else "0", _COST | {"overrun": f"{CENTER}.overrun.{stat}"} if is_built else {},
     ), center, stat, t, is_funded=True)
+
+
+@explains("{center}.quarter.support.{stat}.{t}")
+def support(reader: Reader, center: str, stat: str, t: int) -> Equation:
+    """What home programs pay in a quarter."""
+    value = reader.pick(line_of(reader, center, "support"), stat, t)
+    label = f"Public support, quarter {t}, {reader.whose(stat)}"
+    words = "Of what was promised as much as of the budget is spent, and on delivery the tax credit; nothing more from " \
+        "a program that was ended."
+    if not value:
+        return Equation(label, value, UNIT, words, "0")
+    names = ("mix.tax_credit", "terms.capex_share", "terms.credit_price", "terms.capture", "schedule.cliff_rate")
+    return Equation(
+        label, value, UNIT, words, "Σ live·(promised/n + price·τ·(1 − φ)·I·delivered)",
+        {"promised": f"{CENTER}.support_promised", "n": "data_center.build_quarters", "I": "data_center.capex",
+         "delivered": f"{CENTER}.opening.{stat}", "reach": "policy.center_share",
+         "terms": of_programs(reader, "schedule.budget", *names), "draws": "draws"}, "simulation",
+    )
+
+
+@explains("assets.data_center.support_promised")
+def support_promised(reader: Reader) -> Equation:
+    """Grants and the value of cheap money that home programs promise at closing."""
+    found = building_of(reader).support
+    names = ("terms.capex_share", "terms.loan_share", "terms.rate_cut", "terms.loan_years", "terms.market_rate",
+             "terms.capture", "mix.grant", "mix.loan", "mix.equity")
+    return Equation(
+        "Support promised at closing", 0.0 if found is None else found.promised, UNIT,
+        "Grants, and what cheap loans and patient equity are worth, as shares of budgeted cost, less the part that "
+        "suppliers bid away; of each program open today, as much as reaches this building: its own share, by default "
+        "what the first year's money pays for over all that the home bloc adds, and never more than it pays for.",
+        "Σ reach·(γ + loan share·Δr·annuity)·(1 − φ)·I",
+        {"I": "data_center.capex", "reach": "policy.center_share",
+         "terms": of_programs(reader, "schedule.budget", *names)}, "simulation",
+    )
 
 
 declare(

@@ -13,7 +13,7 @@ from models.basis.shocks import COHORTS
 from models.basis.timeline import DELTA, Array
 from models.explain.data_center import CENTER, UNIT, building_of, handover, line_of, while_owned
 from models.explain.equation import Equation, Operand
-from models.explain.registry import Reader, UnknownPath, declare, explains, named, over_paths, row_of
+from models.explain.registry import Reader, UnknownPath, declare, explains, named, of_programs, over_paths, row_of
 
 LENDER = "variants.data_center_loan"
 _OWN = f"{CENTER}.quarter"
@@ -72,16 +72,18 @@ declare(
 @explains("assets.data_center.loan")
 def loan_size(reader: Reader) -> Equation:
     """Size of the loan."""
-    terms = terms_of(reader)
+    terms, support = terms_of(reader), building_of(reader).support
+    cost, promised = ("I", {}) if support is None else (
+        "max(I − support, 0)", {"support": f"{CENTER}.support_promised"})
     return Equation(
         "Loan on the data center", terms.principal, UNIT,
-        "The smaller of what its share of budgeted cost and the coverage of level debt service by signed leases allow; "
-        "less than 1% of cost is no loan.",
-        "0" if terms.nothing else "min(LTC·I, max(0, Δ·income/(DSCR·constant)))",
+        "The smaller of what its share of budgeted cost, less public money, and the coverage of level debt service by "
+        "signed leases allow; less than 1% of cost is no loan.",
+        "0" if terms.nothing else f"min(LTC·{cost}, max(0, Δ·income/(DSCR·constant)))",
         {} if terms.nothing else {
             "LTC": "construction_loan.loan_to_cost", "I": "data_center.capex", "Δ": "constants.quarter",
             "income": f"{CENTER}.signed_income", "DSCR": "construction_loan.sizing_dscr",
-            "constant": f"{CENTER}.loan_constant",
+            "constant": f"{CENTER}.loan_constant", **promised,
         }, note=terms.nothing,
     )
 
@@ -183,8 +185,8 @@ def keys(reader: Reader, path: str) -> Equation:
 declare(
     "assets.data_center.worth.{path}.{t}", "Value of the building as it stands, to its owner", UNIT,
     "Income at the rent and vacancy of a settled market over the exit yield, leases above or below the market, and "
-    "empty space until it is let; before delivery discounted, and less what is left to spend.",
-    "(1 − cost)·NOI·(1 + escalator)/cap + leases − to_spend",
+    "empty space until it is let; before delivery discounted, and less what is left to spend beyond public support still to "
+    "come.", "(1 − cost)·NOI·(1 + escalator)/cap + leases − to_spend",
     {"R": ".market_rent@", "v": ".vacancy@", "v*": "leasing.natural_vacancy", "speed": "leasing.vacancy_speed",
      "adj": "leasing.rent_adjustment", "infl": "leasing.inflation", "letting": "leasing.letting",
      "cost": "leasing.exit_cost", "escalator": "leasing.escalator", "cap": "data_center.exit_cap",
@@ -208,6 +210,24 @@ _AFTER: dict[str, tuple[str, str, str, dict[str, Operand]]] = {
         "pays.", "−min(0, income)", {"fixed": "leasing.fixed_cost", "fit-out": "leasing.fit_out_years"},
     ),
 }
+
+
+@explains("variants.data_center_loan.quarter.state_guarantee.{stat}.{t}")
+def state_guarantee(reader: Reader, stat: str, t: int) -> Equation:
+    """What states pay the lender of what he lost."""
+    value = reader.pick(line_of(reader, LENDER, "state_guarantee"), stat, t)
+    label = f"Paid by states, quarter {t}, {reader.whose(stat)}"
+    words = "Their share of what the keys did not bring, when these are sold; only while a program that guarantees " \
+        "loans lasts, and for as many loans as its money pays for."
+    if not value:
+        return Equation(label, value, UNIT, words, "0")
+    names = ("mix.guarantee", "terms.guarantee_cover", "terms.guarantee_cost", "schedule.cliff_rate",
+             "schedule.notice", "schedule.stop")
+    return Equation(
+        label, value, UNIT, words, "Σ reach·cover·live·lost",
+        {"reach": "policy.center_share", "terms": of_programs(reader, "schedule.budget", *names),
+         "lag": "construction_loan.sale_lag", "cut": "construction_loan.forced_sale", "draws": "draws"}, "simulation",
+    )
 
 
 def _after(reader: Reader, stat: str, t: int, name: str) -> Equation:
@@ -335,7 +355,8 @@ declare(
 )
 declare(
     f"{LENDER}.recovered.{{path}}", "Recovered", UNIT,
-    "Income of the quarter of the handover at once, then the forced sale, discounted at the coupon to that quarter.",
+    "Income of the quarter of the handover at once, then the forced sale, and what states guarantee of the rest, "
+    "discounted at the coupon to that quarter.",
     "income + (1 − cut)·V·(1 + rate·Δ)^(−lag)",
     {"keys": f"{CENTER}.handover.{{path}}", "cut": "construction_loan.forced_sale",
      "lag": "construction_loan.sale_lag", "rate": f"{CENTER}.loan_rate"},

@@ -233,13 +233,20 @@ class Policy(Assumptions):
         none="what programs pay for of all that the home bloc builds",
         help="How much of what programs offer reaches the scenario's own fleet and its loan; 100% is a recipient.",
     )
+    center_share: float | None = assumption(
+        None, unit="share", low=0.0, high=1.0, step=0.05, symbol="e_center", status="assumption",
+        label="Support the data center receives", source="judgment",
+        none="what programs pay for of all that the home bloc builds",
+        help="How much of the grants, credits, cheap money and guarantees of programs reaches the scenario's own data "
+        "center and its loan; 100% is a recipient. What programs rent is compute, not space.",
+    )
     market_channel: bool = switch(
         True, label="Programs act on the market", source="judgment",
         help="Whether programs add capacity and demand; off isolates what the recipient receives.",
     )
     direct_channel: bool = switch(
         True, label="Programs support the asset", source="judgment",
-        help="Whether fleet, loan and champion of the scenario are paid; off isolates what the market does.",
+        help="Whether fleet, data center, loans and champion are paid; off isolates what the market does.",
     )
     programs: tuple[Program, ...] = Field(default=(), max_length=12, title="Programs", description="Active programs.")
 

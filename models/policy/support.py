@@ -1,8 +1,8 @@
-"""What programs pay to the assets of a scenario: fleet, loan and champion.
+"""What programs pay to the assets of a scenario: fleet, data center, their loans, and champion.
 
-The size of a program decides how much of it one asset meets: by default the machines its money pays for over all that
-the home bloc builds or runs, so that a small budget is a small support. An asset that is known to be a recipient says
-so; even then a program never pays it more than it spends.
+The size of a program decides how much of it one asset meets: by default the machines, and with them the space they
+stand in, that its money pays for over all that the home bloc builds or runs, so that a small budget is a small support.
+An asset that is known to be a recipient says so; even then a program never pays it more than it spends.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.basis.shocks import Shocks
 from models.basis.timeline import HOURS, Array
 from models.policy.effects import (
     ProgramMarket,
     build_rate,
+    cliff_quarter,
     deliveries,
     live_quarters,
     offtake_price,
@@ -194,6 +196,63 @@ def fleet_support(
         closing + concession * scale, concession * scale, credit, cheaper, rented, price, cut * scale, clawback,
         np.minimum(cover, 1.0),
     )
+
+
+class BuildingSupport(NamedTuple):
+    """What a data center receives of home programs, net of capture, USD; arrays (paths or 1, quarters + 1).
+
+    ``grant`` and ``concession``, the value of cheap money, are paid as the budget is spent, ``credit`` on delivery,
+    each unless its program was ended before; ``promised`` is what the first two add to if none is, ``to_come`` what is
+    left of all three after a quarter if none ends from then on. ``guarantee`` is the share of a lender's loss that
+    states pay if the loan fails in the quarter.
+    """
+
+    promised: float
+    grant: Array
+    concession: Array
+    credit: Array
+    to_come: Array
+    guarantee: Array
+
+    @property
+    def paid(self) -> Array:
+        """All that is received in each quarter."""
+        return self.grant + self.concession + self.credit
+
+
+def building_support(
+    policy: Policy, shocks: Shocks, market: ProgramMarket, own: Recipient, budget: Array, opening: NDArray[np.int64]
+) -> BuildingSupport | None:
+    """What the home programs pay to a data center; None where there is none.
+
+    Parameters
+    ----------
+    budget : (quarters + 1,)
+        Budgeted cost as it is spent, USD; support is a share of it.
+    opening : (paths,)
+        Quarter of delivery.
+    """
+    if not policy.direct_channel or not policy.home:
+        return None
+    t = np.arange(shocks.quarters + 1)
+    cost, left = float(budget.sum()), budget.sum() - np.cumsum(budget)
+    offers = [(program, reach(program, policy, shocks.quarters, market, own)) for program in policy.home]
+    financed = sum(met.concession * program.terms.loan_share for program, met in offers)
+    promised, zero = 0.0, np.zeros((1, shocks.quarters + 1))
+    grant, concession, credit, to_come, cover = (zero,) * 5
+    for program, met in offers:
+        terms, kept = program.terms, 1.0 - program.terms.capture
+        lasts = (t < cliff_quarter(program, shocks)[:, None]).astype(float)
+        given = met.grant * terms.capex_share * kept
+        cheap = met.concession * cheap_money(program) / max(financed, 1.0)
+        sold = met.tax_credit * terms.credit_price * terms.capex_share * kept * cost
+        promised += (given + cheap) * cost
+        grant = grant + given * budget * lasts
+        concession = concession + cheap * budget * lasts
+        credit = credit + sold * (t == opening[:, None]) * lasts
+        to_come = to_come + ((given + cheap) * left + sold * (t < opening[:, None])) * lasts
+        cover = cover + met.guarantee * terms.guarantee_cover * live_quarters(program, shocks, notice=True)
+    return BuildingSupport(promised, grant, concession, credit, to_come, np.minimum(cover, 1.0))
 
 
 def champion_support(policy: Policy, shocks: Shocks, share: float, equity_part: float) -> ChampionSupport:

@@ -20,11 +20,12 @@ from models.assets.data_center.leasing import (
 from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.flows import CashFlows, split
 from models.basis.shocks import COHORTS, Shocks
-from models.basis.tax import Tax, building_schedule, deductions
+from models.basis.tax import CREDIT_CUTS_BASIS, Tax, building_schedule, deductions
 from models.basis.tax import tax_due as due_on
 from models.basis.timeline import DELTA, Array, zero_paths
 from models.market.customer import GRADES, Offtaker, Tie, alive
 from models.market.simulate import MarketPaths
+from models.policy.support import BuildingSupport
 
 MAX_DELAY = 12
 CAP_BOUNDS = (0.045, 0.11)
@@ -107,7 +108,7 @@ class Building:
     ``budget_draw`` (quarters + 1,) budgeted capex, ``opening`` (paths,) quarter of delivery, ``exit_cap`` (paths,),
     ``tenant_pays`` whether the anchor tenant has not defaulted, ``left_at`` (paths,) quarter in which it left a late
     building, past the horizon where it did not; ``empty_years`` expected until a vacant cohort is let, ``rules`` of the
-    leases.
+    leases, ``support`` of home programs, None without.
     """
 
     capex: Array
@@ -123,6 +124,7 @@ class Building:
     tenant_pays: NDArray[np.bool_]
     left_at: NDArray[np.int64]
     rules: LeaseRules
+    support: BuildingSupport | None = None
 
 
 def simulate_building(
@@ -215,7 +217,7 @@ def sale_price(noi_y: Array, growth: float, cap: Array | float) -> Array:
 def tax_due(tax: Tax, building: Building, interest: Array | None = None) -> Array:
     """Tax of one MW in each quarter, (paths, quarters + 1), USD: on income, and on the gain of the sale.
 
-    Depreciation, fit-out and interest are deducted.
+    Depreciation, fit-out and interest are deducted; grants, and half of a tax credit, are not depreciated.
 
     Parameters
     ----------
@@ -223,8 +225,11 @@ def tax_due(tax: Tax, building: Building, interest: Array | None = None) -> Arra
         Deducted, USD.
     """
     paths, quarters = _dims(building.noi)
+    basis, support = -building.capex.sum(axis=1), building.support
+    if support is not None:
+        basis = np.maximum(basis - (support.grant + CREDIT_CUTS_BASIS * support.credit).sum(axis=1), 0.0)
     deducted = deductions(
-        building_schedule(tax, quarters), -building.capex.sum(axis=1), (building.opening + 1).astype(np.float64),
+        building_schedule(tax, quarters), basis, (building.opening + 1).astype(np.float64),
         np.full(paths, float(quarters)),
     )
     profit = building.noi + building.fit_out + building.sale - deducted
@@ -234,11 +239,15 @@ def tax_due(tax: Tax, building: Building, interest: Array | None = None) -> Arra
 def cash_flows(building: Building, tax: Array | None = None) -> CashFlows:
     """Flows of one MW bought at cost and held without debt, USD; ``tax`` (paths, quarters + 1) is taken off."""
     net = building.noi + building.fit_out + building.capex + building.sale
+    if building.support is not None:
+        net = net + building.support.paid
     contrib, distrib = split(net if tax is None else net - tax)
     lines = {
         "construction": building.capex, "net operating income": building.noi, "fit-out": building.fit_out,
         "sale": building.sale,
     }
+    if building.support is not None:
+        lines["support"] = building.support.paid
     if tax is not None:
         lines["tax"] = -tax
     extras = {"noi": building.noi, "vacancy": building.vacancy, "occupancy": building.roll.occupancy,

@@ -31,7 +31,8 @@ class ConstructionLoan(Assumptions):
     loan_to_cost: float = assumption(
         0.65, unit="share", low=0.0, high=0.75, step=0.05, symbol="LTC",
         label="Loan to cost, at most", source="judgment",
-        help="Largest share of the budgeted cost that the loan pays; what signed leases can serve may allow less.",
+        help="Largest share of the budgeted cost, less public money, that the loan pays; what signed leases can serve "
+        "may allow less.",
     )
     sizing_dscr: float = assumption(
         1.30, unit="x", low=1.10, high=2.0, step=0.05, symbol="DSCR*",
@@ -96,7 +97,8 @@ class CenterLoan(NamedTuple):
     ``drawn``, ``interest`` and ``principal`` (balloon included) paid, ``recovery`` after the keys are handed over,
     ``balance`` owed at the end of a quarter, ``dscr`` net operating income over debt service (NaN without); ``owner``
     net flow of the equity; ``unpaid`` running costs nobody pays in the quarter of default; ``forced`` value sold by the
-    lender, before the cut of a forced sale; ``default_quarter`` (paths,) past the horizon where there is none,
+    lender, before the cut of a forced sale; ``guarantee`` paid to the lender by states when that sale is done;
+    ``default_quarter`` (paths,) past the horizon where there is none,
     ``exposure`` and ``loss`` (paths,) at default.
     """
 
@@ -109,6 +111,7 @@ class CenterLoan(NamedTuple):
     owner: Array
     unpaid: Array
     forced: Array
+    guarantee: Array
     default_quarter: NDArray[np.int64]
     exposure: Array
     loss: Array
@@ -127,10 +130,10 @@ class CenterLoan(NamedTuple):
     @property
     def lender(self) -> Array:
         """Net flow of the lender, (paths, quarters + 1)."""
-        return self.interest + self.principal + self.recovery - self.drawn
+        return self.interest + self.principal + self.recovery + self.guarantee - self.drawn
 
 
-LINES = CenterLoan._fields[:9]
+LINES = CenterLoan._fields[:10]
 
 
 class _Rules(NamedTuple):
@@ -153,15 +156,21 @@ def signed_income(center: DataCenter, leasing: Leasing) -> float:
     return let * center.rent * leasing.noi_margin - (1.0 - let) * leasing.fixed_cost
 
 
-def sized(loan: ConstructionLoan, center: DataCenter, leasing: Leasing, base_rate: float) -> CenterTerms:
-    """Terms that satisfy both tests of the lender: share of the budgeted cost, and coverage by signed leases."""
+def sized(
+    loan: ConstructionLoan, center: DataCenter, leasing: Leasing, base_rate: float, promised: float = 0.0
+) -> CenterTerms:
+    """Terms that satisfy both tests of the lender: share of the budgeted cost, and coverage by signed leases.
+
+    ``promised`` public money, USD, pays its part of the cost first: the loan is a share of the rest.
+    """
     coupon = base_rate + (loan.spread_ig if center.tenant == "ig" else loan.spread_non_ig)
     constant = level_constant(coupon * DELTA, loan.amortization_years)
     covered = max(DELTA * signed_income(center, leasing) / (loan.sizing_dscr * constant), 0.0)
-    principal = min(loan.loan_to_cost * center.capex, covered)
+    principal = min(loan.loan_to_cost * max(center.capex - promised, 0.0), covered)
     if principal < DUST * center.capex:
         why = "the loan to cost is none" if loan.loan_to_cost < DUST else (
-            "the leases signed before delivery cannot serve a loan")
+            "the leases signed before delivery cannot serve a loan" if covered < DUST * center.capex else
+            "public money pays for the building")
         return CenterTerms(0.0, center.capex, coupon, 0.0, f"nothing is lent: {why}")
     return CenterTerms(principal, center.capex, coupon, constant * principal)
 
@@ -181,13 +190,14 @@ def planned_interest(terms: CenterTerms, draws: Array, opening: NDArray[np.int64
 
 @kernel
 def center_loop(
-    first: int, last: int, rules: _Rules, draw: Array, capex: Array, noi: Array, income: Array, sale: Array,
-    worth: Array, price: Array, opening: NDArray[np.int64], out: CenterLoan,
+    first: int, last: int, rules: _Rules, draw: Array, capex: Array, support: Array, noi: Array, income: Array,
+    sale: Array, worth: Array, price: Array, opening: NDArray[np.int64], out: CenterLoan,
 ) -> None:
     """Serve the loan, or hand over the keys, on paths first..last; arrays (quarters + 1, paths).
 
-    ``income`` is what rent leaves after running, fit-out and tax, ``sale`` what the sale at the horizon brings,
-    ``worth`` what the owner takes the building for, ``price`` what a buyer does.
+    ``support`` is what states pay an owner who goes on, ``income`` what rent leaves after running, fit-out and tax,
+    ``sale`` what the sale at the horizon brings, ``worth`` what the owner takes the building for, ``price`` what a
+    buyer does.
     """
     end = capex.shape[0] - 1
     for i in range(first, last):
@@ -207,7 +217,7 @@ def center_loop(
             if t > opening[i] and interest + principal > 0.0:
                 out.dscr[t, i] = noi[t, i] / (interest + principal)
             after = balance + draw[t] - principal
-            flow = income[t, i] + capex[t, i] + draw[t] - interest - principal
+            flow = income[t, i] + capex[t, i] + support[t, i] + draw[t] - interest - principal
             if t == end:
                 walks = flow + sale[t, i] < after
             else:
@@ -259,11 +269,12 @@ def run_loan(
 
     Notes
     -----
-    Performing quarters balance as construction + income + sale = lender + owner; the quarter of default has no
-    construction, and adds what nobody pays; the forced sale less its cut goes to the lender, and what he is not owed to
-    the owner.
+    Performing quarters balance as construction + support + income + sale = lender + owner; the quarter of default has
+    neither of the first two, and adds what nobody pays; the forced sale less its cut goes to the lender, and what he is
+    not owed to the owner. States then pay their share of what he lost.
     """
     paths, quarters = building.noi.shape[0], building.noi.shape[1] - 1
+    support = np.zeros((1, quarters + 1)) if building.support is None else building.support.paid
     income = building.noi + building.fit_out if tax is None else building.noi + building.fit_out - tax
     lines = {name: np.zeros((quarters + 1, paths)) for name in LINES}
     lines["dscr"].fill(np.nan)
@@ -273,11 +284,24 @@ def run_loan(
     )
     rules = _Rules(terms.coupon * DELTA, terms.service, loan.walk_away, loan.forced_sale, loan.sale_lag)
     over_paths(
-        center_loop, paths, rules, drawn(terms, building), time_major(building.capex), time_major(building.noi),
-        time_major(income), time_major(building.sale), time_major(worth.owner), time_major(worth.buyer),
-        building.opening, out,
+        center_loop, paths, rules, drawn(terms, building), time_major(building.capex),
+        time_major(np.broadcast_to(support, income.shape)), time_major(building.noi), time_major(income),
+        time_major(building.sale), time_major(worth.owner), time_major(worth.buyer), building.opening, out,
     )
-    return out._replace(**{name: line.T for name, line in lines.items()})
+    paid = out._replace(**{name: line.T for name, line in lines.items()})
+    return paid if building.support is None else _guaranteed(paid, building.support.guarantee, rules)
+
+
+def _guaranteed(paid: CenterLoan, cover: Array, rules: _Rules) -> CenterLoan:
+    """The loan with the share of its losses that states pay, (paths or 1, quarters + 1) by quarter of default."""
+    rows = np.flatnonzero(paid.is_defaulted)
+    failed = paid.default_quarter[rows]
+    sold = np.minimum(failed + rules.sale_lag, paid.balance.shape[1] - 1)
+    covered = np.broadcast_to(cover, paid.balance.shape)[rows, failed] * paid.loss[rows]
+    guarantee, loss = paid.guarantee.copy(), paid.loss.copy()
+    guarantee[rows, sold] = covered * (1.0 + rules.rate_q) ** (sold - failed)
+    loss[rows] -= covered
+    return paid._replace(guarantee=guarantee, loss=loss)
 
 
 def drawn(terms: CenterTerms, building: Building) -> Array:
@@ -298,6 +322,8 @@ def owner_flows(loan: ConstructionLoan, building: Building, paid: CenterLoan, ta
             "fit-out": building.fit_out * owned, "loan drawn": paid.drawn, "interest": -paid.interest,
             "sale": building.sale * owned, "loan repaid": -paid.principal,
         }
+        if building.support is not None:
+            out["support"] = building.support.paid * funded
         if tax is not None:
             out["tax"] = -tax * owned
         return out | {
@@ -315,8 +341,9 @@ def lender_flows(paid: CenterLoan) -> CashFlows:
     contrib, distrib = split(paid.lender)
 
     def lines() -> dict[str, Array]:
-        return {"loan drawn": -paid.drawn, "interest": paid.interest, "principal": paid.principal,
-                "recovery after default": paid.recovery}
+        out = {"loan drawn": -paid.drawn, "interest": paid.interest, "principal": paid.principal,
+               "recovery after default": paid.recovery}
+        return out | {"state guarantee": paid.guarantee} if paid.guarantee.any() else out
 
     extras = {"balance": paid.balance, "dscr": paid.dscr, "default_quarter": paid.default_quarter.astype(float)}
     return CashFlows(contrib, distrib, extras, lines)

@@ -47,7 +47,7 @@ def as_it_stands(center: DataCenter, leasing: Leasing, building: Building, surpl
 
     From delivery on it is settled income over the yield, and the present value of leases above or below the market and
     of empty space. Before, it is what is expected of the finished building, discounted at the hurdle over the time that
-    is left, less what is left to spend.
+    is left, less what is left to spend. The owner counts what home programs still owe him; a buyer does not receive it.
     """
     roll, t = building.roll, np.arange(surplus.shape[1])
     rent = settled_rent(leasing, roll.market_rent, building.vacancy)
@@ -61,7 +61,8 @@ def as_it_stands(center: DataCenter, leasing: Leasing, building: Building, surpl
     sold_on = (1.0 - leasing.exit_cost) * (1.0 + leasing.escalator) * np.maximum(
         np.where(is_open, income, v * income_later), 0.0)
     rest = np.where(is_open, roll.over_market, v * beside - (spent - spent[:, -1:]))
-    return Worth(sold_on / settled_yields(center, surplus.shape[1] - 1) + rest,
+    to_come = 0.0 if building.support is None else building.support.to_come
+    return Worth(sold_on / settled_yields(center, surplus.shape[1] - 1) + rest + to_come,
                  sold_on / buyers_yields(center, surplus) + rest)
 
 

@@ -132,7 +132,7 @@ def _quoted_building(
     vacancy = vacancy_path(scenario.leasing, market.surplus)
     rent = market_rent_path(scenario.leasing, scenario.data_center.rent, vacancy)[:, s]
     left = 1.0 - s / market.quarters  # a building bought later is younger when it is sold
-    anchor = contract_anchor(scenario, market, s)
+    anchor, policy = contract_anchor(scenario, market, s), policy_seen_from(scenario.policy, s)
     for outer in groups(vacancy[:, s], STEPS):
         for inner in groups(rent[outer], STEPS):
             rows = outer[inner]
@@ -141,7 +141,8 @@ def _quoted_building(
                 rent=float(rent[rows].mean()), ageing=scenario.data_center.ageing * left,
             )
             leasing = scenario.leasing.derived(vacancy_now=float(vacancy[rows, s].mean()))
-            yield rows, _Terms(scenario.derived(data_center=center, leasing=leasing), anchor)
+            later = scenario.derived(data_center=center, leasing=leasing, policy=policy)
+            yield rows, _Terms(later, anchor)
 
 
 def groups(values: Array, count: int) -> Iterator[NDArray[np.int64]]:
