@@ -97,8 +97,8 @@ def support(reader: Reader, center: str, stat: str, t: int) -> Equation:
     """What home programs pay in a quarter."""
     value = reader.pick(line_of(reader, center, "support"), stat, t)
     label = f"Public support, quarter {t}, {reader.whose(stat)}"
-    words = "Of what was promised as much as of the budget is spent, and on delivery the tax credit; nothing more from " \
-        "a program that was ended."
+    words = "Of what was promised as much as of the budget is spent, and on delivery the tax credit; nothing more " \
+        "from a program that was ended."
     if not value:
         return Equation(label, value, UNIT, words, "0")
     names = ("mix.tax_credit", "terms.capex_share", "terms.credit_price", "terms.capture", "schedule.cliff_rate")

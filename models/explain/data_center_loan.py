@@ -185,8 +185,8 @@ def keys(reader: Reader, path: str) -> Equation:
 declare(
     "assets.data_center.worth.{path}.{t}", "Value of the building as it stands, to its owner", UNIT,
     "Income at the rent and vacancy of a settled market over the exit yield, leases above or below the market, and "
-    "empty space until it is let; before delivery discounted, and less what is left to spend beyond public support still to "
-    "come.", "(1 − cost)·NOI·(1 + escalator)/cap + leases − to_spend",
+    "empty space until it is let; before delivery discounted, and less what is left to spend beyond public support "
+    "still to come.", "(1 − cost)·NOI·(1 + escalator)/cap + leases − to_spend",
     {"R": ".market_rent@", "v": ".vacancy@", "v*": "leasing.natural_vacancy", "speed": "leasing.vacancy_speed",
      "adj": "leasing.rent_adjustment", "infl": "leasing.inflation", "letting": "leasing.letting",
      "cost": "leasing.exit_cost", "escalator": "leasing.escalator", "cap": "data_center.exit_cap",

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,9 @@ from models.assets.data_center.loan import CenterLoan, sized
 from models.basis.shocks import draw_shocks
 from models.basis.timeline import Array
 from models.claims.contagion import tie_of
+from models.claims.data_center import build
 from models.claims.registry import Claims
+from models.market.simulate import MarketPaths
 from models.measures import returns
 from models.scenario.scenario import Scenario
 from tests.engine.runs import claims_of, draws, market_of, scenarios
@@ -54,10 +56,59 @@ def empty_years_at(leasing: Leasing, hurdle: float, vacancy: float) -> float:
     return total
 
 
+@dataclass
+class Public:
+    """What states pay for one path's building, and their share of the lender's loss, by quarter."""
+
+    promised: float = 0.0
+    paid: list[float] = field(default_factory=lambda: [0.0] * 41)
+    to_come: list[float] = field(default_factory=lambda: [0.0] * 41)
+    cover: list[float] = field(default_factory=lambda: [0.0] * 41)
+
+
+def public_by_hand(scenario: Scenario, market: MarketPaths, opens: int, u: float) -> Public:
+    """Support of a building that opens in a quarter, from the equations, where the cap on building does not bind."""
+    policy, center, out = scenario.policy, scenario.data_center, Public()
+    units = 1_000.0 / scenario.hardware.power_kw
+    for program in policy.programs:
+        plan, mix, terms = program.schedule, program.mix, program.terms
+        if plan.start > 0:
+            continue
+        money = policy.intensity * plan.budget * plan.disbursement / (plan.stop - plan.start)
+        when = range(plan.build_lag, plan.build_lag + 4)
+        added = scenario.localization.home_share * sum(market.planned_additions[t] for t in when)
+
+        def reached(per_dollar: float, pay: float = money, when: range = when, added: float = added) -> float:
+            paid_for = sum(pay * per_dollar / market.curves.all_in_cost[t] for t in when)
+            own = policy.center_share if policy.center_share is not None else paid_for / added
+            return float(min(own, paid_for / units, 1.0))
+
+        kept = 1.0 - terms.capture
+        annuity = (1.0 - (1.0 + terms.market_rate) ** -terms.loan_years) / terms.market_rate
+        rate = reached(mix.grant / terms.capex_share) * terms.capex_share * kept
+        cheap = terms.loan_share * terms.rate_cut * annuity
+        rate += reached((mix.loan + mix.equity) / terms.loan_share) * cheap * kept
+        credit = reached(mix.tax_credit / terms.capex_share) * terms.credit_price * terms.capex_share * kept
+        covered = reached(mix.guarantee / (terms.guarantee_cost * terms.loan_share)) * terms.guarantee_cover
+        out.promised += rate * center.capex
+        ends = math.ceil(-4.0 * math.log(u) / plan.cliff_rate) if plan.cliff_rate else 99
+        for t in range(41):
+            built = min(t + 1, center.build_quarters) / center.build_quarters
+            if t < ends:
+                out.paid[t] += rate * center.capex / center.build_quarters * (t < center.build_quarters)
+                out.paid[t] += credit * center.capex * (t == opens)
+                out.to_come[t] += (rate * (1.0 - built) + credit * (t < opens)) * center.capex
+            out.cover[t] += covered * (t < min(plan.stop, ends + plan.notice))
+    return out
+
+
 class Plain:
     """One path in plain Python, from the page's equations: value as it stands, walk-away, the lender's flows."""
 
-    def __init__(self, scenario: Scenario, building: Building, surplus: Array, row: int) -> None:
+    def __init__(
+        self, scenario: Scenario, building: Building, surplus: Array, row: int, public: Public | None = None
+    ) -> None:
+        self.public = public or Public()
         self.s, self.b, self.row = scenario, building, row
         self.surplus = surplus[row].tolist()
         self.rent, self.vacancy = building.roll.market_rent[row].tolist(), building.vacancy[row].tolist()
@@ -119,7 +170,8 @@ class Plain:
 
     def worth(self, t: int) -> tuple[float, float]:
         if t < self.opens:
-            return self.before_delivery(t)
+            to_owner, to_buyer = self.before_delivery(t)
+            return to_owner + self.public.to_come[t], to_buyer
         noi, beside = self.income(self.settled(t, 0)), float(self.b.roll.over_market[self.row, t])
         return (self.sold(noi, self.yield_at(t, False)) + beside, self.sold(noi, self.yield_at(t, True)) + beside)
 
@@ -129,7 +181,8 @@ class Plain:
         level = rate / (1 - (1 + rate) ** (-4 * loan.amortization_years))
         let = round(10 * center.prelease) / 10
         signed = let * center.rent * self.s.leasing.noi_margin - (1 - let) * self.s.leasing.fixed_cost
-        size = min(loan.loan_to_cost * center.capex, max(signed / 4 / loan.sizing_dscr / level, 0.0))
+        cost = max(center.capex - self.public.promised, 0.0)
+        size = min(loan.loan_to_cost * cost, max(signed / 4 / loan.sizing_dscr / level, 0.0))
         size = 0.0 if size < 0.01 * center.capex else size
         lender, owner, balance = [0.0] * 41, [0.0] * 41, 0.0
         for t in range(41):
@@ -137,7 +190,7 @@ class Plain:
             draw = size / center.build_quarters if t < center.build_quarters else 0.0
             due = balance * rate
             back = min(balance, max(size * level - due, 0.0)) if t > self.opens else 0.0
-            flow = income + self.capex[t] + draw - due - back
+            flow = income + self.capex[t] + self.public.paid[t] + draw - due - back
             owed = balance + draw - back
             sale = float(b.sale[row, t])
             if t == 40:
@@ -155,7 +208,9 @@ class Plain:
                 lender[when] += later
                 owner[when] += keys - later
                 lost = claim - paid - later / (1 + rate) ** (when - t)
-                return {"lender": lender, "owner": owner, "at": t, "loss": lost}
+                covered = self.public.cover[t] * lost
+                lender[when] += covered * (1 + rate) ** (when - t)
+                return {"lender": lender, "owner": owner, "at": t, "loss": lost - covered}
             lender[t], owner[t], balance = due + back - draw, flow, owed
         lender[40] += balance
         owner[40] += sale - balance
@@ -180,6 +235,42 @@ def test_every_path_is_what_plain_python_makes_of_the_equations(changes: dict[st
         for name, key in (("lender", "data_center_loan"), ("owner", "data_center")):
             net = claims.by_key[key].flows.net[row]
             assert np.allclose(net, plain[name], rtol=1e-9, atol=1e-9 * scenario.data_center.capex), (row, name)
+        assert loan.loss[row] == pytest.approx(plain["loss"], abs=1e-2)
+
+
+OPEN = {
+    "name": "open", "schedule": {"budget": 2e9, "cliff_rate": 0.3, "stop": 32, "notice": 6},
+    "mix": {"grant": 0.3, "tax_credit": 0.2, "loan": 0.2, "equity": 0.1, "guarantee": 0.2},
+    "terms": {"guarantee_cover": 0.6, "rate_cut": 0.04},
+}
+ALSO = {"name": "also", "schedule": {"budget": 1e9}, "mix": {"grant": 0.5, "offtake": 0.5}}
+LATER = {"name": "later", "schedule": {"budget": 9e9, "start": 2}, "mix": {"grant": 1.0}}
+
+
+@pytest.mark.parametrize("share", [None, 0.4, 1.0])
+def test_every_path_with_programs_is_what_plain_python_makes_of_them(share: float | None) -> None:
+    """Grants and cheap money as the budget is spent, credits on delivery, early ends, guarantees; loan and keys too."""
+    scenario = Scenario().replace(HARD | {
+        "policy.programs": [OPEN, ALSO, LATER], "policy.center_share": share, "data_center.capex": 20e6,
+        "data_center.build_quarters": 9, "construction_loan.loan_to_cost": 0.75, "construction_loan.sizing_dscr": 1.1,
+    })
+    claims, loan = center_of(scenario)
+    market, shocks = market_of(scenario), draws()
+    building = build(scenario, market, shocks)
+    assert building.support is not None
+    received = building.support.paid.sum(axis=1)
+    assert received.min() < 0.7 * received.max(), "the premise: some programs end before all is paid"
+    assert loan.guarantee.sum() > 0.0, "and states pay for loans that fail"
+    for row in range(64):
+        public = public_by_hand(scenario, market, int(building.opening[row]), float(shocks.policy_u[row]))
+        plain = Plain(scenario, building, market.surplus, row, public).run()
+        assert building.support.promised == pytest.approx(public.promised, rel=1e-9)
+        assert loan.default_quarter[row] == plain["at"]
+        for name, key in (("lender", "data_center_loan"), ("owner", "data_center")):
+            net = claims.by_key[key].flows.net[row]
+            assert np.allclose(net, plain[name], rtol=1e-9, atol=1e-9 * scenario.data_center.capex), (row, name)
+        whole = building.capex[row] + building.noi[row] + building.fit_out[row] + building.sale[row] + public.paid
+        assert np.allclose(claims.by_key["data_center_unlevered"].flows.net[row], whole, rtol=1e-9, atol=1e-3)
         assert loan.loss[row] == pytest.approx(plain["loss"], abs=1e-2)
 
 
