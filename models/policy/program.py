@@ -238,7 +238,7 @@ class Policy(Assumptions):
         label="Support the data center receives", source="judgment",
         none="what programs pay for of all that the home bloc builds",
         help="How much of the grants, credits, cheap money and guarantees of programs reaches the scenario's own data "
-        "center and its loan; 100% is a recipient. What programs rent is compute, not space.",
+        "center and its loan; 100% is a recipient, except of what they rent, which is compute and not space.",
     )
     market_channel: bool = switch(
         True, label="Programs act on the market", source="judgment",

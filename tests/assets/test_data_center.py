@@ -196,6 +196,8 @@ def test_others_building_with_public_money_lowers_the_mean_value() -> None:
     means = []
     for budget in (0.0, 40e9, 100e9):
         grant = program({"grant": 1.0}, {"budget": budget}, additionality=1.0)
-        scenario = with_programs(grant, policy__intensity=10.0).replace({**NO_FEEDBACK, "localization.home_share": 1.0})
+        scenario = with_programs(grant, policy__intensity=10.0, policy__direct_channel=False).replace(
+            {**NO_FEEDBACK, "localization.home_share": 1.0}
+        )
         means.append(float(npv(0.10, claim_net(scenario, shocks)).mean()))
     assert all(less < more for more, less in pairwise(means))

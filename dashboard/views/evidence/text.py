@@ -14,9 +14,9 @@ while rents fall, so today's break-even rent is far above a level annuity.
 **Overcapacity** is an input once (planned stock beyond what demand pays for) and an outcome once (on each future). It
 is measured at the break-even price. Utilization would hide it: price cuts refill machines.
 
-**Programs** act twice, and never twice for the same dollar. They pay a recipient, less what vendors bid away; and they
-add capacity and demand for everybody. Announced money is not paid money, a program can end early, and the capacity it
-built stays.
+**Programs** act twice, and never twice for the same dollar. They pay recipients as far as their money reaches, less
+what vendors bid away; and they add capacity and demand for everybody. Announced money is not paid money, a program can
+end early, and the capacity it built stays.
 
 **Fair entry** sets each price so that the mean return equals the hurdle in a neutral world. What tells classes apart is
 then risk and what the scenario changes, not the price someone happened to type in.

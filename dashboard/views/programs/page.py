@@ -17,8 +17,8 @@ from models.scenario.catalog import PROGRAMS, catalog
 from models.scenario.scenario import Scenario
 
 PARTS = {"schedule": "Budget and schedule", "mix": "Instruments", "terms": "Terms"}
-POLICY = ("policy.intensity", "policy.build_cap", "policy.building_cost", "policy.market_channel",
-          "policy.direct_channel")
+POLICY = ("policy.intensity", "policy.fleet_share", "policy.center_share", "policy.build_cap", "policy.building_cost",
+          "policy.market_channel", "policy.direct_channel")
 SCOPE = "programs:"
 
 
@@ -62,7 +62,7 @@ def _who_keeps(scenario: Scenario) -> None:
     section("Who keeps the money")
     found = long_run(
         run.job(find_incidence, scenario), slot="programs:keeps", seconds=8, label="Run them", starts=True,
-        words="Running the programs at the asset only, in the market only, and both",
+        words="Running the programs at their recipients only, in the market only, and both",
     )
     if found is not None:
         chart(found)

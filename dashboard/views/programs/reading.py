@@ -21,9 +21,10 @@ ABOUT_INTENSITY = (
     "reach the cap on what they may build."
 )
 ABOUT_KEEPS = (
-    "What value at the hurdle each class gains or loses by the programs, per dollar committed. Paid to it: support at "
-    "the asset alone. Through the market: more capacity and demand for everyone, nobody paid. The parts add up to the "
-    "total; the line through the dot is two standard errors."
+    "What value at the hurdle each class gains or loses by the programs, per dollar committed. Paid to it: what "
+    "reaches fleet, data center, their lenders and a champion, as far as the money of programs does. Through the "
+    "market: more capacity and demand for everyone, nobody paid. The parts add up to the total; the line through the "
+    "dot is two standard errors."
 )
 
 

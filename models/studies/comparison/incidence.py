@@ -1,7 +1,8 @@
 """Who keeps a subsidy: direct and market effect by asset class, on shared draws, adding up exactly.
 
-*Direct*: the recipient is paid, the market does not notice. *Market*: programs add capacity and demand for everyone,
-nobody is paid. What the two do together beyond their sum is interaction; Shapley's rule gives each channel half of it.
+*Direct*: recipients (fleet, data center, their lenders, a champion) are paid, the market does not notice. *Market*:
+programs add capacity and demand for everyone, nobody is paid. What the two do together beyond their sum is interaction;
+Shapley's rule gives each channel half of it.
 """
 
 from __future__ import annotations
