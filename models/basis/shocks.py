@@ -9,7 +9,7 @@ scrambles give honest standard errors (Owen 1997).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any, Literal
@@ -221,11 +221,19 @@ def draw_shocks(seed: int, paths: int, method: Method = "sobol", quarters: int =
 
 
 def draw_replicate(
-    seed: int, group: int, paths: int, method: Method = "sobol", quarters: int = QUARTERS
+    seed: int, group: int, paths: int, method: Method = "sobol", quarters: int = QUARTERS,
+    names: Collection[str] | None = None,
 ) -> Shocks:
-    """One independent scramble of draws on its own, for work done block by block."""
-    block = {name: _freeze(array) for name, array in _draw_block(seed, group, paths, method, quarters).items()}
-    return Shocks(seed=seed, method=method, replicate=np.full(paths, group), **block)
+    """One independent scramble of draws on its own, for work done block by block.
+
+    Parameters
+    ----------
+    names : collection of str, optional
+        Drivers that will be read; the others are left out as by `Shocks.without`, which saves most of the time.
+    """
+    block = {name: _freeze(array) for name, array in _draw_block(seed, group, paths, method, quarters, names).items()}
+    left = {name: np.broadcast_to(np.nan, (paths, *d.shape(quarters))) for name, d in DRIVERS.items()}
+    return Shocks(seed=seed, method=method, replicate=np.full(paths, group), **left | block)
 
 
 def joined_shocks(parts: Sequence[Shocks]) -> Shocks:
@@ -250,14 +258,16 @@ def martingale(z: Array, sd: float) -> Array:
     return np.asarray(np.exp(walk - 0.5 * sd**2 * years(z.shape[1] - 1)))
 
 
-def _draw_block(seed: int, group: int, size: int, method: Method, quarters: int) -> dict[str, Array]:
+def _draw_block(
+    seed: int, group: int, size: int, method: Method, quarters: int, names: Collection[str] | None = None
+) -> dict[str, Array]:
     points = _points(seed, group, size, method)
     return {
         name: driver.draw(
             points[:, list(driver.columns)], np.random.default_rng([seed, group, zlib.crc32(driver.name.encode())]),
             driver.shape(quarters),
         )
-        for name, driver in DRIVERS.items()
+        for name, driver in DRIVERS.items() if names is None or name in names
     }
 
 

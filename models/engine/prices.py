@@ -8,7 +8,7 @@ wants prices that somebody else is about to find waits for him; nobody waits for
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
@@ -22,7 +22,7 @@ from models.basis.store import Store
 from models.basis.timeline import Array, discount_factors
 from models.claims.registry import CLASSES, VARIANTS, Claim, build_claims
 from models.engine.noted import Noted, Parts, Reading
-from models.market.simulate import MarketPaths, Setting, simulate_market
+from models.market.simulate import DRAWS, MarketPaths, Setting, simulate_market
 from models.measures import returns
 from models.scenario.scenario import Scenario
 
@@ -141,7 +141,8 @@ def _solve(groups: Sequence[Group]) -> dict[str, FairPrice]:
         for kind in ((True, False), (False, True), (False, False))
     )
     if wide:
-        out |= _mean_prices(wide, _stream(_setting(wide), PATHS))
+        names = {name for keys, world in wide for key in keys for name in classes[key].draws(world)}
+        out |= _mean_prices(wide, _stream(_setting(wide), PATHS, names))
     if lean:
         out |= _mean_prices(lean, iter(_kept_blocks(_setting(lean))))
     return out | {key: _skewed_price(key, world) for (key,), world in skewed}
@@ -153,13 +154,21 @@ def _setting(groups: Sequence[Group]) -> Setting:
     return first
 
 
-def _stream(setting: Setting, paths: int) -> Iterator[tuple[MarketPaths, Shocks]]:
+def _stream(
+    setting: Setting, paths: int, names: Collection[str] | None = None
+) -> Iterator[tuple[MarketPaths, Shocks]]:
     """Market paths of the fixed neutral draws, one independent scramble at a time to bound memory.
 
     Read it with ``map``: a loop variable would keep one block alive while the next is made.
+
+    Parameters
+    ----------
+    names : collection of str, optional
+        Draws that will be read beside those of the market, all by default.
     """
+    read = None if names is None else {*DRAWS, *names}
     for group in range(paths // BLOCK):
-        shocks = draw_replicate(SEED, group, BLOCK)
+        shocks = draw_replicate(SEED, group, BLOCK, names=read)
         yield simulate_market(setting, shocks), shocks
 
 
@@ -229,7 +238,8 @@ def _skewed_price(key: str, neutral: Scenario) -> FairPrice:
         claim = build_claims(neutral, *paths, [key]).by_key[key]
         return present_value(claim), np.asarray(claim.controls), claim.earnings
 
-    values, controls, earned = zip(*map(block, _stream(neutral.setting, SKEWED_PATHS)), strict=True)
+    paths = _stream(neutral.setting, SKEWED_PATHS, CLASSES[key].draws(neutral))
+    values, controls, earned = zip(*map(block, paths), strict=True)
     adjusted = steadied(np.concatenate(values), np.concatenate(controls))
     estimates = adjusted.reshape(SKEWED_PATHS // BLOCK, BLOCK).mean(axis=1)
     error = float(np.std(estimates, ddof=1) / np.sqrt(len(estimates)))

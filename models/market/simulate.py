@@ -31,6 +31,8 @@ from models.market.regime import Regime
 from models.policy.effects import PolicyPaths, ProgramMarket, price_of_break_even_contract, simulate_policy
 from models.policy.program import Policy
 
+DRAWS = ("demand_z", "jump_gap_u", "regime_u", "policy_u", "export_u")
+"""Fields of `Shocks` that it reads."""
 SCARCITY_CLIP = (0.5, 2.0)
 
 

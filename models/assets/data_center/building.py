@@ -158,13 +158,13 @@ def simulate_building(
     roll = roll_leases(
         leasing, rules, market_rent, vacancy, empty_years, opening, left_at > quarters, tenant_pays, shocks
     )
-    started = t[None, :] > opening[:, None]
+    started = (t[:, None] > opening).T  # laid out time-major as all else: mixed layouts take several times as long
     noi = DELTA * (roll.rent * leasing.noi_margin - leasing.fixed_cost * (1.0 - roll.occupancy)) * started
     cap = exit_cap(center, market.surplus, shocks.dc_exit_cap_z, quarters)
     sale = zero_paths(market.paths, quarters)
     sale[:, -1] = (1.0 - leasing.exit_cost) * sale_price(noi[:, -1] / DELTA, leasing.escalator, cap)
     return Building(
-        capex=-overrun[:, None] * budget, noi=noi, fit_out=-roll.fit_out, sale=sale, budget_draw=budget,
+        capex=(-overrun * budget[:, None]).T, noi=noi, fit_out=-roll.fit_out, sale=sale, budget_draw=budget,
         opening=opening, exit_cap=cap, vacancy=vacancy, empty_years=empty_years, roll=roll, tenant_pays=tenant_pays,
         left_at=left_at, rules=rules,
     )
@@ -225,7 +225,7 @@ def tax_due(tax: Tax, building: Building, interest: Array | None = None) -> Arra
         Deducted, USD.
     """
     paths, quarters = _dims(building.noi)
-    basis, support = -building.capex.sum(axis=1), building.support
+    basis, support = -np.ascontiguousarray(building.capex).sum(axis=1), building.support
     if support is not None:
         basis = np.maximum(basis - (support.grant + CREDIT_CUTS_BASIS * support.credit).sum(axis=1), 0.0)
     deducted = deductions(

@@ -112,6 +112,8 @@ class LeaseRoll:
         Money spent on new tenants in the quarter, USD >= 0.
     market_rent : (paths, quarters + 1)
         Annual rent of a new lease, USD per MW.
+    settled_rent : (paths, quarters + 1)
+        The same once vacancy has closed its gap, see the function of this name.
     over_market : (paths, quarters + 1)
         What leases in place, and the time until empty space is let, add to a building at market rent, USD; from the
         quarter of delivery on.
@@ -121,6 +123,7 @@ class LeaseRoll:
     occupancy: Array
     fit_out: Array
     market_rent: Array
+    settled_rent: Array
     over_market: Array
 
 
@@ -309,11 +312,12 @@ def roll_leases(
     paths, quarters = vacancy.shape[0], vacancy.shape[1] - 1
     renew_chance = np.clip(leasing.renewal - (vacancy - 0.05), *RENEWAL_BOUNDS)
     let_hazard = -np.log1p(-letting_chance(leasing, vacancy))
-    settled = settled_income(leasing, settled_rent(leasing, market_rent, vacancy))
+    expected = settled_rent(leasing, market_rent, vacancy)
+    settled = settled_income(leasing, expected)
     rent, occupancy, fit_out, over_market = (np.zeros((quarters + 1, paths)) for _ in range(4))
     over_paths(
         lease_loop, paths, rules, time_major(market_rent), time_major(renew_chance), time_major(let_hazard),
         time_major(settled), time_major(empty_years), opening, anchor_stays, time_major(anchor_pays),
         shocks.renewal_u, shocks.letting_u, rent, occupancy, fit_out, over_market,
     )
-    return LeaseRoll(rent.T, occupancy.T, fit_out.T, market_rent, over_market.T)
+    return LeaseRoll(rent.T, occupancy.T, fit_out.T, market_rent, expected, over_market.T)

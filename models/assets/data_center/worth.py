@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.assets.data_center.building import CAP_BOUNDS, Building, DataCenter
-from models.assets.data_center.leasing import Leasing, settled_income, settled_rent
+from models.assets.data_center.leasing import Leasing, settled_income
 from models.basis.timeline import DELTA, Array, empty_paths
 
 
@@ -50,14 +50,14 @@ def as_it_stands(center: DataCenter, leasing: Leasing, building: Building, surpl
     is left, less what is left to spend. The owner counts what home programs still owe him; a buyer does not receive it.
     """
     roll, t = building.roll, np.arange(surplus.shape[1])
-    rent = settled_rent(leasing, roll.market_rent, building.vacancy)
+    rent = roll.settled_rent
     ahead = np.maximum(center.build_quarters - t, 0) + center.delay_mean
     later = rent * np.exp(leasing.inflation * DELTA * ahead)
     v = (1.0 + center.hurdle) ** (-DELTA * ahead)
     income, income_later = settled_income(leasing, rent), settled_income(leasing, later)
     beside = _over_market_ahead(leasing, building, income_later, later)
     spent = np.cumsum(building.capex, axis=1)
-    is_open = t >= building.opening[:, None]
+    is_open = (t[:, None] >= building.opening).T
     sold_on = (1.0 - leasing.exit_cost) * (1.0 + leasing.escalator) * np.maximum(
         np.where(is_open, income, v * income_later), 0.0)
     rest = np.where(is_open, roll.over_market, v * beside - (spent - spent[:, -1:]))
@@ -76,6 +76,6 @@ def _over_market_ahead(leasing: Leasing, building: Building, income: Array, rent
     lease = rules.noi_margin * rules.rent_now * rules.lease_years[first].sum() / (1.0 + leasing.escalator) ** DELTA
     signed = lease - income * rules.market_years[first].sum()
     empty = -(income + rules.fixed_cost) * building.empty_years - rules.fit_out_years * rent
-    stays = np.arange(rent.shape[1]) < building.left_at[:, None]
+    stays = (np.arange(rent.shape[1])[:, None] < building.left_at).T
     let = np.where(stays, float(rules.let_first), 0.0)
     return np.asarray((np.where(stays, signed, 0.0) + (cohorts - let) * empty) / cohorts)
