@@ -46,3 +46,10 @@ def test_draws_that_are_left_out_take_no_memory_and_show_who_reads_them() -> Non
     assert thin.offtaker_u is drawn.offtaker_u and thin.rate_z is drawn.rate_z
     assert np.isnan(thin.demand_z).all() and thin.demand_z.strides == (0, 0)
     assert thin.renewal_u.shape == drawn.renewal_u.shape
+
+
+def test_draws_that_are_asked_for_are_those_of_all() -> None:
+    whole, some = draw_replicate(3, 1, 64), draw_replicate(3, 1, 64, names=("letting_u", "rate_z"))
+    assert np.array_equal(some.letting_u, whole.letting_u) and np.array_equal(some.rate_z, whole.rate_z)
+    assert np.isnan(some.demand_z).all() and some.demand_z.shape == whole.demand_z.shape
+    assert some.demand_z.strides == (0, 0) and (some.paths, some.quarters) == (64, whole.quarters)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from models.basis.shocks import draw_replicate
 from models.basis.store import Store
 from models.claims.registry import CLASSES, VARIANTS
 from models.engine import prices
@@ -99,3 +100,19 @@ def test_what_is_likely_read_is_what_was_read_last() -> None:
     assert noted.likely(one) != noted.likely(other), "nothing is known yet"
     noted.get(one, lambda seen: len(seen.gpu_debt.model_dump()))
     assert noted.likely(one) == noted.likely(other) != noted.likely(third)
+
+
+@pytest.mark.parametrize("changes", [
+    {}, {"data_center.tenant": "non_ig", "contagion.lab_share": 0.0}, {"data_center.tenant": "ig", "tax.is_on": True},
+    {"entry.expectations": "scenario", "regime.is_on": True, "export.rate": 0.2},
+    {"loan_pricing.base": "simulated", "residual_guarantee.is_on": True},
+])
+def test_prices_read_no_draws_but_those_their_classes_declare(
+    changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = Scenario().replace(changes)
+    found = prices.fair_prices(scenario)
+    monkeypatch.setattr(prices, "draw_replicate", lambda *what, names: draw_replicate(*what))
+    monkeypatch.setattr(prices, "_prices", Store(64))
+    assert prices.fair_prices(scenario) == found
+    assert all(one.premium == one.premium for one in found.values())
