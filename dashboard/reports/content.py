@@ -97,7 +97,7 @@ def fans(evaluation: Evaluation) -> list[dict[str, str]]:
 
 def _map(asked: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
     note = words.CALM_MAP_NOTE if evaluation.is_calm else words.MAP_NOTE
-    rows, cash = asked.to_dict("records"), evaluation.scenario.rates.cash_rate
+    rows, cash = asked.to_dict("records"), evaluation.scenario.in_force.rates.cash_rate
     missing = [str(r["label"]) for r in rows if pd.isna(r["certainty_equivalent_return"]) or pd.isna(r["cvar_95"])]
     if missing:
         note += f" Not drawn, because no return can be computed: {', '.join(missing)}."

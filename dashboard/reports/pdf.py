@@ -73,7 +73,8 @@ def render_pdf(
 
 def drawings(evaluation: Evaluation, map_height: float = MAP_HEIGHT) -> dict[str, str]:
     """The four charts as SVG: map, and a fan for each series of `FANS`."""
-    out = {"map": map_drawing(classes(evaluation, ENTRY), evaluation.scenario.rates.cash_rate, (WIDTH, map_height))}
+    cash = evaluation.scenario.in_force.rates.cash_rate
+    out = {"map": map_drawing(classes(evaluation, ENTRY), cash, (WIDTH, map_height))}
     for key, (title, labels) in FANS.items():
         reference = fan(evaluation, "price_long_run")["p50"] if key == "price" else None
         out[key] = fan_drawing(fan(evaluation, key), FAN_SIZE, title, labels, reference)

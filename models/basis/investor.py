@@ -4,15 +4,39 @@ from __future__ import annotations
 
 from pydantic import field_validator
 
-from models.basis.assumption import Assumptions, assumption, choice
+from models.basis.assumption import Assumptions, assumption, choice, switch
+
+REFERENCE_RATE = 0.0387
+"""Base rate at which cash rate, hurdles and exit yields are typed, per year (macro-001): there nothing moves."""
 
 
 class Rates(Assumptions):
-    """Market rates."""
+    """Market rates, and how others follow the base rate."""
 
     base_rate: float = assumption(
-        0.0387, unit="per year", low=0.01, high=0.07, step=0.0025, symbol="SOFR", status="fact",
-        label="Base rate (SOFR)", source="macro-001", help="Overnight rate that floating loans are priced over.",
+        REFERENCE_RATE, unit="per year", low=0.01, high=0.07, step=0.0025, symbol="SOFR", status="fact",
+        label="Base rate (SOFR)", source="macro-001",
+        help="Overnight rate that loans are priced over; cash, hurdles and exit yields follow it.",
+    )
+    move_together: bool = switch(
+        True, label="Rates move together", source="judgment", symbol="together",
+        help="Cash rate, hurdles and exit yields are typed for a base rate of 3.87% and follow it from there; off, "
+        "they stay as typed and only coupons move.",
+    )
+    hurdle_beta: float = assumption(
+        1.0, unit="per point", low=0.0, high=1.5, step=0.1, symbol="β_r",
+        label="Hurdles per point of base rate", source="judgment",
+        help="How far hurdles follow the base rate: 1 keeps the premium for risk, less is a premium that shrinks.",
+    )
+    yield_beta: float = assumption(
+        0.5, unit="per point", low=0.0, high=1.0, step=0.1, symbol="β_y",
+        label="Exit yields per point of base rate", source="judgment",
+        help="How far the yield at which a data center is sold follows the base rate: half, as rents rise too.",
+    )
+    market_beta: float = assumption(
+        0.0, unit="per point", low=0.0, high=1.0, step=0.1, symbol="β_M",
+        label="Merchant hurdle in rents per point of base rate", source="judgment",
+        help="How far the return that sets break-even rents follows the base rate: 0 leaves rents and builds alone.",
     )
     cash_rate: float = assumption(
         0.05, unit="per year", low=0.02, high=0.09, step=0.005, symbol="r_c", status="assumption",
@@ -29,6 +53,11 @@ class Rates(Assumptions):
         label="Share of wealth invested", source="judgment",
         help="Share of the investor's wealth that goes into one class; the rest earns the common rate.",
     )
+
+    @property
+    def rise(self) -> float:
+        """How far the base rate lies above that which other rates are typed for, per year; 0 where each stays."""
+        return self.base_rate - REFERENCE_RATE if self.move_together else 0.0
 
 
 class Run(Assumptions):

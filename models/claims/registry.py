@@ -39,9 +39,10 @@ def left_out(absent: Mapping[str, str]) -> str:
 def build_claims(scenario: Scenario, market: MarketPaths, shocks: Shocks, keys: Iterable[str] | None = None) -> Claims:
     """Value every class and variant (or just ``keys``) on the given paths.
 
-    Returns flows per H100e, per MW or per company, USD.
+    Returns flows per H100e, per MW or per company, USD, at the rates in force.
     """
     wanted = tuple(CLASSES | VARIANTS) if keys is None else tuple(keys)
+    scenario = scenario.in_force
     return joined([build(scenario, market, shocks) for build in builds(wanted)], wanted)
 
 

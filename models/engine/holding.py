@@ -102,7 +102,7 @@ def holding_returns(
     ten years when proceeds earn the common funding rate after the sale, so that periods can be compared.
     """
     world = World(scenario, shocks or draw_shocks(scenario.run.seed, scenario.run.paths))
-    rate, replicate = scenario.rates.cash_rate, world.shocks.replicate
+    rate, replicate = scenario.in_force.rates.cash_rate, world.shocks.replicate
     rows = []
     for s in periods:
         for key, net in held_claims(world, s, entry).items():
@@ -166,7 +166,7 @@ def _row(
 def _unlevered(neutral: Scenario, market: MarketPaths, shocks: Shocks) -> dict[str, Claim]:
     keys = [key for key in _HELD if key not in ("data_center", "gpu_debt_equity")]
     out = dict(build_claims(neutral, market, shocks, keys).by_key)
-    out["gpu_debt_equity_asset"] = financed_fleet(neutral, market, shocks)
+    out["gpu_debt_equity_asset"] = financed_fleet(neutral.in_force, market, shocks)
     return out
 
 

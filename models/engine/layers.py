@@ -47,7 +47,7 @@ class Layers:
         def of(build: Build) -> Claims:
             def make(seen: Scenario) -> Claims:
                 _ = seen.run, seen.setting  # the market is read as a whole
-                return build(seen, market, shocks)
+                return build(seen.in_force, market, shocks)
 
             return self._claims.get(build, lambda: Noted(FOUND, is_held=False)).get(parts, make)
 
@@ -58,7 +58,7 @@ class Layers:
 
     def result(self, key: str, fair: FairPrice, parts: Parts, shocks: Shocks, claims: Claims) -> AssetResult:
         """One class at its prices, with what has been measured of it."""
-        rates = parts.scenario.rates
+        rates = parts.scenario.in_force.rates
         with self._lock:
             made = asset_result(key, fair, rates, shocks.replicate, claims)
             # A result that is alive holds its claims, so that their id is nobody else's.

@@ -67,13 +67,15 @@ class Reading:
         whole = f"{self._prefix}{name}"
         if name in self._replaced:
             return self._replaced[name]
+        if name == "in_force" and "in_force." in self._prefix:
+            return self  # what has moved does not move again
         if self._replaced and name not in Scenario.model_fields:
             if name == "setting":
                 return cast(property, Scenario.__dict__[name]).fget(self)  # type: ignore[misc]  # noted slice by slice
             self.read.add(f"{self._prefix}model_dump")  # a method equals no other: nothing is kept
             owner = self.parts.part(self._prefix[:-1]) if self._prefix else self.parts.scenario
             return getattr(owner.derived(**self._replaced), name)
-        if name in ("neutral", "calm"):
+        if name in ("neutral", "calm", "in_force"):
             return Reading(self.parts, self.read, f"{whole}.")
         if name in BY_FIELD:
             return ReadSlice(self.parts.part(whole), self.read, whole)

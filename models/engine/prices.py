@@ -220,7 +220,7 @@ class _Block(NamedTuple):
 
 def _neutral_block(world: Scenario, keys: Sequence[str], market: MarketPaths, shocks: Shocks) -> list[_Block]:
     """Classes that are built together; a levered one pays the premium of the asset below it."""
-    classes = CLASSES | VARIANTS
+    world, classes = world.in_force, CLASSES | VARIANTS
     built = classes[keys[0]].build(world, market, shocks)
     out = []
     for key in keys:

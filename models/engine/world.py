@@ -121,7 +121,7 @@ class World:
         ----------
         entry : {"fair", "at_cost"}
         """
-        claims, rates, fair = self.claims(key), self.scenario.rates, self.prices[key]
+        claims, rates, fair = self.claims(key), self.scenario.in_force.rates, self.prices[key]
         claim = priced(claims.by_key[key], fair)
         paid = premium(key, claim, fair, entry)
         return self._layers.positions.get((key, entry), lambda: Store(KEPT)).get(

@@ -21,6 +21,7 @@ from models.explain import (
     llm_developer,
     market,
     performance,
+    rates,
     risks,
     supplier_credit,
 )
@@ -29,9 +30,9 @@ from models.explain.resolve import DEPTH, explain, headline_paths
 from models.explain.trace import Trace, as_rows, as_text
 
 SUBJECTS = (
-    market, ai_revenue, capacity, performance, risks, entry_price, gpu_fleet, gpu_debt, gpu_debt_size, gpu_debt_flows,
-    gpu_debt_loss, data_center, data_center_loan, hardware_supplier, supplier_credit, cloud_platform, llm_developer,
-    leaves,
+    market, ai_revenue, capacity, performance, risks, rates, entry_price, gpu_fleet, gpu_debt, gpu_debt_size,
+    gpu_debt_flows, gpu_debt_loss, data_center, data_center_loan, hardware_supplier, supplier_credit, cloud_platform,
+    llm_developer, leaves,
 )
 """Modules that hold the explanations; importing them registers what they explain."""
 

@@ -453,7 +453,8 @@ _V = "(1 + r_M)^(−j/4)"
 def _life(reader: Reader, t: int | None = None) -> dict[str, Operand]:
     """Discounting over the quarters in which a machine earns, and hardware cost in them seen from quarter ``t``."""
     quarters = cash_quarters(reader.scenario.hardware)
-    parts: dict[str, Operand] = {"r_M": "hardware.merchant_hurdle", "j": range(int(quarters[0]), int(quarters[-1]) + 1)}
+    life = range(int(quarters[0]), int(quarters[-1]) + 1)
+    parts: dict[str, Operand] = {"r_M": "in_force.hardware.merchant_hurdle", "j": life}
     if t is None:
         return parts
     curve = _believed(reader, t)
@@ -589,7 +590,7 @@ def contract_deflation(reader: Reader) -> Equation:
         f"Long-run price over quarters {first} to {last} against today", float((v * fall).sum() / v.sum()), "x",
         "Mean of the deflation expected at closing, weighted by discount factors at the merchant hurdle.",
         f"Σ({_V}·H_j)/Σ({_V})",
-        {"r_M": "hardware.merchant_hurdle", "j": range(first, last + 1),
+        {"r_M": "in_force.hardware.merchant_hurdle", "j": range(first, last + 1),
          "H_j": tuple(f"market.expected_index.{q}" for q in range(first, last + 1))},
         beside=("hardware.ramp_quarters", "gpu_fleet.contract_quarters"),
     )

@@ -33,7 +33,7 @@ def hurdle(reader: Reader) -> Equation:
     cloud, capital = reader.scenario.cloud_platform, reader.scenario.cloud_capital
     name = "neocloud_hurdle" if _is_neocloud(reader) else "hurdle"
     return Equation("Hurdle, cloud platform", cloud_hurdle(cloud, capital), "per year", "That of its kind of business.",
-                    "r", {"r": f"cloud_capital.{name}"}, beside=("cloud_platform.business",))
+                    "r", {"r": f"in_force.cloud_capital.{name}"}, beside=("cloud_platform.business",))
 
 
 declare(

@@ -67,7 +67,7 @@ def while_owned(
 
 declare(
     "variants.data_center_unlevered.hurdle", "Hurdle, data center without debt", "per year", "As declared.", "r",
-    {"r": "data_center.hurdle"}, lambda r: r.scenario.data_center.hurdle,
+    {"r": "in_force.data_center.hurdle"}, lambda r: r.scenario.data_center.hurdle,
 )
 declare(
     "assets.data_center.base", "Own share of the build cost", UNIT,
@@ -234,8 +234,9 @@ def exit_cap(reader: Reader, stat: str) -> Equation:
         f"Exit yield, {reader.whose(stat)}", reader.pick(building_of(reader).exit_cap, stat), "per year",
         "Today's yield, more for a glut in the last year and for age, and the building's own luck.",
         f"clip(cap_0 + b_S·S⁺ + age + shock, {low:g}, {high:g})",
-        {"cap_0": "data_center.exit_cap", "b_S": "data_center.exit_cap_slope", "S⁺": f"{CENTER}.last_glut.{stat}",
-         "age": "data_center.ageing", "shock": "data_center.exit_cap_sd", "draws": "draws"}, "draw",
+        {"cap_0": "in_force.data_center.exit_cap", "b_S": "data_center.exit_cap_slope",
+         "S⁺": f"{CENTER}.last_glut.{stat}", "age": "data_center.ageing", "shock": "data_center.exit_cap_sd",
+         "draws": "draws"}, "draw",
     )
 
 

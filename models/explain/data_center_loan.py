@@ -189,8 +189,8 @@ declare(
     "still to come.", "(1 − cost)·NOI·(1 + escalator)/cap + leases − to_spend",
     {"R": ".market_rent@", "v": ".vacancy@", "v*": "leasing.natural_vacancy", "speed": "leasing.vacancy_speed",
      "adj": "leasing.rent_adjustment", "infl": "leasing.inflation", "letting": "leasing.letting",
-     "cost": "leasing.exit_cost", "escalator": "leasing.escalator", "cap": "data_center.exit_cap",
-     "age": "data_center.ageing", "r": "data_center.hurdle", "delay": "data_center.delay_mean"},
+     "cost": "leasing.exit_cost", "escalator": "leasing.escalator", "cap": "in_force.data_center.exit_cap",
+     "age": "data_center.ageing", "r": "in_force.data_center.hurdle", "delay": "data_center.delay_mean"},
     lambda r: _worth(r).owner, kind="simulation",
 )
 _AFTER: dict[str, tuple[str, str, str, dict[str, Operand]]] = {

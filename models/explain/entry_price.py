@@ -107,7 +107,7 @@ def neutral_world(neutral: Scenario) -> Mapping[str, Neutral]:
     below = {"data_center": "data_center_unlevered", "gpu_debt_equity": "gpu_fleet"}
     found = claims.by_key | {
         "data_center": claims.by_key["data_center_unlevered"],
-        "gpu_debt_equity": financed_fleet(neutral, market, shocks),
+        "gpu_debt_equity": financed_fleet(neutral.in_force, market, shocks),
     }
     return MappingProxyType({
         key: _present_lines(below.get(key, key), claim, claims) for key, claim in found.items()
@@ -236,6 +236,7 @@ def paid_worth(reader: Reader, asset: str, year: int) -> Equation:
         f"Paid in, {when(year)}, worth at closing, {stake.label}",
         worth(paid, stake.result.rates.cash_rate, columns), stake.money,
         "Each quarter discounted at the common cash rate.", "Σ(paid·(1 + r_c)^(−t/4))",
-        {"paid": tuple(f"{asset}.paid_quarter.mean.{t}" for t in columns), "t": columns, "r_c": "rates.cash_rate"},
+        {"paid": tuple(f"{asset}.paid_quarter.mean.{t}" for t in columns), "t": columns,
+         "r_c": "in_force.rates.cash_rate"},
         beside=(f"{asset}.paid.mean.{year}",),
     )

@@ -236,8 +236,8 @@ def collateral_value(reader: Reader, path: str) -> Equation:
         "quarters, at the merchant hurdle; scrap value at least.",
         "V = max(s·K_t, h·Σ v^j·max(0, û_0·P^fwd − c_0) + v^N·s·K_0)",
         named(f"market.price_ratio.{path}.{t}", "market.earned_utilization", f"{FLEET}.cash_cost",
-              "gpu_fleet.gap_half_life", "hardware.merchant_hurdle", "hardware.life_quarters", "gpu_fleet.salvage",
-              f"market.price_long_run.{t}"), "simulation",
+              "gpu_fleet.gap_half_life", "in_force.hardware.merchant_hurdle", "hardware.life_quarters",
+              "gpu_fleet.salvage", f"market.price_long_run.{t}"), "simulation",
     )
 
 

@@ -167,7 +167,8 @@ def fleet_hurdle(reader: Reader, fleet: str) -> Equation:
         f"Hurdle, {_name(fleet)}", gpu_fleet.fleet_hurdle(view.fleet, reader.scenario.hardware), "per year",
         "Hurdle of the contract and of the merchant part, weighted by the contracted share.",
         "q·r_contract + (1 − q)·r_M", {"q": share_of(reader, fleet),
-         "r_contract": f"gpu_fleet.hurdle_{view.fleet.customer}", "r_M": "hardware.merchant_hurdle"},
+         "r_contract": f"in_force.gpu_fleet.hurdle_{view.fleet.customer}",
+         "r_M": "in_force.gpu_fleet.hurdle_merchant"},
     )
 
 

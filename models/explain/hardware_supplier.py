@@ -42,7 +42,7 @@ def before_today(stat: str, quarters: range) -> tuple[str, dict[str, Operand]]:
 
 
 declare("assets.hardware_supplier.hurdle", "Hurdle, hardware supplier", "per year", "As declared.", "r",
-        {"r": "hardware_supplier.hurdle"}, lambda r: r.scenario.hardware_supplier.hurdle)
+        {"r": "in_force.hardware_supplier.hurdle"}, lambda r: r.scenario.hardware_supplier.hurdle)
 declare(
     "assets.hardware_supplier.earnings.{stat}.{t}", "Earnings", "USD", "Operating profit, and what tax leaves of it.",
     "Op − tax·max(0, Op)", {"Op": ".operating@", "tax": "hardware_supplier.tax"}, lambda r: extra(r, "earnings"),

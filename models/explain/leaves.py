@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.assets.gpu_fleet.fleet import MARKET_POWER_PRICE
 from models.basis.entry import Entry, told
+from models.basis.investor import REFERENCE_RATE
 from models.basis.rates import RATES
 from models.basis.shocks import REPLICATES
 from models.basis.timeline import DELTA, HOURS
@@ -91,6 +92,10 @@ def constant(reader: Reader, name: str) -> Equation:
 _CONSTANTS: dict[str, tuple[str, float, str, str, str, Status, str]] = {
     "hours": ("Hours in a quarter", HOURS, "hours", "8,760 hours a year over four quarters, a definition.", "h",
               "computed", ""),
+    "base_rate": (
+        "Base rate that rates are typed for", REFERENCE_RATE, "per year",
+        "At this base rate cash rate, hurdles and exit yields are as typed.", "SOFR_0", "fact", "macro-001",
+    ),
     "quarters": ("Quarters in a year", 4.0, "quarters", "A definition.", "4", "computed", ""),
     "quarter": ("Years in a quarter", DELTA, "years", "A definition.", "Δ", "computed", ""),
     "confidence": (

@@ -30,7 +30,7 @@ def _failed_at(reader: Reader, path: str) -> int:
 
 
 declare("assets.llm_developer.hurdle", "Hurdle, LLM developer", "per year", "As declared.", "r",
-        {"r": "llm_developer.hurdle"}, lambda r: r.scenario.llm_developer.hurdle)
+        {"r": "in_force.llm_developer.hurdle"}, lambda r: r.scenario.llm_developer.hurdle)
 
 
 @explains("assets.llm_developer.quarter.sale_or_exit.{path}.{t}")

@@ -281,6 +281,6 @@ def year_value(reader: Reader, asset: str, rate: str, stat: str, year: int) -> E
         worth(amounts, stake.rate(rate), columns), stake.money,
         "The flow of each quarter of the year, discounted from the end of the quarter.", "Σ(CF_t·(1 + r)^(−t/4))",
         {"CF_t": tuple(f"{asset}.net_quarter.{stat}.{t}" for t in columns), "t": columns,
-         "r": f"{stake.claim}.hurdle" if rate == "hurdle" else "rates.cash_rate"},
+         "r": f"{stake.claim}.hurdle" if rate == "hurdle" else "in_force.rates.cash_rate"},
         beside=(f"{asset}.net.{stat}.{year}",),
     )

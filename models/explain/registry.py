@@ -206,9 +206,9 @@ class Reader:
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario as it was played."""
+        """The scenario as it was played, with rates in force."""
         whole = self.evaluation.scenario
-        return self.once("played", lambda: whole.calm) if self.is_calm else whole
+        return self.once("played", lambda: whole.calm.in_force if self.is_calm else whole.in_force)
 
     @property
     def setting(self) -> Setting:

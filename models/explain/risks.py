@@ -83,7 +83,8 @@ def paths_below_cash(reader: Reader, asset: str) -> Equation:
         f"Paths that earn less than cash, {stake.label}", int((worth < 0.0).sum()), "paths",
         "Paths whose value at the common cash rate is below zero; a poor and a middling one are shown.",
         "#{NPV(r_c) < 0}",
-        {"r_c": "rates.cash_rate", "NPV": tuple(f"{asset}.npv_cash.path{i}" for i in sorted(rows))}, "statistic",
+        {"r_c": "in_force.rates.cash_rate", "NPV": tuple(f"{asset}.npv_cash.path{i}" for i in sorted(rows))},
+        "statistic",
     )
 
 
@@ -183,7 +184,7 @@ def sure_return(reader: Reader, asset: str) -> Equation:
         f"{label}, {stake.label}", value, unit,
         "The yearly return, while money is invested, of the sure flow that is as good as the gamble, less that of "
         "cash: so a loan of two years and a company held for ten are comparable.",
-        "r − r_c", {"r": f"{asset}.sure_rate", "r_c": "rates.cash_rate"},
+        "r − r_c", {"r": f"{asset}.sure_rate", "r_c": "in_force.rates.cash_rate"},
         beside=(f"{asset}.certainty_equivalent", f"{asset}.years_at_stake"),
         standard_error=known(measures.certainty_equivalent_return_se),
     )
@@ -231,7 +232,8 @@ def years_at_stake(reader: Reader, asset: str) -> Equation:
         f"{label}, {stake.label}", stake.measures.years_at_stake, unit,
         "Mean time of what is received less mean time of what is paid in, weighted by present value at the rate of "
         "cash: how long the money is out, on average.", "E[t; received] − E[t; paid]",
-        {"r_c": "rates.cash_rate", "capital": f"{asset}.capital", "NPV": f"{asset}.npv_cash.mean"}, "statistic",
+        {"r_c": "in_force.rates.cash_rate", "capital": f"{asset}.capital", "NPV": f"{asset}.npv_cash.mean"},
+        "statistic",
     )
 
 

@@ -16,6 +16,7 @@ from models.basis.reading import quoted, unique_keys
 from models.errors import DataError, ScenarioError
 from models.evidence.presets import Preset, preset
 from models.scenario.catalog import MAX_PROGRAMS, PROGRAMS, declared, unknown, values, with_programs
+from models.scenario.retired import as_meant
 from models.scenario.scenario import Scenario
 from models.version import MODEL_VERSION, SCHEMA_VERSION
 
@@ -49,16 +50,17 @@ def from_json(text: str | bytes) -> Scenario:
     version = data.get("schema_version", SCHEMA_VERSION)
     if version != SCHEMA_VERSION or isinstance(version, bool):
         raise ScenarioError(f"schema_version: {quoted(version)} cannot be read; this Assay reads {SCHEMA_VERSION}")
+    edition = data.get("model_version")
     if "scenario" in data:
         _only(data, ("scenario",))
-        return _changed(Scenario(), data["scenario"], "scenario")
+        return _changed(Scenario(), data["scenario"], "scenario", edition)
     if "preset" in data or "set" in data:
         _only(data, ("preset", "set"))
         name = data.get("preset", "base")
         if not isinstance(name, str):
             raise ScenarioError(f"preset: {quoted(name)} is not the name of a preset")
-        return _changed(preset_scenario(name), data.get("set", {}), "set")
-    return _changed(Scenario(), {key: part for key, part in data.items() if key not in VERSIONS}, "scenario")
+        return _changed(preset_scenario(name), data.get("set", {}), "set", edition)
+    return _changed(Scenario(), {key: part for key, part in data.items() if key not in VERSIONS}, "scenario", edition)
 
 
 @lru_cache(maxsize=64)
@@ -120,7 +122,7 @@ def _only(data: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
         raise ScenarioError(f"{quoted(odd[0])} cannot stand beside {' and '.join(allowed)}")
 
 
-def _changed(base: Scenario, data: object, where: str) -> Scenario:
+def _changed(base: Scenario, data: object, where: str, edition: object = None) -> Scenario:
     if not isinstance(data, dict):
         raise ScenarioError(f"{where}: {quoted(data)} is not an object of assumptions")
     policy = data.get("policy")
@@ -144,7 +146,7 @@ def _changed(base: Scenario, data: object, where: str) -> Scenario:
     if problems:
         more = [f"and {len(problems) - MAX_LINES} more problems"] if len(problems) > MAX_LINES else []
         raise ScenarioError("\n".join(problems[:MAX_LINES] + more))
-    return base.replace(dict(changes))
+    return as_meant(base.replace(dict(changes)), edition, changes)
 
 
 def _leaves(node: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:

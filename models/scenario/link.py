@@ -20,6 +20,7 @@ from models.basis.reading import quoted
 from models.errors import ScenarioError
 from models.evidence.presets import presets
 from models.scenario.catalog import MAX_PROGRAMS, PROGRAMS, declared, unknown, values, with_programs
+from models.scenario.retired import APART, as_meant
 from models.scenario.scenario import Scenario
 from models.version import MODEL_VERSION, SCHEMA_VERSION
 
@@ -122,7 +123,11 @@ def decode(query: str | Mapping[str, str | Iterable[str]], view_keys: Collection
     base = Scenario.preset(preset)
     if PROGRAMS in given:
         base = _resized(base, given.pop(PROGRAMS), notes)
-    scenario = _changed(base, _read(base, given, notes), notes)
+    changes = _read(base, given, notes)
+    changed = _changed(base, changes, notes)
+    scenario = as_meant(changed, version, changes)
+    if scenario is not changed:
+        notes.add(f"rates.base_rate: {APART}")
     return Decoded(scenario, preset, notes.all(), version, is_ours and version == MODEL_VERSION)
 
 

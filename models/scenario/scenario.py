@@ -37,6 +37,7 @@ from models.market.long_run import Hardware
 from models.market.regime import Regime
 from models.market.simulate import Setting
 from models.policy.program import Policy
+from models.scenario.in_force import in_force
 
 # Zero volatility: what `--no-shocks` switches off, hazards included.
 CALM: dict[str, float | bool] = {
@@ -131,10 +132,15 @@ class Scenario(Assumptions):
         return self.replace(changes)
 
     @property
+    def in_force(self) -> Scenario:
+        """The same with cash rate, hurdles and exit yields as they are at its base rate."""
+        return in_force(self)
+
+    @property
     def setting(self) -> Setting:
         """What the market is made of."""
         return Setting(
-            hardware=self.hardware, demand=self.demand, overcapacity=self.overcapacity, pipeline=self.pipeline,
+            hardware=self.in_force.hardware, demand=self.demand, overcapacity=self.overcapacity, pipeline=self.pipeline,
             capacity=self.capacity, clearing=self.clearing, localization=self.localization, policy=self.policy,
             regime=self.regime, export=self.export,
             contract_quarters=min(self.gpu_fleet.contract_quarters, self.hardware.life_quarters),

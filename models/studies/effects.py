@@ -76,7 +76,7 @@ def _neutral_values(world: World, key: str, drawn: Scenario) -> Array:
 
     def build(seen: Scenario) -> Array:
         _ = seen.setting  # the market is read as a whole
-        claims, rates = build_claims(seen, world.market, shocks, (key,)), seen.rates
+        claims, rates = build_claims(seen, world.market, shocks, (key,)), seen.in_force.rates
         claim = priced(claims.by_key[key], fair)
         position = Position(claim, premium(key, claim, fair), rates, claims, shocks.replicate)
         return np.empty(0) if position.absent else position.npv

@@ -77,7 +77,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
         ("cloud_capital.book_life", 5.0, {"cloud_platform"}),
         ("hardware_supplier.share_sd", 0.1, {"hardware_supplier"}),
         ("gpu_debt.advance_cap", 0.6, {"gpu_debt"}),
-        ("rates.base_rate", 0.06, {"data_center", "gpu_debt"}),
+        ("rates.base_rate", 0.06, set(CLASSES)),
+        ("rates.risk_aversion", 2.0, {"data_center", "gpu_debt"}),
     ],
 )
 def test_only_what_reads_a_changed_slice_is_run_again(counted: dict[str, int], path: str, value: float, again) -> None:

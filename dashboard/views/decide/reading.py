@@ -91,7 +91,7 @@ def standing(scenario: Scenario, entry: str) -> Standing:
     """The classes of a scenario at fair entry, or at cost or market; measured only when a page shows it."""
     result = run.evaluation(scenario)
     classes = [_record(asset, entry) for asset in result.present(entry).values()]
-    drawn = pa.table(charts.map_columns(classes, scenario.rates.cash_rate))
+    drawn = pa.table(charts.map_columns(classes, scenario.in_force.rates.cash_rate))
     return Standing(classes, drawn, words.map_message(classes, entry))
 
 

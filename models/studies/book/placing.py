@@ -88,7 +88,7 @@ def _seasoned(terms: LoanTerms, ramp: int, age: int) -> tuple[LoanTerms, Array]:
 def _fleet_terms(scenario: Scenario, market: MarketPaths, loan: Loan) -> FleetTerms:
     """Machines and contract behind a loan, quarters counted from today."""
     fleet = fleet_of(scenario, loan)
-    now = gpu_fleet.fleet_terms(fleet, scenario.offtaker, scenario.hardware, market)
+    now = gpu_fleet.fleet_terms(fleet, scenario.offtaker, scenario.in_force.hardware, market)
     cost_x, cash_x, price_x = vintage_factors(scenario.hardware, market, loan.vintage)
     cost, cash = now.cost * cost_x, now.cash_cost * cash_x
     price = now.contract_price * price_x

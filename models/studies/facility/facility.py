@@ -257,7 +257,7 @@ def ground_of(scenario: Scenario, shocks: Shocks) -> Ground:
 
     def make() -> Ground:
         market = _market(scenario, shocks)
-        return Ground(market, *collateral(scenario, market, shocks), shocks)
+        return Ground(market, *collateral(scenario.in_force, market, shocks), shocks)
 
     return _grounds.get((_collateral_key(scenario), shocks), make)
 

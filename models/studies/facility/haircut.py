@@ -59,7 +59,7 @@ def lower_rents(market: MarketPaths, cut: float) -> MarketPaths:
 
 def _on_lower_rents(result: FacilityResult, cut: float) -> Ground:
     market = lower_rents(result.ground.market, cut)
-    pot, support = collateral(result.scenario, market, result.ground.shocks)
+    pot, support = collateral(result.scenario.in_force, market, result.ground.shocks)
     return replace(result.ground, market=market, pot=pot, support=support)
 
 

@@ -184,7 +184,7 @@ def study(
 ) -> Study:
     """Fit the mixes and judge them on the paths of the evaluation (made if not given)."""
     tell = progress or (lambda share: None)
-    rates = scenario.rates
+    rates = scenario.in_force.rates
     shown = (evaluation or evaluate(scenario, variants=False)).sample
     training = training_world(scenario, PATHS)
     absent = shown.absent(settings.entry) | training.absent(entry=settings.entry)

@@ -91,12 +91,12 @@ DIRECTIONS: Mapping[str, Mapping[str, Direction]] = {
         cloud_platform="turns: mandates that come with programs bind its customers; more compute is sold after",
     ),
     "rates.base_rate": _ways(
-        gpu_fleet="level: it has no debt of its own, and what it must earn is set apart",
-        data_center="falls: its construction loan costs more",
-        gpu_debt="rises: its coupon floats, and is worth more than the price agreed",
-        hardware_supplier="level: it owes nothing, and what it must earn is set apart",
-        llm_developer="level: it owes nothing, and what it must earn is set apart",
-        cloud_platform="level: it owes nothing here, and what it must earn is set apart",
+        gpu_fleet="falls: it must earn more, and the market's rents do not follow",
+        data_center="falls: its loan costs more, it must earn more, and who buys it asks for a higher yield",
+        gpu_debt="level: its coupon rises by as much as what it must earn",
+        hardware_supplier="falls: it must earn more on the same sales",
+        llm_developer="falls: it must earn more, and nearly all it is worth comes at the sale",
+        cloud_platform="falls: it must earn more, and most of it comes late",
     ),
     "gpu_fleet.hazard_scale": _ways(
         gpu_fleet="falls: the contract is only as good as who signed it",

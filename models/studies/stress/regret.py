@@ -99,7 +99,7 @@ def regret_table(
     states, labels = _states(scenario, names)
     drawn = dict(zip(states, common_draws((scenario, *states.values()), paths)[1:], strict=True))
     world = world_of(next(iter(drawn.values())), paths)
-    rates, replicate = scenario.rates, world.shocks.replicate
+    rates, replicate = scenario.in_force.rates, world.shocks.replicate
     whole, each = [], []
     absent: set[tuple[str, str]] = set()
     for done, (name, state) in enumerate(drawn.items(), start=1):

@@ -155,7 +155,7 @@ class _Limit:
         claims = build_claims(self.scenario, simulate_market(self.scenario.setting, shocks), shocks, [self.key])
         flows = claims.by_key[self.key].flows.with_entry(self.position.premium)
         # One capital for every batch: a mean over the paths of a batch would move the limit with its company.
-        return np.asarray(returns.npv(self.scenario.rates.cash_rate, flows.net) / self.position.capital + self.loss)
+        return np.asarray(returns.npv(self.position.rates.cash_rate, flows.net) / self.position.capital + self.loss)
 
 
 def _importance(space: DriverSpace, point: Array) -> dict[str, float]:

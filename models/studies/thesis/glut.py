@@ -138,7 +138,7 @@ def _index(yearly: Array, year: int, replicate: NDArray[np.int64]) -> Figure:
        refuted_by=("Cost of the wait", "Service lost to the wait", "Deliveries of five years that the power limit"))
 def waiting_for_power(subject: Subject) -> Finding:
     """T13: what the wait for power costs in dollars and in builds, and what a limit on new power holds back."""
-    center = subject.scenario.data_center
+    center = subject.scenario.in_force.data_center
     wait = subject.claim(WHOLE).flows.extras["opening"] - center.build_quarters
     carry = (1.0 + center.hurdle) ** (wait / 4.0) - 1.0
     cost = subject.mean("Cost of the wait, per dollar of build cost", carry, "share")

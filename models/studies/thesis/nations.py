@@ -48,7 +48,7 @@ def blocs() -> tuple[Bloc, ...]:
             continue
         scenario = Scenario.preset(name)
         market = simulate_market(scenario.setting, shocks)
-        claim = fleet_claim(scenario, market, shocks)
+        claim = fleet_claim(scenario.in_force, market, shocks)
         value = present_value(claim) / claim.capital
         mix = scenario.policy.home[0].mix if scenario.policy.home else None
         leading = max(INSTRUMENTS, key=lambda kind: getattr(mix, kind)) if mix else "none"

@@ -35,7 +35,8 @@ def windfall(subject: Subject) -> Finding:
     table = holding_returns(subject.scenario, subject.shocks, periods=PERIODS).to_dict("records")
     held = {key: _held(table, key) for key in (OPERATOR, SUPPLIER)}
     scenario = subject.scenario
-    hurdle = {OPERATOR: scenario.data_center.hurdle, SUPPLIER: scenario.hardware_supplier.hurdle}
+    asked = scenario.in_force
+    hurdle = {OPERATOR: asked.data_center.hurdle, SUPPLIER: asked.hardware_supplier.hurdle}
     cash = supplier_cash(subject)
     early = subject.mean("Hardware supplier: cash a year in years 1 to 3 less that of later years",
                          cash[:, :EARLY].mean(axis=1) - cash[:, EARLY:].mean(axis=1), "USD")

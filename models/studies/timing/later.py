@@ -56,7 +56,7 @@ def later_entries(
 
 def _value(scenario: Scenario, net: Array, contrib: Array) -> Array:
     """Value over cash per dollar of capital, both counted at the entry."""
-    rate = scenario.rates.cash_rate
+    rate = scenario.in_force.rates.cash_rate
     paid = -returns.npv(rate, contrib.mean(axis=0))
     return np.asarray(returns.npv(rate, net) / paid)
 
@@ -160,7 +160,7 @@ def contract_anchor(scenario: Scenario, market: MarketPaths, s: int) -> float:
     first, last = contract_window(scenario.setting)
     return price_of_break_even_contract(
         market.curves.price_known_at(s)[s:], market.curves.balance_utilization, scenario.hardware.availability,
-        scenario.hardware.merchant_hurdle, first, last,
+        scenario.in_force.hardware.merchant_hurdle, first, last,
     )
 
 
@@ -168,7 +168,8 @@ def expected_rent(scenario: Scenario, market: MarketPaths, s: int) -> Array:
     """Rents expected at s over a contract's term, relative to break-even ones, (paths,): price gaps close slowly."""
     first, last = contract_window(scenario.setting)
     j = np.arange(first, last + 1)
-    weight = discount_factors(scenario.hardware.merchant_hurdle, last)[j] * market.curves.price_known_at(s)[s + j]
+    factors = discount_factors(scenario.in_force.hardware.merchant_hurdle, last)
+    weight = factors[j] * market.curves.price_known_at(s)[s + j]
     gap = np.exp(np.multiply.outer(market.log_ratio[:, s], 2.0 ** (-j / scenario.gpu_fleet.gap_half_life)))
     return np.asarray(gap @ weight / weight.sum())
 

@@ -137,9 +137,10 @@ def waiting(
         sides.append(_Side(entries, {s: features(market, s) for s in QUARTERS}, market, world.shocks))
     strategies: list[Strategy] = []
     rules: list[Rule] = []
+    rates = scenario.in_force.rates
     for key in (key for key in sides[0].entries if key not in absent):
-        played = play(sides[0].class_of(key), sides[1].class_of(key), scenario.rates)
-        strategies += _results(key, played, sides[1], scenario.rates)
+        played = play(sides[0].class_of(key), sides[1].class_of(key), rates)
+        strategies += _results(key, played, sides[1], rates)
         rules += _rules(key, played, sides[1])
     tell(1.0)
     left_out = {key: f"{why[0].upper()}{why[1:]}." for key, why in absent.items()}

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from models.basis.investor import REFERENCE_RATE
 from models.claims.registry import CLASSES
 from models.engine.figures import ROW
 from models.engine.prices import fair_prices
@@ -12,6 +13,7 @@ from models.engine.world import world_of
 from models.errors import DataError, ScenarioError
 from models.evidence.presets import preset
 from models.scenario.catalog import values
+from models.scenario.in_force import BETAS
 from models.scenario.scenario import Scenario
 from models.scenario.stresses import FILE, apply, load_stresses, stress, stresses
 from models.studies.stress import stress as stress_module
@@ -50,8 +52,25 @@ def test_order_does_not_matter():
 def test_shifts_stop_at_bounds_and_say_so():
     there = apply(Scenario().replace({"rates.base_rate": 0.06}), ["rates"])
     assert there.scenario.rates.base_rate == 0.07
-    assert there.scenario.rates.cash_rate == pytest.approx(0.08)
+    assert there.scenario.in_force.rates.cash_rate == pytest.approx(0.05 + 0.07 - REFERENCE_RATE)
     assert "Base rate (SOFR) would be 9%; stopped at its bound 7%" in " ".join(there.notes)
+
+
+def test_all_rates_rise_with_the_base_rate() -> None:
+    """What the stress moved one by one before rates moved together: each as far as then."""
+    three, half = Scenario().replace({"rates.move_together": False}), 0.015
+    by_hand = three.replace({
+        "rates.base_rate": REFERENCE_RATE + 0.03, "rates.cash_rate": 0.08, "hardware.merchant_hurdle": 0.15,
+        "gpu_fleet.hurdle_ig": 0.125, "gpu_fleet.hurdle_non_ig": 0.14, "data_center.hurdle": 0.13,
+        "data_center.exit_cap": three.data_center.exit_cap + half, "hardware_supplier.hurdle": 0.14,
+        "llm_developer.hurdle": 0.18, "cloud_capital.hurdle": 0.125, "cloud_capital.neocloud_hurdle": 0.15,
+    })
+    for start in (Scenario(), three):
+        there = apply(start, ["rates"]).scenario.in_force
+        assert there.rates.base_rate == pytest.approx(by_hand.rates.base_rate)
+        assert there.gpu_fleet.hurdle_merchant == pytest.approx(by_hand.hardware.merchant_hurdle)
+        for path in BETAS.keys() - {"gpu_fleet.hurdle_merchant"}:
+            assert values(there)[path] == pytest.approx(values(by_hand)[path], abs=1e-12), path
 
 
 def test_a_cliff_needs_a_program():
