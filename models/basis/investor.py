@@ -35,8 +35,9 @@ class Rates(Assumptions):
     )
     market_beta: float = assumption(
         0.0, unit="per point", low=0.0, high=1.0, step=0.1, symbol="β_M",
-        label="Merchant hurdle in rents per point of base rate", source="judgment",
-        help="How far the return that sets break-even rents follows the base rate: 0 leaves rents and builds alone.",
+        label="Merchant hurdle per point of base rate", source="judgment",
+        help="How far the merchant hurdle follows the base rate: 0 leaves it, and with it rents and builds; at 1 rents "
+        "rise for what buyers of machines ask.",
     )
     cash_rate: float = assumption(
         0.05, unit="per year", low=0.02, high=0.09, step=0.005, symbol="r_c", status="assumption",

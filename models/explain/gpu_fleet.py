@@ -168,7 +168,7 @@ def fleet_hurdle(reader: Reader, fleet: str) -> Equation:
         "Hurdle of the contract and of the merchant part, weighted by the contracted share.",
         "q·r_contract + (1 − q)·r_M", {"q": share_of(reader, fleet),
          "r_contract": f"in_force.gpu_fleet.hurdle_{view.fleet.customer}",
-         "r_M": "in_force.gpu_fleet.hurdle_merchant"},
+         "r_M": "in_force.hardware.merchant_hurdle"},
     )
 
 

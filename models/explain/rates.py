@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.explain.equation import Equation, Operand
 from models.explain.registry import Reader, UnknownPath, explains
-from models.scenario.in_force import BETAS, typed_at
+from models.scenario.in_force import BETAS
 
 
 @explains("in_force.{slice}.{name}")
@@ -14,10 +14,7 @@ def rate_in_force(reader: Reader, slice: str, name: str) -> Equation:
     if path not in BETAS:
         raise UnknownPath(f"rates that follow the base rate are {', '.join(BETAS)}")
     label, value = reader.entries[path].label, getattr(getattr(reader.scenario, slice), name)
-    own = typed_at(whole, path)
-    if value is None:
-        value = reader.scenario.hardware.merchant_hurdle
-    typed: dict[str, Operand] = {"r": own}
+    typed: dict[str, Operand] = {"r": path}
     if not whole.rates.move_together:
         return Equation(f"{label}, in force", value, "per year", "As typed: rates do not move together here.", "r",
                         typed, beside=("rates.move_together",))

@@ -16,7 +16,6 @@ BETAS: Mapping[str, str] = {
     "rates.cash_rate": "",
     "gpu_fleet.hurdle_ig": "hurdle_beta",
     "gpu_fleet.hurdle_non_ig": "hurdle_beta",
-    "gpu_fleet.hurdle_merchant": "hurdle_beta",
     "data_center.hurdle": "hurdle_beta",
     "data_center.exit_cap": "yield_beta",
     "hardware_supplier.hurdle": "hurdle_beta",
@@ -29,12 +28,6 @@ BETAS: Mapping[str, str] = {
 """
 
 
-def typed_at(scenario: Scenario, path: str) -> str:
-    """Where a rate is typed: at its own path, or at that whose value it has where it has none of its own."""
-    is_markets = path == "gpu_fleet.hurdle_merchant" and scenario.gpu_fleet.hurdle_merchant is None
-    return "hardware.merchant_hurdle" if is_markets else path
-
-
 def in_force(scenario: Scenario) -> Scenario:
     """The scenario with every rate of `BETAS` as it is at its base rate; the same object where none moves."""
     rates = scenario.rates
@@ -43,8 +36,6 @@ def in_force(scenario: Scenario) -> Scenario:
     moved: dict[str, dict[str, Any]] = {"rates": {"move_together": False}}
     for path, beta in BETAS.items():
         group, name = path.split(".")
-        slice_typed, name_typed = typed_at(scenario, path).split(".")
-        share = getattr(rates, beta) if beta else 1.0
-        typed = getattr(getattr(scenario, slice_typed), name_typed)
+        typed, share = getattr(getattr(scenario, group), name), getattr(rates, beta) if beta else 1.0
         moved.setdefault(group, {})[name] = typed + share * rates.rise
     return scenario.derived(**{group: getattr(scenario, group).derived(**rest) for group, rest in moved.items()})

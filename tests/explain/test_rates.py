@@ -26,7 +26,7 @@ def test_what_is_in_force_is_what_is_typed_and_its_beta_times_the_rise(evaluatio
     found = spec_of(reader, f"in_force.{path}")
     operands = {name: spec_of(reader, where).value for name, where in found.symbols}
     assert calculate(found.text, operands) == found.value
-    own = 0.12 if path == "gpu_fleet.hurdle_merchant" else typed[path]
+    own = typed[path]
     if not evaluation.scenario.rates.move_together:
         assert found.value == own and found.text == "r"
     else:

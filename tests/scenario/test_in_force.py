@@ -31,15 +31,11 @@ def moved_by_hand(scenario: Scenario) -> Scenario:
     rates, far = scenario.rates, scenario.rates.base_rate - 0.0387
     hurdle, cap = rates.hurdle_beta * far, rates.yield_beta * far
     fleet, market = scenario.gpu_fleet, scenario.hardware.merchant_hurdle
-    own = market if fleet.hurdle_merchant is None else fleet.hurdle_merchant
     capital, center = scenario.cloud_capital, scenario.data_center
     return scenario.derived(
         rates=rates.derived(move_together=False, cash_rate=rates.cash_rate + far),
         hardware=scenario.hardware.derived(merchant_hurdle=market + rates.market_beta * far),
-        gpu_fleet=fleet.derived(
-            hurdle_ig=fleet.hurdle_ig + hurdle, hurdle_non_ig=fleet.hurdle_non_ig + hurdle,
-            hurdle_merchant=own + hurdle,
-        ),
+        gpu_fleet=fleet.derived(hurdle_ig=fleet.hurdle_ig + hurdle, hurdle_non_ig=fleet.hurdle_non_ig + hurdle),
         data_center=center.derived(hurdle=center.hurdle + hurdle, exit_cap=center.exit_cap + cap),
         hardware_supplier=scenario.hardware_supplier.derived(hurdle=scenario.hardware_supplier.hurdle + hurdle),
         llm_developer=scenario.llm_developer.derived(hurdle=scenario.llm_developer.hurdle + hurdle),
@@ -64,8 +60,7 @@ def test_on_each_is_where_plain_arithmetic_puts_it(scenario: Scenario) -> None:
     on = scenario.replace({"rates.move_together": True})
     found, by_hand = values(on.in_force), values(moved_by_hand(on))
     for path in BETAS:
-        if on.rates.rise or path != "gpu_fleet.hurdle_merchant":
-            assert found[path] == pytest.approx(by_hand[path], abs=1e-15), path
+        assert found[path] == pytest.approx(by_hand[path], abs=1e-15), path
     assert on.in_force.in_force == on.in_force, "what has moved does not move again"
     assert {path for path in found if found[path] != values(on)[path]} <= {*BETAS, "rates.move_together"}
 

@@ -45,7 +45,8 @@ AVOIDED = """
 LIMITS = """
 - A bloc has its own price only through the share of demand that must stay at home; there is no full regional market.
 - One unit of compute, the H100-equivalent, stands for very different chips.
-- The base interest rate does not move by itself, there are no exchange rates, and taxes are stylized.
+- The base interest rate does not move by itself; set, it moves cash, hurdles and exit yields, and rents only if told.
+- There are no exchange rates, and taxes are stylized.
 - Companies (supplier, developer, cloud) are drawn with few lines; their contracts have no options beyond default.
 - There is at most one full cycle of history for any of this, and much of it comes from press reports.
 - Builders know the plan but not the future. They follow rules; they do not optimize.

@@ -114,11 +114,6 @@ class GpuFleet(Assumptions):
         label="Hurdle, non-IG contract", source="judgment",
         help="Return required of the share let to a customer below investment grade.",
     )
-    hurdle_merchant: float | None = assumption(
-        None, unit="per year", low=0.07, high=0.19, step=0.005, symbol="hurdle merchant",
-        label="Hurdle, no contract", source="judgment", none="that of the market's buyers, r_M",
-        help="Return required of the share let at market rents.",
-    )
 
 
 @dataclass(frozen=True)
@@ -206,8 +201,7 @@ def _running_costs(
 def fleet_hurdle(fleet: GpuFleet, hardware: Hardware) -> float:
     """Required return, per year: contracted and merchant hurdles blended by the contracted share."""
     contract = fleet.hurdle_ig if fleet.customer == "ig" else fleet.hurdle_non_ig
-    merchant = hardware.merchant_hurdle if fleet.hurdle_merchant is None else fleet.hurdle_merchant
-    return fleet.contracted_share * contract + (1.0 - fleet.contracted_share) * merchant
+    return fleet.contracted_share * contract + (1.0 - fleet.contracted_share) * hardware.merchant_hurdle
 
 
 def customer_alive(

@@ -91,9 +91,9 @@ DIRECTIONS: Mapping[str, Mapping[str, Direction]] = {
         cloud_platform="turns: mandates that come with programs bind its customers; more compute is sold after",
     ),
     "rates.base_rate": _ways(
-        gpu_fleet="falls: it must earn more, and the market's rents do not follow",
+        gpu_fleet="falls: its contracts must earn more at rents that stay as agreed",
         data_center="falls: its loan costs more, it must earn more, and who buys it asks for a higher yield",
-        gpu_debt="level: its coupon rises by as much as what it must earn",
+        gpu_debt="rises: barely, as its coupon follows and the discount agreed at closing stays",
         hardware_supplier="falls: it must earn more on the same sales",
         llm_developer="falls: it must earn more, and nearly all it is worth comes at the sale",
         cloud_platform="falls: it must earn more, and most of it comes late",
