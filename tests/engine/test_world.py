@@ -78,7 +78,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
         ("hardware_supplier.share_sd", 0.1, {"hardware_supplier"}),
         ("gpu_debt.advance_cap", 0.6, {"gpu_debt"}),
         ("rates.base_rate", 0.06, set(CLASSES)),
-        ("rates.risk_aversion", 2.0, {"data_center", "gpu_debt"}),
+        ("rates.risk_aversion", 2.0, set()),
     ],
 )
 def test_only_what_reads_a_changed_slice_is_run_again(counted: dict[str, int], path: str, value: float, again) -> None:
