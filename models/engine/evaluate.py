@@ -157,7 +157,7 @@ def _run(
     wanted = (tuple(CLASSES) if keys is None else keys) + (tuple(VARIANTS) if variants else ())
     built = layers.built(parts, market, shocks, wanted)
     claims = joined(list(dict.fromkeys(built.values())), wanted)
-    results = {key: layers.result(key, prices[key], parts, shocks, built[key]) for key in claims.by_key}
+    results = {key: layers.result(key, prices[key], parts, shocks, built) for key in claims.by_key}
     return Evaluation(
         scenario=scenario, market=market, claims=claims, has_own_draws=is_own,
         assets={key: r for key, r in results.items() if key in CLASSES},

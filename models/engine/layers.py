@@ -6,7 +6,7 @@ some evaluation holds them. Nothing is kept for its own sake, so memory is that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from threading import Lock
 from weakref import WeakValueDictionary
 
@@ -56,10 +56,14 @@ class Layers:
         together = {build: of(build) for build in sorted(wanted, key=lambda build: LAB not in wanted[build])}
         return {key: together[build] for build, found in wanted.items() for key in found}
 
-    def result(self, key: str, fair: FairPrice, parts: Parts, shocks: Shocks, claims: Claims) -> AssetResult:
-        """One class at its prices, with what has been measured of it."""
-        rates = parts.scenario.in_force.rates
+    def result(
+        self, key: str, fair: FairPrice, parts: Parts, shocks: Shocks, built: Mapping[str, Claims]
+    ) -> AssetResult:
+        """One class at its prices, with what has been measured of it; a loan beside the lab that was built."""
+        rates, claims = parts.scenario.in_force.rates, built[key]
+        is_loan = claims.loan is not None or claims.center_loan is not None
+        lab = built[LAB].by_key[LAB] if is_loan and LAB in built else None
         with self._lock:
-            made = asset_result(key, fair, rates, shocks.replicate, claims)
-            # A result that is alive holds its claims, so that their id is nobody else's.
-            return self._results.setdefault((key, id(claims), fair, rates), made)
+            made = asset_result(key, fair, rates, shocks.replicate, claims, lab)
+            # A result that is alive holds its claims, so that their ids are nobody else's.
+            return self._results.setdefault((key, id(claims), id(lab), fair, rates), made)

@@ -106,15 +106,15 @@ class AssetResult:
 
 
 def asset_result(
-    key: str, fair: FairPrice, rates: Rates, replicate: NDArray[np.int64], claims: Claims
+    key: str, fair: FairPrice, rates: Rates, replicate: NDArray[np.int64], claims: Claims, lab: Claim | None = None
 ) -> AssetResult:
-    """Result of one claim, measured on demand."""
+    """Result of one claim, measured on demand; ``lab`` is the simulated developer, whose fate a loan is read by."""
     claim = priced(claims.by_key[key], fair)
     bought = {
         entry: Position(claim, premium(key, claim, fair, entry), rates, claims, replicate) for entry in ENTRIES
     }
     return AssetResult(
-        CLASSES.get(key) or VARIANTS[key], fair, bought, lambda: loan_outcomes(key, claims, replicate)
+        CLASSES.get(key) or VARIANTS[key], fair, bought, lambda: loan_outcomes(key, claims, replicate, lab)
     )
 
 
@@ -223,7 +223,9 @@ class LoanOutcomes:
         return np.asarray(share + np.where(asked, self.is_defaulted - share, 0.0) / asked.mean())
 
 
-def loan_outcomes(key: str, claims: Claims, replicate: NDArray[np.int64]) -> LoanOutcomes | None:
+def loan_outcomes(
+    key: str, claims: Claims, replicate: NDArray[np.int64], lab: Claim | None = None
+) -> LoanOutcomes | None:
     """Outcomes of the loan that a class or variant is; None where it is none."""
     if key == gpu_debt.KEY and claims.loan is not None and claims.loan_terms is not None:
         loan = outcomes_of_loan(claims.loan_terms, claims.loan, claims.collateral_cost, replicate)
@@ -231,7 +233,6 @@ def loan_outcomes(key: str, claims: Claims, replicate: NDArray[np.int64]) -> Loa
         loan = _outcomes_of_center(claims.center_terms, claims.center_loan, replicate)
     else:
         return None
-    lab = claims.by_key.get(llm_developer.KEY)
     return loan if lab is None else replace(loan, lab_fails=llm_developer.has_failed(lab.flows))
 
 
