@@ -8,7 +8,7 @@ from models.basis.assumption import Assumptions, assumption, choice
 from models.basis.flows import CashFlows, split
 from models.basis.shocks import Shocks, martingale
 from models.basis.tax import Tax, machine_schedule, tax_due
-from models.basis.timeline import DELTA, HOURS, Array, years, zero_paths
+from models.basis.timeline import DELTA, HOURS, Array, running_sum, years, zero_paths
 from models.market.demand import cumulative_growth
 from models.market.simulate import MarketPaths
 
@@ -228,7 +228,7 @@ def _tax(tax: Tax, earned: Array, capex: Array) -> Array:
 def ai_margin(cloud: CloudPlatform, log_ratio: Array) -> Array:
     """EBITDA margin of AI revenue, (paths, quarters + 1): squeezed when spot falls below recent contract prices."""
     relative = np.exp(log_ratio)
-    total = np.cumsum(relative, axis=1)
+    total = running_sum(relative)
     recent = total.copy(order="K")
     recent[:, PRICE_MEMORY:] -= total[:, :-PRICE_MEMORY]
     recent /= np.minimum(np.arange(relative.shape[1]) + 1, PRICE_MEMORY)

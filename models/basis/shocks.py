@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from models.basis.timeline import QUARTERS, Array, years
+from models.basis.timeline import QUARTERS, Array, running_sum, years
 
 Method = Literal["sobol", "random"]
 Shape = tuple[int, ...]
@@ -254,7 +254,7 @@ def calm_shocks(quarters: int = QUARTERS) -> Shocks:
 
 def martingale(z: Array, sd: float) -> Array:
     """exp(sd W - sd^2 t / 2), mean one at every quarter, shape of ``z`` (paths, quarters + 1)."""
-    walk = np.cumsum(z, axis=1) * (0.5 * sd)
+    walk = running_sum(z) * (0.5 * sd)
     return np.asarray(np.exp(walk - 0.5 * sd**2 * years(z.shape[1] - 1)))
 
 

@@ -49,7 +49,7 @@ def lab_of(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Lab | Non
 def _lab(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Lab:
     found = simulate_lab(scenario, market, shocks).extras
     failed = found["failed_at"]
-    in_business = np.arange(market.quarters + 1)[None, :] < failed[:, None]
+    in_business = (np.arange(market.quarters + 1)[:, None] < failed).T
     return Lab(failed, in_business & (found["cash"] < np.maximum(-found["net"], 0.0)))
 
 
@@ -89,7 +89,7 @@ def defaulted_with_lab(scenario: Scenario, market: MarketPaths, shocks: Shocks) 
     if lab is None:
         return None
     strained = -np.expm1(-DELTA * scenario.contagion.weak_hazard * lab.is_weak)
-    fails = np.arange(market.quarters + 1)[None, :] == lab.failed_at[:, None]
+    fails = (np.arange(market.quarters + 1)[:, None] == lab.failed_at).T
     share = scenario.contagion.lab_share * np.where(fails, 1.0, strained)
     return np.minimum(share, 1.0 - DUST)  # later customers are counted against those that are left
 
@@ -99,7 +99,7 @@ def lost_revenue(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Arr
     lab = lab_of(scenario, market, shocks)
     if lab is None:
         return None
-    since = (np.arange(market.quarters + 1)[None, :] - lab.failed_at[:, None]) / 4.0
+    since = ((np.arange(market.quarters + 1)[:, None] - lab.failed_at) / 4.0).T
     left = 2.0 ** (-np.maximum(since, 0.0) / scenario.contagion.refill_years)
     return np.where(since >= 0.0, scenario.contagion.lab_share * left, 0.0)
 

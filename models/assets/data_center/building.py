@@ -22,7 +22,7 @@ from models.basis.flows import CashFlows, split
 from models.basis.shocks import COHORTS, Shocks
 from models.basis.tax import CREDIT_CUTS_BASIS, Tax, building_schedule, deductions
 from models.basis.tax import tax_due as due_on
-from models.basis.timeline import DELTA, Array, zero_paths
+from models.basis.timeline import DELTA, Array, running_sum, zero_paths
 from models.market.customer import GRADES, Offtaker, Tie, alive
 from models.market.simulate import MarketPaths
 from models.policy.support import BuildingSupport
@@ -195,7 +195,7 @@ def exit_values(center: DataCenter, leasing: Leasing, building: Building, surplu
 
     Before the first full quarter of rent it is worth what was spent on it.
     """
-    spent = -np.cumsum(building.capex, axis=1)
+    spent = -running_sum(building.capex)
     out = spent.copy(order="K")
     for t in range(int(building.opening.min()) + 1, surplus.shape[1]):
         cap = exit_cap(center, surplus, z, t)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.basis.assumption import Assumptions, assumption
 from models.basis.compiled import kernel, over_paths, time_major
 from models.basis.shocks import COHORTS, Shocks
-from models.basis.timeline import DELTA, Array, empty_paths, zero_paths
+from models.basis.timeline import DELTA, Array, empty_paths, running_sum, zero_paths
 
 VACANCY_BOUNDS = (0.02, 0.50)
 RENEWAL_BOUNDS = (0.2, 0.95)
@@ -141,7 +141,7 @@ def market_rent_path(leasing: Leasing, rent_now: float, vacancy: Array) -> Array
     """Rent of a new lease, USD per MW-year, (paths, quarters + 1): Rosen-Smith adjustment to vacancy."""
     growth = DELTA * (leasing.inflation + leasing.rent_adjustment * (leasing.natural_vacancy - vacancy[:, 1:]))
     out = zero_paths(vacancy.shape[0], vacancy.shape[1] - 1)
-    np.cumsum(growth.T, axis=0, out=out.T[1:])
+    out[:, 1:] = running_sum(growth)
     return np.asarray(rent_now * np.exp(out))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from models.assets.data_center.building import CAP_BOUNDS, Building, DataCenter
 from models.assets.data_center.leasing import Leasing, settled_income
-from models.basis.timeline import DELTA, Array, empty_paths
+from models.basis.timeline import DELTA, Array, empty_paths, running_sum
 
 
 class Worth(NamedTuple):
@@ -56,7 +56,7 @@ def as_it_stands(center: DataCenter, leasing: Leasing, building: Building, surpl
     v = (1.0 + center.hurdle) ** (-DELTA * ahead)
     income, income_later = settled_income(leasing, rent), settled_income(leasing, later)
     beside = _over_market_ahead(leasing, building, income_later, later)
-    spent = np.cumsum(building.capex, axis=1)
+    spent = running_sum(building.capex)
     is_open = (t[:, None] >= building.opening).T
     sold_on = (1.0 - leasing.exit_cost) * (1.0 + leasing.escalator) * np.maximum(
         np.where(is_open, income, v * income_later), 0.0)

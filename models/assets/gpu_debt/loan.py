@@ -192,7 +192,7 @@ def own_cost(terms: LoanTerms, cost: float, quarters: int) -> Array:
 def interest_subsidy(terms: LoanTerms, loan: LoanPaths) -> Array:
     """What a program pays the lender for a cheaper coupon, USD, (paths, quarters + 1), while the loan performs."""
     out = np.zeros_like(loan.balance)
-    performs = np.arange(1, out.shape[1])[None, :] < loan.default_quarter[:, None]
+    performs = (np.arange(1, out.shape[1])[:, None] < loan.default_quarter).T
     out[:, 1:] = loan.balance[:, :-1] * terms.interest_subsidy * DELTA * performs
     return out
 

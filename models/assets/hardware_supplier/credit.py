@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.basis.assumption import Assumptions, assumption
-from models.basis.timeline import DELTA, HOURS, Array, zero_paths
+from models.basis.timeline import DELTA, HOURS, Array, running_product, running_sum, zero_paths
 from models.market.simulate import MarketPaths
 
 BOOK = 12
@@ -55,7 +55,7 @@ def traced_back(credit: SupplierCredit, revenue: Array) -> Array:
     Until today it grew at the pace of the last three years, up to the revenue of the first quarter.
     """
     before = (1.0 + credit.past_growth) ** (DELTA * np.arange(-BOOK, 0))
-    return np.concatenate([revenue[:, 1:2] * before, revenue[:, 1:]], axis=1)
+    return np.concatenate([np.outer(before, revenue[:, 1]), revenue[:, 1:].T]).T
 
 
 def young_expense(credit: SupplierCredit) -> float:
@@ -98,10 +98,10 @@ def outstanding(credit: SupplierCredit, sold: Array, defaulted: Array) -> Array:
     defaulted : (paths, quarters + 1)
         Share that defaults in each quarter.
     """
-    left = np.cumprod(1.0 - defaulted, axis=1)
+    left = running_product(1.0 - defaulted)
     weighted = sold.copy(order="K")
     weighted[:, BOOK - 1 :] /= left
-    total = np.cumsum(weighted, axis=1)
+    total = running_sum(weighted)
     out = np.zeros_like(left)
     out[:, 1] = total[:, BOOK - 1]
     out[:, 2:] = total[:, BOOK:-1] - total[:, : -BOOK - 1]
@@ -122,7 +122,7 @@ def floor_payments(credit: SupplierCredit, units: Array, market: MarketPaths, av
     units : (paths, quarters + 1)
         Machines sold in each quarter, H100e.
     """
-    total = np.cumsum(units, axis=1)
+    total = running_sum(units)
     backed = zero_paths(units.shape[0], units.shape[1] - 1)
     backed[:, 1:] = total[:, :-1]
     backed[:, BOOK + 1 :] -= total[:, : -BOOK - 1]

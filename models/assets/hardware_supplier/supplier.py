@@ -21,7 +21,7 @@ from models.assets.hardware_supplier.credit import (
 from models.basis.assumption import Assumptions, assumption
 from models.basis.flows import CashFlows, split
 from models.basis.shocks import Shocks, martingale
-from models.basis.timeline import Array, years, zero_paths
+from models.basis.timeline import Array, running_sum, years, zero_paths
 from models.market.simulate import MarketPaths
 
 SHARE_BOUNDS = (0.05, 0.95)
@@ -178,7 +178,7 @@ def selling_price(supplier: HardwareSupplier, market: MarketPaths) -> Array:
 
 def trailing_mean(sold: Array) -> Array:
     """Mean revenue of the last three years, USD, (paths, quarters + 1), of `traced_back`."""
-    total = np.cumsum(sold, axis=1)
+    total = running_sum(sold)
     total[:, BOOK:] -= total[:, :-BOOK].copy()
     return np.asarray(total[:, BOOK - 1 :] / BOOK)
 
