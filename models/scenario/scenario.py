@@ -127,9 +127,13 @@ class Scenario(Assumptions):
     @property
     def calm(self) -> Scenario:
         """The same scenario without volatility, jumps and hazards."""
-        changes: dict[str, Any] = dict(CALM)
-        changes |= {f"policy.programs.{i}.schedule.cliff_rate": 0.0 for i in range(len(self.policy.programs))}
-        return self.replace(changes)
+        still: dict[str, dict[str, Any]] = {}
+        for path, value in CALM.items():
+            group, name = path.split(".")
+            still.setdefault(group, {})[name] = value
+        programs = tuple(one.derived(schedule=one.schedule.derived(cliff_rate=0.0)) for one in self.policy.programs)
+        calm = {group: getattr(self, group).derived(**fields) for group, fields in still.items()}
+        return self.derived(**calm, policy=self.policy.derived(programs=programs))
 
     @property
     def in_force(self) -> Scenario:

@@ -13,7 +13,7 @@ from models.basis.investor import REFERENCE_RATE
 from models.claims.registry import CLASSES, VARIANTS
 from models.engine.evaluate import evaluate
 from models.engine.prices import fair_prices
-from models.engine.world import World, world_of
+from models.engine.world import World, draws_of, world_of
 from models.evidence.presets import presets
 from models.scenario.catalog import declared, values
 from models.scenario.file import from_json, to_json
@@ -130,6 +130,15 @@ def test_rents_and_builds_stay_unless_their_beta_says_otherwise() -> None:
     assert FEW.replace(POINT).setting.hardware == FEW.setting.hardware
     follows = FEW.replace({**POINT, "rates.market_beta": 1.0}).setting
     assert follows.hardware.merchant_hurdle == pytest.approx(FEW.hardware.merchant_hurdle + 0.01)
+
+
+def test_rates_may_move_beyond_what_may_be_typed() -> None:
+    """Bounds are for what is typed: the lowest of all, at the lowest base rate, is still valued, calm path and all."""
+    low = {path: declared()[path].low for path in BETAS}
+    lowest = FEW.replace({**low, "rates.base_rate": 0.01, "rates.hurdle_beta": 1.0})
+    assert lowest.in_force.gpu_fleet.hurdle_ig < declared()["gpu_fleet.hurdle_ig"].low
+    values_there = World(lowest, draws_of(lowest, 16)).values("at_cost")
+    assert all(np.isfinite(found).all() for found in values_there.values())
 
 
 def test_no_preset_moves_the_base_rate_under_hurdles_typed_for_another() -> None:
