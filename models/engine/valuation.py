@@ -134,7 +134,8 @@ def measured(position: Position) -> Measures:
     codes, counts = np.unique(position.irr_status, return_counts=True)
     lost, nearly = (part.astype(float) for part in (position.is_lost, position.is_nearly_lost))
     irr_of_mean, status_of_mean = returns.irr(position.mean_net)
-    gains = np.array([sure_gain(part, position.rates) for part in by_replicate(values, replicate)])
+    gains = sure_gain(by_replicate(values, replicate), position.rates)
+    sure_return, *returns_of_each = position.yearly(np.array([position.sure_gain, *gains]))
     found = Measures(
         price=position.price,
         capital=position.capital,
@@ -157,8 +158,8 @@ def measured(position: Position) -> Measures:
         cvar_95_se=risk.cvar_standard_error(-values, CONFIDENCE, replicate),
         certainty_equivalent=position.sure_gain,
         certainty_equivalent_se=standard_error(gains),
-        certainty_equivalent_return=position.sure_return,
-        certainty_equivalent_return_se=standard_error(position.yearly(gains)),
+        certainty_equivalent_return=float(sure_return),
+        certainty_equivalent_return_se=standard_error(returns_of_each),
         years_at_stake=position.years_at_stake,
     )
     del held
