@@ -218,10 +218,9 @@ CLASS = AssetClass(
         Fact("Default probability", "share", "Share of futures in which the loan misses a payment.",
              "default_probability"),
         Fact("Defaults where the lab fails", "share", "Share of loans that default in futures in which the simulated "
-             "LLM developer fails: part of the customers is that lab.", 
-             "default_probability_lab_fails"),
+             "LLM developer fails while the loan runs. Part of the customers is that lab; yet labs fail where compute "
+             "is dear, and there machines earn enough to let them again.", "default_probability_lab_fails"),
         Fact("Defaults where it does not", "share", "Share of loans that default in all other futures.",
-             
              "default_probability_lab_lasts"),
         Fact("Loss given default", "share", "Loss over all exposure at default, after sale and contract claim.",
              "loss_given_default"),

@@ -66,9 +66,9 @@ def _simulated(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> CashF
     )
 
 
-def has_failed(flows: CashFlows) -> NDArray[np.bool_]:
-    """Whether the developer fails before the horizon, (paths,)."""
-    return np.asarray(flows.extras["failed_at"] < flows.net.shape[1])
+def has_failed(flows: CashFlows, last: int | None = None) -> NDArray[np.bool_]:
+    """Whether the developer fails by a quarter, or by the horizon where none is named, (paths,)."""
+    return np.asarray(flows.extras["failed_at"] <= (flows.net.shape[1] - 1 if last is None else last))
 
 
 def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:

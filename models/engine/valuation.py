@@ -196,7 +196,7 @@ class LoanOutcomes:
     ``is_defaulted``, ``exposure`` and ``loss`` at default and ``lost``, its value at closing (USD), ``least_dscr`` over
     service quarters, each (paths,); mean ``balance`` by quarter (quarters + 1,), USD, of which ``life`` makes an
     average life, years. ``cost`` is what the advance rate applies to, USD; ``lab_fails`` (paths,) whether the simulated
-    LLM developer does, empty where it is not valued.
+    LLM developer does while the loan runs, empty where it is not valued.
     """
 
     principal: float
@@ -228,13 +228,15 @@ def loan_outcomes(
     key: str, claims: Claims, replicate: NDArray[np.int64], lab: Claim | None = None
 ) -> LoanOutcomes | None:
     """Outcomes of the loan that a class or variant is; None where it is none."""
+    last = None
     if key == gpu_debt.KEY and claims.loan is not None and claims.loan_terms is not None:
+        last = claims.loan_terms.last
         loan = outcomes_of_loan(claims.loan_terms, claims.loan, claims.collateral_cost, replicate)
     elif key == data_center.LOAN and claims.center_loan is not None and claims.center_terms is not None:
         loan = _outcomes_of_center(claims.center_terms, claims.center_loan, replicate)
     else:
         return None
-    return loan if lab is None else replace(loan, lab_fails=llm_developer.has_failed(lab.flows))
+    return loan if lab is None else replace(loan, lab_fails=llm_developer.has_failed(lab.flows, last))
 
 
 def outcomes_of_loan(terms: LoanTerms, loan: LoanPaths, cost: float, replicate: NDArray[np.int64]) -> LoanOutcomes:
@@ -290,9 +292,9 @@ def measured_loan(loan: LoanOutcomes) -> DebtMeasures:
     if not exposure > 0.0:
         reasons["loss_given_default"] = "the loan defaults in no future"
     if np.isnan(fails).all():
-        reasons["default_probability_lab_fails"] = "there is no future in which the simulated LLM developer fails"
+        reasons["default_probability_lab_fails"] = "the simulated LLM developer fails in no future while the loan runs"
     if np.isnan(lasts).all():
-        reasons["default_probability_lab_lasts"] = "there is no future in which the simulated LLM developer lasts"
+        reasons["default_probability_lab_lasts"] = "the simulated LLM developer outlasts the loan in no future"
     return DebtMeasures(
         default_probability=float(defaulted.mean()),
         default_probability_se=risk.mean_standard_error(defaulted, replicate),

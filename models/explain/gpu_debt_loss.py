@@ -30,8 +30,8 @@ _FIGURES: dict[str, tuple[str, str, str, str, dict[str, Operand]]] = {
     **{f"default_probability_{fate}": (
         label, "share", f"Paths on which a payment is missed, over those on which the simulated LLM developer {does}.",
         "defaults/paths", {"defaults": f".{fate}.defaults", "paths": f".{fate}.paths"},
-    ) for fate, label, does in (("lab_fails", "Defaults where the lab fails", "fails"),
-                                ("lab_lasts", "Defaults where it does not", "does not fail"))},
+    ) for fate, label, does in (("lab_fails", "Defaults where the lab fails", "fails while the loan runs"),
+                                ("lab_lasts", "Defaults where it does not", "outlasts the loan"))},
     "loss_given_default": (
         "Loss given default", "share of exposure",
         "What lenders lose over what they are owed, summed over the paths that default.", "LGD = losses/exposures",
@@ -110,7 +110,7 @@ def lab_paths(reader: Reader, claim: str, fate: str) -> Equation:
     survivor = f"assets.llm_developer.quarter.sale_or_exit.mean.{reader.market.quarters}"
     return Equation(
         f"Paths on which the lab {'fails' if fate == 'lab_fails' else 'does not fail'}", int(is_so.sum()), "paths",
-        "Paths on which the money of the simulated LLM developer runs out before the horizon, or all others.", "",
+        "Paths on which the money of the simulated LLM developer runs out while the loan runs, or all others.", "",
         named(survivor, "draws"), "statistic",
     )
 

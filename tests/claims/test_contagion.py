@@ -96,9 +96,10 @@ def test_a_cloud_loses_the_share_and_lets_half_of_it_again_in_the_half_life() ->
 def test_the_chain_is_told_beside_the_loan() -> None:
     evaluation = evaluate(frail(contagion__lab_share=1.0, run__paths=512))
     shown = facts(evaluation, "gpu_debt").set_index("label")["p50"]
-    failed = evaluation.claims.by_key["llm_developer"].flows.extras["failed_at"] <= 40
-    loan = evaluation.claims.loan
-    assert loan is not None and failed.any() and not failed.all()
+    loan, terms = evaluation.claims.loan, evaluation.claims.loan_terms
+    assert loan is not None and terms is not None
+    failed = evaluation.claims.by_key["llm_developer"].flows.extras["failed_at"] <= terms.last
+    assert failed.any() and not failed.all()
     assert shown["Defaults where the lab fails"] == pytest.approx(loan.is_defaulted[failed].mean(), rel=1e-12)
     assert shown["Defaults where it does not"] == pytest.approx(loan.is_defaulted[~failed].mean(), rel=1e-12)
     rows = evaluation.summary()
