@@ -187,7 +187,7 @@ def _effects_told(effects: Mapping[str, Estimate]) -> str:
 
 
 def _cents(value: float) -> str:
-    return f"{'+' if value > 0 else '-'}${abs(value):.2f}"
+    return f"{'+' if value > 0 else '−'}${abs(value):.2f}"
 
 
 def _inside(family: str) -> str:
