@@ -179,15 +179,11 @@ def _effects_told(effects: Mapping[str, Estimate]) -> str:
         ("lose", sorted((k for k in clear if clear[k] < 0.0), key=lambda k: clear[k])),
     )
     told = [
-        f"{_listed([f'{CLASSES[key].subject} ({_cents(clear[key])})' for key in keys])} "
+        f"{_listed([f'{CLASSES[key].subject} (${abs(clear[key]):.2f})' for key in keys])} "
         f"{word if len(keys) > 1 or CLASSES[keys[0]].is_plural else f'{word}s'}"
         for word, keys in sides if keys
     ]
     return f"Against the neutral world, at fair entry, per dollar: {'; '.join(told)}." if told else ""
-
-
-def _cents(value: float) -> str:
-    return f"{'+' if value > 0 else '−'}${abs(value):.2f}"
 
 
 def _inside(family: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -83,6 +84,7 @@ def test_a_glut_takes_from_who_owns_machines() -> None:
     said = verdict(evaluate(Scenario.preset("telecom_glut").replace({"run.paths": 256})))
     fleet = said.effects["gpu_fleet"]
     assert fleet.value < -2.0 * fleet.error
-    assert "GPU fleets (−$" in said.detail and "Against the neutral world, at fair entry" in said.detail
+    told = said.detail.partition("Against the neutral world, at fair entry, per dollar: ")[2]
+    assert re.search(r"GPU fleets \(\$0\.\d\d\)[^;]* loses?\.", told), told
     told = said.to_dict()
     assert told["entry"] == ENTRY and set(told["effects"]) == set(said.effects)

@@ -14,7 +14,8 @@ from dashboard.charts.marks import DOLLARS, PERCENT, drawn, rows, tips, upright,
 from dashboard.charts.style import SCREEN, Spec
 
 HEIGHT = 210
-EVENT_COLUMNS = ("when", "event", "share", "date", "written", "is_last")
+EVENT_COLUMNS = ("when", "event", "share", "date", "written", "is_last", "named_at")
+APART = 0.1  # least distance of two names, share of the highest line
 _GIGA = "replace(format(datum.value, '$.3~s'), 'G', 'bn')"
 
 LABELS: Mapping[str, str] = {
@@ -52,14 +53,25 @@ def fan_frame(fan: pd.DataFrame, kind: str) -> pd.DataFrame:
 def events_frame(events: pd.DataFrame) -> pd.DataFrame:
     """Everything the chart of events draws, one row an event and quarter. Columns needed: quarter, event, share."""
     last = events["quarter"].max() if len(events) else 0
+    named = _named_at(dict(zip(*(events[events["quarter"] == last][c] for c in ("event", "share")), strict=True)))
     return marks.table([
         {
             "when": f.moment(row["quarter"]), "event": row["event"], "share": float(row["share"]),
             "date": f.calendar(row["quarter"]), "written": f.percent(float(row["share"])),
-            "is_last": row["quarter"] == last,
+            "is_last": row["quarter"] == last, "named_at": named[row["event"]],
         }
         for row in events.to_dict("records")
     ], EVENT_COLUMNS)
+
+
+def _named_at(ends: Mapping[str, float]) -> dict[str, float]:
+    """Where the name of each line stands: at its end, or above the name below it."""
+    out: dict[str, float] = {}
+    gap, free = APART * max(ends.values(), default=0.0), 0.0
+    for event, share in sorted(ends.items(), key=lambda item: item[1]):
+        out[event] = max(float(share), free)
+        free = out[event] + gap
+    return out
 
 
 def _x() -> alt.X:
@@ -84,12 +96,13 @@ def fan_chart(kind: str, color: str) -> Spec:
 
 def events_chart(color: str) -> Spec:
     """Share of futures in which something has happened, one named line an event."""
-    x, y = _x(), upright(_axis("share"), domainMin=0, nice=True)("share")
+    x, upwards = _x(), upright(_axis("share"), domainMin=0, nice=True)
+    y = upwards("share")
     said = tips(date="Quarter", event="In these futures it is", written="Share of futures")
     return drawn(
         rows.mark_line(color=color, strokeWidth=2.5).encode(x=x, y=y, detail="event:N"),
         where("datum.is_last").mark_text(align="right", baseline="bottom", dy=-5, fontSize=12).encode(
-            x=x, y=y, text="event:N"
+            x=x, y=upwards("named_at"), text="event:N"
         ),
         rows.mark_point(opacity=0, size=120).encode(x=x, y=y, tooltip=said),
         height=HEIGHT,

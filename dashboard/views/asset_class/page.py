@@ -81,6 +81,8 @@ def _holding(scenario: Scenario, claim: str, entry: str, reading: ClaimReading) 
     )
     if held is not None:
         chart(read.held_chart(held, claim))
+        if entry == "at_cost" and CLASSES[read.class_of(claim)].at_market:
+            st.caption(words.SOLD_AT_MARKET)
 
 
 def _earns_on(reading: ClaimReading) -> None:

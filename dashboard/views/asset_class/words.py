@@ -15,6 +15,10 @@ Row = Mapping[str, Any]
 SMALL_CHANGE = 0.05
 NOTHING = 5e-5
 """Change of value per dollar that would be written as 0.00 cents."""
+SOLD_AT_MARKET = (
+    "Before the horizon a buyer is taken to pay as much above or below the fair price as today's price is; at the "
+    "horizon a company fetches a multiple of what it then earns."
+)
 
 
 def headline(row: Row, entry: str) -> str:

@@ -224,3 +224,13 @@ def test_a_widget_of_its_own_assumptions_changes_the_figures() -> None:
     assert not test.exception
     assert text_of(test) != before
     assert "1 changed" in " ".join(str(item.label) for item in test.expander)
+
+
+def test_names_of_lines_that_end_together_stand_apart() -> None:
+    ends = {"a": 0.06, "b": 0.008, "c": 0.005}
+    frame = asset_fan.events_frame(pd.DataFrame([
+        {"quarter": t, "event": name, "share": share * t / 40} for name, share in ends.items() for t in (0, 40)
+    ]))
+    named = frame[frame["is_last"]].set_index("event")["named_at"].sort_values()
+    assert named["a"] == ends["a"] and named["c"] == ends["c"], "a line that is alone carries its name"
+    assert named.diff().min() >= asset_fan.APART * ends["a"] - 1e-12
