@@ -210,7 +210,8 @@ def exit_value(supplier: HardwareSupplier, revenue: Array, earnings: Array, quar
     A multiple of normal earnings, the mean of the last twelve quarters since closing.
     """
     t = earnings.shape[1] + quarter if quarter < 0 else quarter
-    normal = 4.0 * earnings[:, max(t - BOOK + 1, 1) : t + 1].mean(axis=1)
+    book = earnings[:, max(t - BOOK + 1, 1) : t + 1]
+    normal = 4.0 * np.ascontiguousarray(book.T).mean(axis=0)  # summed in order, however many paths there are
     return np.asarray(price_multiple(supplier, revenue, t) * np.maximum(normal, 0.0))
 
 
