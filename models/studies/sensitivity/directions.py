@@ -28,7 +28,7 @@ def _ways(**shown: str) -> Mapping[str, Direction]:
 DIRECTIONS: Mapping[str, Mapping[str, Direction]] = {
     "demand.growth_now": _ways(
         gpu_fleet="rises: capacity follows growth late, and what stands early is scarce",
-        data_center="rises: halls stay let and rents follow",
+        data_center="rises: halls stay let and rents follow; a fixed budget that pays part of them is shared by more",
         gpu_debt="rises: what runs without a customer earns a little more",
         hardware_supplier="rises: sales are additions, and a faster market adds more",
         llm_developer="rises: its revenue is a share of what customers pay for AI",

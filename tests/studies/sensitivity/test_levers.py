@@ -64,8 +64,11 @@ def test_fewer_than_two_points_are_refused() -> None:
 
 @pytest.fixture(scope="module")
 def moved() -> Levers:
-    """Every lever on a European fleet that is paid by its programs, so that there is a subsidy to scale."""
-    return levers(Scenario.preset("eu_gigafactories").replace({"run.paths": 512}))
+    """Every lever where European programs pay, so that there is a subsidy to scale.
+
+    The building gets a share of its own: a derived one thins where demand, and all that a fixed budget pays for, rises.
+    """
+    return levers(Scenario.preset("eu_gigafactories").replace({"run.paths": 512, "policy.center_share": 0.1}))
 
 
 def test_every_lever_has_an_expected_direction_with_a_reason() -> None:
