@@ -18,9 +18,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dashboard.pins import Board
 from models.basis.entry import Entry, Value
 from models.errors import ScenarioError
-from models.evidence.presets import presets
 from models.scenario import link as links
 from models.scenario.catalog import Difference, differences
+from models.scenario.presets import presets
 from models.scenario.scenario import Scenario
 
 STORE = "assay"

@@ -12,16 +12,18 @@ from dashboard.blocks import inputs, panel
 from dashboard.blocks.blocks import download
 from dashboard.blocks.choices import pick
 from models.basis.investor import Run
-from models.evidence.presets import Preset, presets
+from models.evidence.countries import made_of
+from models.evidence.presets import Preset
 from models.scenario.catalog import Difference, entry
 from models.scenario.cautions import cautions
+from models.scenario.presets import presets
 from models.scenario.scenario import Scenario
 from models.version import MODEL_VERSION
 
 Report = Callable[[Scenario, Scenario, str, str], bytes]
 """Makes the report of a scenario, its base, the name of its preset and its link."""
 
-GROUPS = {"base": "", "bloc": "Bloc", "market": "Market", "deal": "Deal"}
+GROUPS = {"base": "", "bloc": "Bloc", "nation": "Nation", "market": "Market", "deal": "Deal"}
 SHOWN_CHANGES = 1
 
 
@@ -67,6 +69,8 @@ def _about(preset: Preset) -> None:
     with about:
         st.markdown(f"**{f.plain(preset.title)}**")
         st.markdown(f.plain(preset.story))
+        if countries := made_of(preset.name):
+            st.markdown(f"Made of {countries}.")
         for figure in preset.key_figures:
             st.markdown(
                 f"**{f.plain(figure.value)}** {f.plain(figure.label)}  \n:small[:gray[{inputs.cited(figure.source)}]]"

@@ -21,8 +21,9 @@ from models import Scenario
 from models.claims.asset_class import AssetClass
 from models.engine.evaluate import Evaluation
 from models.engine.valuation import ENTRIES
-from models.evidence.presets import Preset, presets
+from models.evidence.presets import Preset
 from models.evidence.sources import source
+from models.scenario.presets import presets
 from models.studies.sensitivity.flip import Flip
 from models.studies.verdict import ENTRY, Verdict
 from models.tables.classes import classes, fan

@@ -10,9 +10,9 @@ from models.basis.rates import RATES
 from models.claims.registry import left_out
 from models.commands.options import read_file
 from models.engine.figures import FIGURES
-from models.evidence.presets import presets
 from models.scenario.file import from_json
 from models.scenario.link import decode
+from models.scenario.presets import presets
 from models.scenario.scenario import Scenario
 from models.studies.comparison.bridge import Bridge
 from models.studies.comparison.compare import Comparison, headline_table

@@ -23,7 +23,8 @@ from models.commands.options import (
 from models.commands.parser import Parser
 from models.engine.evaluate import Evaluation
 from models.errors import AbsentError
-from models.evidence import presets as library
+from models.evidence.countries import made_of
+from models.scenario import presets as library
 from models.scenario.catalog import catalog as entries
 from models.scenario.catalog import json_schema
 from models.scenario.link import encode
@@ -53,8 +54,10 @@ def _figure(value: float) -> str:
 
 
 def presets(parser: Parser) -> Run:
-    """List the presets with their stories and what they change."""
-    return lambda args: print(plain_json([preset.model_dump() for preset in library.presets().values()]))
+    """List the presets with their stories, what they change, and of which countries a bloc is made."""
+    return lambda args: print(plain_json([
+        preset.model_dump() | {"made_of": made_of(preset.name)} for preset in library.presets().values()
+    ]))
 
 
 def catalog(parser: Parser) -> Run:

@@ -34,7 +34,7 @@ from models.evidence.records import FROZEN, SourceKey, Words, read_records
 from models.evidence.sources import DATA, source
 
 PRESETS = DATA / "presets"
-Group = Literal["base", "bloc", "market", "deal"]
+Group = Literal["base", "bloc", "nation", "market", "deal"]
 GROUPS = get_args(Group)
 PROGRAMS = "policy.programs"
 """The one key of ``set`` that is not a single assumption: a list of whole programs, each as its own differences."""
@@ -84,8 +84,9 @@ class Preset(BaseModel):
         What a person reads: a few words, and two sentences.
     order : int
         Place in the picker.
-    group : {"base", "bloc", "market", "deal"}
-        Blocs and market stories change the world, deals change what is bought in it.
+    group : {"base", "bloc", "nation", "market", "deal"}
+        Blocs, nations and market stories change the world, deals change what is bought in it. Files hold no nation:
+        those are made of the records of countries (`models.scenario.nations`).
     changes : dict
         Dotted path to value, as ``Scenario.replace`` takes them; to be read only.
     reasons : dict of str to Reason
@@ -177,15 +178,15 @@ def presets() -> Mapping[str, Preset]:
     return load_presets()
 
 
-def preset(name: str) -> Preset:
-    """One preset.
+def preset(name: str, known: Mapping[str, Preset] | None = None) -> Preset:
+    """One preset of those ``known``, by default the files that ship with Assay.
 
     Raises
     ------
     ScenarioError
         If there is none of this name, with the nearest names.
     """
-    known = presets()
+    known = presets() if known is None else known
     if name in known:
         return known[name]
     asked = name[:80].lower()

@@ -63,6 +63,22 @@ class Program(BaseModel):
     source: Source
 
     @property
+    def refusal(self) -> str:
+        """Why the program cannot be added to a scenario as support of AI compute; empty where it can."""
+        if self.scope == "semiconductor_fab":
+            return "It pays for chip factories, not for AI compute."
+        if self.scope == "ai_adoption":
+            return "It pays firms that adopt AI, not for AI compute."
+        if "private equity" in self.instrument:
+            return "It is a private stake in a company, not money of a state."
+        return ""
+
+    @property
+    def is_compute(self) -> bool:
+        """Whether it can be added to a scenario: public money for AI compute or for those who train on it."""
+        return not self.refusal
+
+    @property
     def announced_usd(self) -> float | None:
         """The announced amount in USD, at a rounded rate of our own."""
         return None if self.announced_usd_bn is None else self.announced_usd_bn * _USD_PER_BILLION

@@ -41,6 +41,7 @@ _WHAT_A_FACT_IS: Mapping[str, tuple[str, ...]] = {
     "hardware_suppliers": ("entity", "metric", "period"),
     "llm_economics": ("entity", "metric", "period"),
     "macro": ("metric",),
+    "nations": ("country", "metric"),
     "sovereign_programs": ("country", "programme", "period"),
     "telecom_bust": ("series", "entity", "period"),
 }

@@ -9,12 +9,12 @@ from models.basis.reading import quoted
 from models.engine.evaluate import KEPT, Evaluation
 from models.engine.measures import DebtMeasures, Measures, Quantiles
 from models.errors import ScenarioError
-from models.evidence.presets import preset as find_preset
 from models.explain.equation import Equation, fill, rule, with_numbers
 from models.explain.leaves import assumption_spec
 from models.explain.registry import Reader, UnknownPath, find
 from models.explain.trace import Trace
 from models.scenario.catalog import PROGRAMS
+from models.scenario.presets import preset as find_preset
 from models.tables.classes import DEBT_METRICS, MARKET_SERIES, METRICS
 
 DEPTH = 10

@@ -53,7 +53,14 @@ def mapped(row: NationalProgram) -> Mapped:
     Budget is the announced amount in USD (none where only a rate or a count of machines is known); the words of the
     instrument give the mix; the public share is the grant rate, or the voucher rate where users are paid; what is known
     to have been delivered is the share that is paid.
+
+    Raises
+    ------
+    ScenarioError
+        If the program pays for something else than AI compute, with the reason.
     """
+    if row.refusal:
+        raise ScenarioError(f"program {row.id} ({row.country}: {row.name}) cannot be added: {row.refusal}")
     notes: list[str] = []
     budget = _budget(row, notes)
     mix = _mix(row, notes)
@@ -61,10 +68,6 @@ def mapped(row: NationalProgram) -> Mapped:
     schedule = Schedule(budget=budget, disbursement=_disbursement(row, notes))
     notes.append("It spends over the next five years, in equal parts; what was spent before is not taken off.")
     notes.append("It is taken to act in the scenario's home bloc.")
-    if row.scope == "semiconductor_fab":
-        notes.append("This pays for chip factories, not for AI compute: added for comparison only.")
-    elif row.scope in ("llm", "ai_adoption"):
-        notes.append("This does not pay for compute in the first place; here it does, which overstates it.")
     name = f"{row.country}: {row.name}"[:NAME_LENGTH]
     return Mapped(Program(name=name, schedule=schedule, mix=mix, terms=terms), row.id, tuple(notes))
 
@@ -99,6 +102,9 @@ def _budget(row: NationalProgram, notes: list[str]) -> float:
 
 
 def _mix(row: NationalProgram, notes: list[str]) -> Mix:
+    if row.scope == "llm":
+        notes.append("It pays developers of models, so that it builds nothing: all of it goes to champions.")
+        return Mix(champion=1.0)
     words = _JOINT.sub("", row.instrument.casefold())
     found: dict[str, float] = {}
     for pattern, names in _WORDS:

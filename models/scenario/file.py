@@ -14,8 +14,9 @@ from typing import Any
 from models.basis.entry import Value, check
 from models.basis.reading import quoted, unique_keys
 from models.errors import DataError, ScenarioError
-from models.evidence.presets import Preset, preset
+from models.evidence.presets import Preset
 from models.scenario.catalog import MAX_PROGRAMS, PROGRAMS, declared, unknown, values, with_programs
+from models.scenario.presets import preset
 from models.scenario.retired import as_meant
 from models.scenario.scenario import Scenario
 from models.version import MODEL_VERSION, SCHEMA_VERSION

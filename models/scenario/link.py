@@ -18,8 +18,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 from models.basis.entry import Value, read, value_text
 from models.basis.reading import quoted
 from models.errors import ScenarioError
-from models.evidence.presets import presets
 from models.scenario.catalog import MAX_PROGRAMS, PROGRAMS, declared, unknown, values, with_programs
+from models.scenario.presets import presets
 from models.scenario.retired import APART, as_meant
 from models.scenario.scenario import Scenario
 from models.version import MODEL_VERSION, SCHEMA_VERSION

@@ -12,9 +12,10 @@ from models.policy.program import INSTRUMENTS, Program
 from models.scenario.scenario import Scenario
 
 ROWS = load_programs()
+COMPUTE = [row for row in ROWS if row.is_compute]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+@pytest.mark.parametrize("row", COMPUTE, ids=lambda row: row.id)
 def test_every_national_program_becomes_a_valid_one(row):
     found = mapped(row)
     program = Program.model_validate(found.program.model_dump())
@@ -40,7 +41,7 @@ def test_there_are_37():
         ("019", {"equity": 1.0}, {}, 0.35),
         ("023", {"voucher": 1.0}, {"voucher_rate": 0.80}, 0.35),
         ("025", {"power": 1.0}, {"power_discount": 0.02}, 0.35),
-        ("027", {"grant": 0.5, "tax_credit": 0.5}, {}, 0.35),
+        ("036", {"champion": 1.0}, {}, 0.35),
         ("010", {"grant": 1.0}, {}, 1.0),
     ],
 )
@@ -49,6 +50,18 @@ def test_words_of_a_source_become_instruments(key, mix, terms, disbursement):
     assert {name: share for name, share in program.mix.model_dump().items() if share} == mix
     assert {name: getattr(program.terms, name) for name in terms} == terms
     assert program.schedule.disbursement == pytest.approx(disbursement, abs=1e-4)
+
+
+def test_what_is_no_compute_is_marked_and_refused(capsys):
+    refused = {row.id: row.refusal for row in ROWS if not row.is_compute}
+    assert {key[-3:] for key in refused} == {"004", "027", "028", "029", "034", "035"}
+    assert "private stake" in refused["sovereign_programs-029"]
+    for key, reason in refused.items():
+        with pytest.raises(ScenarioError, match="cannot be added") as error:
+            mapped(national_program(key))
+        assert key in str(error.value) and reason in str(error.value)
+    assert main(["link", "--add-program", "27"]) == 1
+    assert "US: CHIPS Act" in (said := capsys.readouterr().err) and "chip factories, not for AI compute" in said
 
 
 def test_private_pledges_are_no_subsidy():

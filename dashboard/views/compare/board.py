@@ -8,8 +8,8 @@ from dashboard import state
 from dashboard.blocks.choices import pick
 from dashboard.pins import NAME_LENGTH
 from dashboard.views.compare.charts import LETTERS
-from models.evidence.presets import presets
 from models.scenario import link as links
+from models.scenario.presets import presets
 from models.scenario.scenario import Scenario
 
 EXAMPLE = ("base", "telecom_glut", "shortage")

@@ -11,6 +11,7 @@ from dashboard.blocks import inputs
 from dashboard.blocks.blocks import Chart, chart, section, sheet
 from dashboard.blocks.choices import pick
 from dashboard.views.programs import charts
+from models.evidence.programs import Program as NationalProgram
 from models.evidence.programs import load_programs
 from models.policy.library import mapped, national_program
 from models.policy.program import Program
@@ -30,6 +31,7 @@ def library_table() -> pd.DataFrame:
             "instrument": row.instrument, "period": row.period, "public_share": row.public_share,
             "date": row.source.date, "confidence": row.source.confidence,
             "history": "history" if row.source.is_history else "",
+            "refusal": row.refusal,
             "source": row.source.title, "address": row.source.address or None,
         }
         for row in load_programs()
@@ -55,6 +57,7 @@ def render(scenario: Scenario) -> None:
         "stage": text("Stage"),
         "instrument": text("Instrument, in the source's words", width="medium"),
         "public_share": percent("Public share"),
+        "refusal": text("Why it cannot be added", width="medium"),
         "period": text("Period"),
         "date": text("As of"),
         "confidence": text("Confidence"),
@@ -81,6 +84,11 @@ def _add(scenario: Scenario, labels: dict[str, str]) -> None:
     """Pick a program, read what had to be assumed of it, add it."""
     key = pick("Program to add", labels, "programs:pick")
     national = national_program(key)
+    if national.refusal:
+        st.markdown(f.plain(f"Cannot be added to a scenario. {national.refusal}"))
+        _cite(key, national)
+        st.button("Add to this scenario", key="programs:add", disabled=True, help=f.plain(national.refusal))
+        return
     found = mapped(national)
     plan, mix = found.program.schedule, found.program.mix.model_dump()
     parts = ", ".join(f"{name.replace('_', ' ')} {f.percent(share, 0)}" for name, share in mix.items() if share)
@@ -88,10 +96,14 @@ def _add(scenario: Scenario, labels: dict[str, str]) -> None:
         f"Becomes: {f.money(plan.budget)} announced, {f.percent(plan.disbursement)} of it paid, {parts}."
     ))
     st.markdown("\n".join(f"- {f.plain(note)}" for note in found.notes))
-    st.caption(f"{inputs.cited(key)}. {f.plain(national.source.note)}")
+    _cite(key, national)
     is_full = len(scenario.policy.programs) >= MAX_PROGRAMS
     st.button("Add to this scenario", key="programs:add", on_click=_append, args=(key,), disabled=is_full,
               help=f"A scenario holds {MAX_PROGRAMS} programs at most" if is_full else None)
+
+
+def _cite(key: str, national: NationalProgram) -> None:
+    st.caption(f"{inputs.cited(key)}. {f.plain(national.source.note)}")
 
 
 def _append(key: str) -> None:

@@ -12,7 +12,7 @@ from models.assets.gpu_debt.size import LoanSize
 from models.engine.valuation import measure_loan
 from models.engine.world import World, draws_of
 from models.evidence.deals import Comparable, load_comparables
-from models.evidence.presets import presets
+from models.scenario.presets import presets
 from models.scenario.scenario import Scenario
 
 Verdict = Literal["covered", "not covered", "too close to call", "nothing is lent"]

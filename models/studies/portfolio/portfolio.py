@@ -19,8 +19,8 @@ from models.basis.timeline import Array
 from models.claims.registry import CLASSES
 from models.engine.evaluate import Evaluation, evaluate
 from models.engine.wealth import Outcomes, outcomes, sure_gain, sure_gain_slope, training_world
-from models.evidence.presets import presets
 from models.measures import risk
+from models.scenario.presets import presets
 from models.scenario.scenario import Scenario
 from models.studies.portfolio.frontier import Limits, Plane, frontier, least, minimax_regret, tail_loss, tail_plane
 from models.studies.portfolio.mandate import EQUAL, Settings, absences, check_weights, notes, possible_worlds

@@ -21,8 +21,8 @@ from models.engine.figures import paired_error
 from models.engine.position import Position, sure_gain
 from models.engine.world import world_of
 from models.errors import AbsentError
-from models.evidence.presets import presets
 from models.measures.standard_errors import by_replicate
+from models.scenario.presets import presets
 from models.scenario.scenario import Scenario
 from models.studies.comparison.bridge import common_draws
 

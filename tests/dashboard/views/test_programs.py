@@ -57,6 +57,16 @@ def test_programs_are_added_to_the_scenario():
     assert len(app.expander) == 3
 
 
+def test_what_is_no_compute_cannot_be_added():
+    app = page("base").run()
+    app.selectbox(key="programs:pick").set_value("sovereign_programs-027").run()
+    assert not app.exception
+    assert app.button(key="programs:add").disabled
+    assert any("It pays for chip factories" in each.value for each in app.markdown)
+    table = library_table()
+    assert table["refusal"].astype(bool).sum() == 6
+
+
 def test_a_hostile_name_is_shown_as_text():
     program = mapped(load_programs()[0]).program.model_copy(update={"name": "<img src=x> **[a](http://b)** `c`"})
     app = page("base")
