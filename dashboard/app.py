@@ -11,7 +11,7 @@ import logging
 
 import streamlit as st
 
-from dashboard import address, run, state, theme
+from dashboard import address, draft, run, state, theme
 from dashboard.blocks import frame
 from dashboard.blocks.long_run import leave_unseen
 from dashboard.views.asset_class import page as asset_class
@@ -60,6 +60,7 @@ def main() -> None:
     st.html(theme.stylesheet())
     address.read()
     address.write()
+    draft.begin()
     pages = {
         section: [
             st.Page(render, title=title, url_path=path, help=about, default=path == "decide")
@@ -74,7 +75,9 @@ def main() -> None:
         frame.side_bar()
         page.run()
         scenario = state.scenario()
-        frame.foot(run.lead_error(scenario), scenario.run)
+        read = draft.of(scenario)
+        frame.foot(run.lead_error(read), scenario.run, read.run.paths)
+        draft.label()
         state.settle()
         leave_unseen()
     except AssayError as error:

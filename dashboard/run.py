@@ -59,6 +59,11 @@ def lead_error(scenario: Scenario) -> float:
     return evaluation(scenario).lead_share[1]
 
 
+def knows(scenario: Scenario) -> bool:
+    """Whether a scenario was evaluated not long ago, so that most of what is asked of it is kept."""
+    return bool(_lead_errors.find(scenario))
+
+
 def verdict(scenario: Scenario) -> _verdict.Verdict:
     """Verdict on a scenario."""
     return kept(_judged, scenario)

@@ -42,13 +42,17 @@ class Moment:
 
 @dataclass
 class Store:
-    """Everything one session remembers."""
+    """Everything one session remembers.
+
+    ``whole`` is the scenario that has, or is due, its answer from all futures; ``is_draft`` says that this run shows
+    fewer.
+    """
 
     now: Moment
     past: list[Moment] = field(default_factory=list)
     ahead: list[Moment] = field(default_factory=list)
     notes: tuple[str, ...] = ()
-    draft: dict[str, Value] = field(default_factory=dict)
+    waiting: dict[str, Value] = field(default_factory=dict)
     problem: str = ""
     views: dict[str, str] = field(default_factory=lambda: {key: options[0] for key, options in VIEWS.items()})
     address: dict[str, str] = field(default_factory=dict)
@@ -59,6 +63,8 @@ class Store:
     name: str = field(default_factory=lambda: uuid4().hex)
     places: dict[str, Any] = field(default_factory=dict)
     appeared: set[str] = field(default_factory=set)
+    whole: Scenario | None = None
+    is_draft: bool = False
 
 
 def store() -> Store:
@@ -113,28 +119,28 @@ def dismiss_notes() -> None:
 
 def problem() -> tuple[str, tuple[str, ...]]:
     """Why the last change was not applied, and the paths of all changes that wait for another one."""
-    return store().problem, tuple(store().draft)
+    return store().problem, tuple(store().waiting)
 
 
-def drop_draft() -> None:
+def drop_waiting() -> None:
     """Forget the changes that could not be applied."""
-    store().draft, store().problem = {}, ""
+    store().waiting, store().problem = {}, ""
 
 
 def value_of(entry: Entry) -> Value:
     """What the widget of an assumption shows: a change that waits, else the scenario's value."""
-    return store().draft.get(entry.path, entry.value)
+    return store().waiting.get(entry.path, entry.value)
 
 
 def change(path: str, value: Value) -> None:
     """Set one assumption; where it contradicts another one, keep the scenario and let the change wait for the next."""
     kept = store()
     kept.has_acted = True
-    waiting = {**kept.draft, path: value}
+    waiting = {**kept.waiting, path: value}
     try:
         go(Moment(scenario().replace(waiting), preset()))
     except ScenarioError as error:
-        kept.draft, kept.problem = waiting, str(error)
+        kept.waiting, kept.problem = waiting, str(error)
 
 
 def load_preset(name: str) -> None:
@@ -178,7 +184,7 @@ def jump(there: Moment) -> None:
 def go(there: Moment) -> None:
     """Put a scenario on screen; undo returns."""
     kept = store()
-    drop_draft()
+    drop_waiting()
     kept.notes = ()
     if there != kept.now:
         kept.past = [*kept.past[-HISTORY + 1 :], kept.now]
@@ -188,7 +194,7 @@ def go(there: Moment) -> None:
 def _travel(source: list[Moment], target: list[Moment]) -> None:
     kept = store()
     kept.has_acted = kept.was_moved = True
-    drop_draft()
+    drop_waiting()
     if source:
         target.append(kept.now)
         kept.now = source.pop()

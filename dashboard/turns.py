@@ -47,6 +47,11 @@ class Gate:
     def __len__(self) -> int:
         return len(self._line)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether whoever comes now must wait."""
+        return len(self._line) >= self.places
+
     @contextmanager
     def inside(self, check: Callable[[], None] = _stays) -> Iterator[None]:
         """Be inside, once it is one's turn; ``check`` is called while waiting and may raise to walk away."""

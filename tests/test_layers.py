@@ -40,7 +40,7 @@ ROOMS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("charts",),
         ("drawings",),
         ("state", "run"),
-        ("address",),
+        ("address", "draft"),
         ("reports",),
         ("blocks",),
         ("views",),

@@ -116,7 +116,7 @@ def _share() -> None:
     if not share.open:
         return
     with share:
-        st.markdown("Opens exactly this scenario, with these figures.")
+        st.markdown("Opens exactly this scenario, with the figures of all its futures.")
         st.code(address.link(), language=None, wrap_lines=True)
         st.caption(f"The address bar holds the same link. Model {MODEL_VERSION}.")
 
@@ -150,7 +150,7 @@ def _problem() -> None:
         f"{f.plain(message)}\n\nThe scenario is kept as it was; your entry waits until another one fits it.",
         title="Not applied yet",
     )
-    st.button(f"Discard {len(waiting)} waiting", key="discard", on_click=state.drop_draft)
+    st.button(f"Discard {len(waiting)} waiting", key="discard", on_click=state.drop_waiting)
 
 
 def notes() -> None:
@@ -166,12 +166,13 @@ def notes() -> None:
     st.button("Understood", key="dismiss", type="tertiary", on_click=state.dismiss_notes)
 
 
-def foot(error_of_shares: float, draws: Run) -> None:
-    """Version, seed, paths, sampling error, sources, and what this is not."""
+def foot(error_of_shares: float, draws: Run, read: int) -> None:
+    """Version, seed, paths and how many of them were read, sampling error, sources, and what this is not."""
     error = f.noise(error_of_shares)
     sampling = f"sampling error {error} points on shares of futures" if error else "no sampling error given"
+    paths = f"{draws.paths:,} paths" if read == draws.paths else f"draft: {read:,} of {draws.paths:,} paths"
     words = (
-        f"Model {MODEL_VERSION}", f"seed {draws.seed}", f"{draws.paths:,} paths",
+        f"Model {MODEL_VERSION}", f"seed {draws.seed}", paths,
         f"{sampling} (two standard errors); model error is not shown and is larger", "not investment advice",
     )
     with st.container(horizontal=True, vertical_alignment="center", key="foot"):

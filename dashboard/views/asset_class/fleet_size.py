@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import draft, run
 from dashboard import format as f
-from dashboard import run
 from dashboard.blocks.blocks import part, title
 from dashboard.blocks.markup import Cell, Markup, facts_html, row, table_html
 from dashboard.views.asset_class import rows
@@ -38,7 +38,7 @@ def read_totals(scenario: Scenario, entry: str) -> Sequence[Mapping[str, Any]]:
 
 def render(scenario: Scenario, entry: str) -> None:
     """Title that says what is bought, and the totals."""
-    totals = run.kept(read_totals, scenario, entry)
+    totals = draft.shown(read_totals, scenario, entry)
     by_label = {str(each["label"]): each for each in totals}
     count, bill = (WRITERS[each["unit"]](float(each["p50"])) for each in (by_label["GPUs"], by_label["Hardware bill"]))
     worth = by_label["Value at the hurdle"]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dashboard import draft, run, state
 from dashboard import format as f
-from dashboard import run, state
 from dashboard.blocks import panel
 from dashboard.blocks.blocks import chart, facts, part, picture, title, verdict
 from dashboard.blocks.choices import ENTRIES, entry_price, switch
@@ -24,8 +24,8 @@ def render(key: str) -> None:
     """Numbers first, then charts, then what takes longest, then the assumptions."""
     scenario = state.scenario()
     claim, entry = _choices(key)
-    with st.spinner(f"Reading {scenario.run.paths:,} futures of this class"):
-        reading = run.kept(read.read_claim, scenario, claim)
+    with st.spinner(f"Reading {draft.of(scenario).run.paths:,} futures of this class"):
+        reading = draft.shown(read.read_claim, scenario, claim)
     if entry in reading.absent:
         verdict(*words.absence(claim, entry, reading.absent[entry]))
         if len(reading.absent) < len(ENTRIES):
@@ -48,7 +48,7 @@ def _money(scenario: Scenario, claim: str, entry: str, reading: ClaimReading) ->
     left, right = st.columns([44, 56], gap="large")
     with left:
         st.html(rows.measures(reading.rows, ENTRIES, entry))
-        explained(read.figures(reading, claim, entry), scenario, claim)
+        explained(read.figures(reading, claim, entry), draft.of(scenario), claim)
     with right:
         chart(reading.cash[entry])
     left, right = st.columns([56, 44], gap="large")

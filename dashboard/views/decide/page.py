@@ -6,8 +6,8 @@ from math import isnan
 
 import streamlit as st
 
+from dashboard import draft, state
 from dashboard import format as f
-from dashboard import run, state
 from dashboard.blocks.blocks import Chart, Tile, chart, charts, tiles, verdict
 from dashboard.blocks.choices import entry_price, pick, viewed
 from dashboard.blocks.explained import Figure, explained
@@ -36,14 +36,14 @@ def render() -> None:
     """Numbers first, then charts, then what takes longest."""
     scenario, base, entry = state.scenario(), state.base(), state.view("entry")
     is_preset = scenario == base
-    with st.spinner(f"Pricing six asset classes on {scenario.run.paths:,} shared futures"):
-        reading, stand = run.kept(first_view, scenario, entry)
+    with st.spinner(f"Pricing six asset classes on {draft.of(scenario).run.paths:,} shared futures"):
+        reading, stand = draft.shown(first_view, scenario, entry)
     verdict(reading.verdict.headline, f"{reading.verdict.detail} {reading.revenue}")
     flips.in_a_sentence(scenario)
     with st.spinner("Pricing the preset to compare with"):
-        before, stood = run.kept(first_view, base, entry)
+        before, stood = draft.shown(first_view, base, entry)
     tiles(_cards(reading, before, is_preset))
-    explained(figures(reading, stand, entry), scenario, "decide")
+    explained(figures(reading, stand, entry), draft.of(scenario), "decide")
     left, right = st.columns([46, 54], gap="large")
     with right:
         _rows(stand, stood, is_preset)

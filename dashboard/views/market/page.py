@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import draft, state, words
 from dashboard import format as f
-from dashboard import run, state, words
 from dashboard.blocks import inputs
 from dashboard.blocks.blocks import charts, section, tiles, verdict
 from dashboard.blocks.choices import pill
@@ -28,11 +28,11 @@ def render() -> None:
     """Numbers first, then the fans, who builds, localization, and the market's own assumptions."""
     scenario = state.scenario()
     with st.spinner("Reading the market"):
-        market = run.kept(read_market, scenario)
+        market = draft.shown(read_market, scenario)
     prices = market.prices.charts
     verdict(prices["surplus"].title, f"{prices['rent'].title}. {prices['share'].title}.")
     tiles(market.outcome)
-    explained([*figures(market.prices), *market.revenue.figures], scenario, "market")
+    explained([*figures(market.prices), *market.revenue.figures], draft.of(scenario), "market")
     charts([prices[name] for name in ("rent", "share", "surplus")])
     section("Who pays these rents", market.revenue.about)
     charts([market.revenue.chart, market.revenue.share])

@@ -112,5 +112,5 @@ def _append(key: str) -> None:
 
 def put(programs: tuple[Program, ...]) -> None:
     """Give the scenario other programs."""
-    state.drop_draft()  # what waits may belong to a program that moves
+    state.drop_waiting()  # what waits may belong to a program that moves
     state.change(PROGRAMS, programs)  # type: ignore[arg-type]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboard import draft, run, state
 from dashboard import format as f
-from dashboard import run, state
 from dashboard.blocks import inputs
 from dashboard.blocks.blocks import chart, section, sheet, tiles, verdict
 from dashboard.blocks.choices import pill
@@ -27,7 +27,7 @@ def render() -> None:
     scenario = state.scenario()
     if scenario.policy.programs:
         with st.spinner("Running the market with and without them"):
-            reading = run.kept(read_programs, scenario)
+            reading = draft.shown(read_programs, scenario)
         verdict(reading.headline, reading.detail)
         tiles(reading.tiles)
         _money(reading.money)
