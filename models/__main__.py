@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from models.commands import drivers, holdings, loans, scenarios
+from models.commands import nations as countries
 from models.commands.parser import Parser
 from models.errors import AssayError
 
@@ -15,7 +16,7 @@ COMMANDS = {
         scenarios.evaluate, scenarios.presets, scenarios.catalog, scenarios.link, scenarios.explain,
         scenarios.hindcast, scenarios.thesis, holdings.portfolio, holdings.waiting, drivers.tornado, drivers.sobol,
         drivers.seek, drivers.levers, drivers.surface, drivers.flips, drivers.compare, drivers.stress, drivers.reverse,
-        drivers.regret, loans.comparables, loans.tape,
+        drivers.regret, countries.nations, loans.comparables, loans.tape,
     )
 }
 """What there is, in the order of the help."""

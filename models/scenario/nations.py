@@ -12,13 +12,15 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from models.errors import DataError
+from models.basis.reading import quoted
+from models.errors import DataError, ScenarioError
 from models.evidence.countries import Counted, Country, load_countries
 from models.evidence.power_prices import fact_of, price_table
 from models.evidence.presets import PROGRAMS, Preset, Reason, preset
 from models.evidence.rows import read_rows
 from models.evidence.sources import DATA, source
 from models.policy.library import mapped, national_program
+from models.scenario.scenario import Scenario
 
 CHAMPION = "sovereign_champion"
 """Preset that gives the size and the money of a champion of which no figure is known."""
@@ -90,6 +92,23 @@ def country_preset(country: Country, place: int = FIRST_PLACE) -> Preset:
         })
     except ValueError as error:
         raise DataError(f"countries.json, country {country.key}: {error}") from None
+
+
+def nation_scenario(key: str) -> Scenario:
+    """Scenario of a country with its champion as the developer of models, where it has one.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such country, with those there are.
+    """
+    known = load_countries()
+    if key not in known:
+        raise ScenarioError(f"nation {quoted(key)}: no such country; there are {', '.join(known)}")
+    scenario = Scenario.preset(key)
+    if not known[key].is_alone:
+        return scenario
+    return scenario.replace({path: change.value for path, change in champion_changes(known[key]).items()})
 
 
 @lru_cache(maxsize=1)

@@ -11,9 +11,7 @@ from models.studies.thesis.labs import (
     OPEN_LAB,
     Lab,
     frontier,
-    funding_gap,
-    operations,
-    public_money,
+    need_and_money,
     run_lab,
     small_lab,
 )
@@ -28,9 +26,7 @@ TEN_YEARS = 10.0
        "compete at scale.", BAIN, refuted_by=("What a champion at the frontier is short of",))
 def subsidies(subject: Subject) -> Finding:
     """T8: announced money for AI against fabs, and money that reaches a champion against its gap at the frontier."""
-    scenario = small_lab(subject, CHAMPION).replace({"llm_costs.frontier_share": 1.0})
-    gap = funding_gap(operations(subject, scenario), PROGRAM_QUARTERS)
-    given = public_money(subject, scenario, PROGRAM_QUARTERS)
+    gap, given = need_and_money(subject, PROGRAM_QUARTERS)
     need = subject.median("What a champion at the frontier must find in five years, middle of futures",
                           gap, "USD")
     reached = subject.mean("What reaches it from home programs in five years", given, "USD")

@@ -81,6 +81,15 @@ def operations(subject: Subject, scenario: Scenario) -> Operations:
     )
 
 
+def need_and_money(subject: Subject, quarters: int) -> tuple[Array, Array]:
+    """What a champion that trains at the frontier must find over the first quarters, and what home programs give it.
+
+    USD, (paths,) each: the measure of subsidy against need, for the claim and for the page of nations.
+    """
+    scenario = small_lab(subject, CHAMPION).replace({"llm_costs.frontier_share": 1.0})
+    return funding_gap(operations(subject, scenario), quarters), public_money(subject, scenario, quarters)
+
+
 def funding_gap(ops: Operations, quarters: int) -> Array:
     """Money a developer must find elsewhere over the first quarters before it pays for itself, USD, (paths,)."""
     running = np.cumsum(DELTA * ops.net[:, 1 : quarters + 1], axis=1)
