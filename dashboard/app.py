@@ -23,6 +23,7 @@ from dashboard.views.drivers import page as drivers
 from dashboard.views.evidence import page as evidence
 from dashboard.views.loan import page as designer
 from dashboard.views.market import page as market
+from dashboard.views.nations import page as nations
 from dashboard.views.portfolio import page as portfolio
 from dashboard.views.programs import page as programs
 from dashboard.views.risk import page as risk
@@ -35,6 +36,7 @@ PAGES = {
         (home.render, "Decide", "decide", "Which class pays for its risk, how sure that is, and what would flip it."),
         (market.render, "Market", "market", "What compute earns, how much of it stands idle, and who builds it."),
         (programs.render, "Programs", "programs", "What states announce, pay and build, and who keeps the money."),
+        (nations.render, "Nations", "nations", "Countries side by side: subsidy against need, cost, returns, sources."),
         (portfolio.render, "Portfolio", "portfolio", "What to hold, when to enter, and what to find out first."),
         (compare.render, "Compare", "compare", "Up to six scenarios side by side, and why two of them differ."),
     ),

@@ -150,6 +150,12 @@ def load_preset(name: str) -> None:
         jump(Moment(Scenario.preset(name), name))
 
 
+def load_scenario(made: Scenario, name: str) -> None:
+    """Put a scenario that starts from a preset on screen; undo returns."""
+    store().has_acted = True
+    jump(Moment(made, name))
+
+
 def reset() -> None:
     """Back to the preset the scenario started from."""
     load_preset(preset())
@@ -234,6 +240,12 @@ def pin_preset(name: str) -> None:
     store().has_acted = True
     if name in presets():
         board().add(presets()[name].title, links.encode(Scenario.preset(name), name))
+
+
+def pin_scenario(title: str, made: Scenario, name: str) -> None:
+    """Put a scenario that starts from a preset aside, under a title."""
+    store().has_acted = True
+    board().add(title, links.encode(made, name))
 
 
 def unpin(position: int) -> None:

@@ -28,10 +28,10 @@ def nations(parser: Parser) -> Run:
 
 
 def _told(args: argparse.Namespace) -> None:
-    from models.studies.nations import nations, nations_table
+    from models.studies.nations import nation_rows, nations
 
     found = nations(args.names or None, paths=args.paths, seed=args.seed, progress=told_progress())
-    rows = nations_table(found).to_dict("records")
+    rows = nation_rows(found)
     if args.json:
         print(plain_json([
             {"record": record_json(one.country), "figures": row, "undefined": dict(one.undefined)}
@@ -83,7 +83,7 @@ def table_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
         earns = [f"{_number(row[f'earns_{key}'], '8.2%')} ±{row[f'earns_{key}_se']:6.2%}" for key in RETURNS]
         keeper = CLASSES[row["keeper"]].label if row["keeper"] else "nobody beyond the noise"
         yield " ".join([f"{row['title']:20}", *money, *shares, *hours, *earns, f"  {keeper}"])
-    yield "paid, need: USD billion in five years; hours: USD per H100e-hour; returns: sure, a year over cash, ± an error"
+    yield "paid, need: USD billion in five years; hours: USD per H100e-hour; returns: sure, a year over cash, ± error"
 
 
 def _number(value: float, form: str) -> str:

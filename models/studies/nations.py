@@ -10,10 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from models.assets.gpu_fleet.fleet import fleet_terms
 from models.basis.pace import pause
@@ -39,6 +38,8 @@ PROGRAM_QUARTERS = 20
 EARNERS = ("gpu_fleet", "data_center", "gpu_debt", "llm_developer")
 """Classes whose return is shown: a fleet, a data center, a loan and a champion."""
 CREDIT_QUARTER = 4
+NEXT_TO_NOTHING = 0.0005
+"""Gain per dollar of capital that no page shows."""
 
 
 class HourCost(NamedTuple):
@@ -70,7 +71,7 @@ class Nation:
     keeps : mapping of class to Estimate
         Change of value at the hurdle by its programs, per dollar of capital.
     undefined : mapping
-        Why a figure is undefined, by its column of `nations_table`.
+        Why a figure is undefined, by its column of `nation_rows`.
     """
 
     country: Country
@@ -96,8 +97,8 @@ class Nation:
 
     @property
     def keeper(self) -> str:
-        """Class that gains most by the programs beyond the noise; empty where none does."""
-        sure = {key: one.value for key, one in self.keeps.items() if one.value > 2.0 * one.error}
+        """Class that gains most by the programs, beyond the noise and more than next to nothing; empty if none does."""
+        sure = {key: one.value for key, one in self.keeps.items() if one.value > max(2.0 * one.error, NEXT_TO_NOTHING)}
         return max(sure, key=sure.__getitem__) if sure else ""
 
 
@@ -190,17 +191,17 @@ def _kept(read: Evaluation, shocks: Shocks) -> dict[str, Estimate]:
     }
 
 
-def nations_table(found: Sequence[Nation]) -> pd.DataFrame:
+def nation_rows(found: Sequence[Nation]) -> list[dict[str, Any]]:
     """One row a nation.
 
-    Columns: key, title, announced and paid by the programs that count, delivered_usd as far as the library knows (NaN
-    where nothing is known), need and given with ``_se``, met, covered, hour_home, hour_supported, hour_world, keeper,
-    ``earns_`` and ``keeps_`` a class with ``_se``.
+    Columns: key, title, short (as in the library), announced and paid by the programs that count, delivered_usd as far
+    as the library knows (NaN where nothing is known), need and given with ``_se``, met, covered, hour_home,
+    hour_supported, hour_world, keeper, ``earns_`` and ``keeps_`` a class with ``_se``.
     """
     rows = []
     for nation in found:
-        row: dict[str, object] = {
-            "key": nation.country.key, "title": nation.country.title,
+        row: dict[str, Any] = {
+            "key": nation.country.key, "title": nation.country.title, "short": nation.country.library,
             "announced": nation.announced, "paid": nation.paid,
             "delivered_usd": _sum([row.delivered_usd for row in nation.country.library_programs]),
             "need": nation.need.value, "need_se": nation.need.error, "given": nation.given.value,
@@ -214,7 +215,7 @@ def nations_table(found: Sequence[Nation]) -> pd.DataFrame:
             one = nation.keeps.get(key, Estimate(math.nan, math.nan))
             row |= {f"keeps_{key}": one.value, f"keeps_{key}_se": one.error}
         rows.append(row)
-    return pd.DataFrame(rows)
+    return rows
 
 
 def _sum(amounts: Sequence[float | None]) -> float:

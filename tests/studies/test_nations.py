@@ -13,7 +13,7 @@ from models.evidence.countries import load_countries
 from models.market.simulate import simulate_market
 from models.scenario.nations import nation_scenario
 from models.scenario.scenario import Scenario
-from models.studies.nations import EARNERS, PROGRAM_QUARTERS, Nation, hour_cost, nations, nations_table
+from models.studies.nations import EARNERS, PROGRAM_QUARTERS, Nation, hour_cost, nation_rows, nations
 from models.studies.thesis.labs import CHAMPION, funding_gap, need_and_money, operations, public_money
 from models.studies.thesis.subject import Subject
 
@@ -21,7 +21,7 @@ PATHS = 64
 
 
 @pytest.fixture(scope="module")
-def found() -> tuple[Nation, ...]:
+def found(thin_prices: None) -> tuple[Nation, ...]:
     shares: list[float] = []
     read = nations(paths=PATHS, progress=shares.append)
     assert shares == sorted(shares) and shares[-1] == 1.0 and len(shares) == len(read)
@@ -30,9 +30,9 @@ def found() -> tuple[Nation, ...]:
 
 def test_every_country_is_read_and_what_is_undefined_says_why(found: tuple[Nation, ...]) -> None:
     assert [one.country.key for one in found] == list(load_countries())
-    table = nations_table(found)
-    for one, row in zip(found, table.to_dict("records"), strict=True):
-        empty = {name for name, value in row.items() if value != value and not name.endswith("_se")}
+    for one, row in zip(found, nation_rows(found), strict=True):
+        figures = {name: value for name, value in row.items() if isinstance(value, float) and name[-3:] != "_se"}
+        empty = {name for name, value in figures.items() if math.isnan(value)}
         assert {name for name in empty if not name.startswith("keeps_")} <= set(one.undefined), one.country.key
         assert all(one.undefined.values())
         assert set(one.earns) == set(EARNERS) and row["hour_home"] > row["hour_supported"] * (1 - 1e-12) > 0.0
@@ -77,8 +77,7 @@ def test_need_and_money_are_those_of_the_claim() -> None:
     shocks = draw_shocks(1, PATHS)
     subject = Subject(None, scenario, shocks)  # type: ignore[arg-type]
     need, given = need_and_money(subject, PROGRAM_QUARTERS)
-    champion = {path: value for path, value in Scenario.preset(CHAMPION).model_dump().items() if path == "llm_developer"}
-    assert champion["llm_developer"]["champion"] and scenario.llm_developer.champion
+    assert scenario.llm_developer == Scenario.preset(CHAMPION).llm_developer
     alone = scenario.replace({"llm_costs.frontier_share": 1.0})
     assert np.array_equal(need, funding_gap(operations(subject, alone), PROGRAM_QUARTERS))
     assert np.array_equal(given, public_money(subject, alone, PROGRAM_QUARTERS))
@@ -89,7 +88,7 @@ def test_an_unknown_country_is_refused() -> None:
         nations(["atlantis"])
 
 
-def test_the_command_prints_the_table_and_the_records(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_the_table_and_the_records(thin_prices: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["nations", "south_korea", "--paths", "64"]) == 0
     told = capsys.readouterr()
     assert "South Korea" in told.out and "keeps most" in told.out and "not known, which is not zero" in told.err
