@@ -1,5 +1,9 @@
-"""What every test may ask for: a browser, the word of whoever accepts golden tables, and repeatable hypotheses."""
+"""What every test may ask for: a browser, the word of whoever accepts golden tables, and repeatable hypotheses.
 
+Memory is kept low as in the server: one pool for all threads, and what a test let go is given back to the system.
+"""
+
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -8,6 +12,8 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from dashboard import memory
 
 settings.register_profile(
     "ci",
@@ -18,6 +24,38 @@ settings.register_profile(
 )
 settings.register_profile("explore", parent=settings.get_profile("ci"), derandomize=False, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+GROWTH = 64 * 2**20
+"""Bytes that tests may add to the process before it gives back."""
+_held = [0]
+
+memory.share()
+
+
+def pytest_collection_finish() -> None:
+    """Tests and imports live to the end: what looks for garbage, as every run of a page does, passes them by."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_runtest_logfinish() -> None:
+    """Give back what a test let go, where it is much: looking for it takes a twentieth of a second."""
+    if resident() > _held[0] + GROWTH:
+        memory.give_back()
+        _held[0] = resident()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kept_low() -> Iterator[None]:
+    """Set up first, so gone last: what the fixtures of a module held is let go by then."""
+    yield
+    _held[0] = 0
+
+
+def resident() -> int:
+    """Bytes of memory the process holds; 0 where the system does not say."""
+    pages = Path("/proc/self/statm")
+    return int(pages.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if pages.exists() else 0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

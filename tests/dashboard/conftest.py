@@ -1,16 +1,26 @@
 """The dashboard as a value: the page run by Streamlit's own test harness, without a browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import run
+from models.basis.store import Store
+from models.engine.evaluate import Evaluation
 from models.studies.sensitivity.flip import flip_points
 from tests.dashboard.finished import Finished
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_evaluations() -> Iterator[None]:
+    """Evaluations are kept as in the server, and gone with the module: the next one asks for others."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "_evaluations", Store[Evaluation](run.EVALUATIONS))
+        yield
 
 
 @pytest.fixture
