@@ -24,12 +24,30 @@ BY_FIELD = ("rates",)
 """Slices that are read field by field."""
 
 
+class Value:
+    """A part as a key: hashed once, however many layers are looked up by it. Slices have many fields each."""
+
+    __slots__ = ("_hash", "_of")
+
+    def __init__(self, of: Hashable) -> None:
+        self._of, self._hash = of, hash(of)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Value):
+            return NotImplemented
+        return self._of is other._of or (self._hash == other._hash and self._of == other._of)
+
+
 class Parts:
     """Parts of one scenario by dotted name, each taken once, as values that can be compared."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self._known: dict[str, Any] = {}
+        self._values: dict[str, Value] = {}
 
     def part(self, name: str) -> Any:
         """A part such as ``rates`` or ``neutral.calm.setting``."""
@@ -38,12 +56,16 @@ class Parts:
             self._known[name] = getattr(self.part(owner) if owner else self.scenario, last)
         return self._known[name]
 
-    def values(self, names: Names) -> tuple[Any, ...]:
+    def values(self, names: Names) -> tuple[Value, ...]:
         """Parts as values that equal those of another scenario when nothing in them differs."""
-        found = [self.part(name) for name in names]
-        return tuple(
-            tuple(getattr(part, f.name) for f in fields(part)) if isinstance(part, Setting) else part for part in found
-        )
+        return tuple([self._value(name) for name in names])
+
+    def _value(self, name: str) -> Value:
+        if name not in self._values:
+            part = self.part(name)
+            whole = tuple(getattr(part, f.name) for f in fields(part)) if isinstance(part, Setting) else part
+            self._values[name] = Value(whole)
+        return self._values[name]
 
 
 class Reading:
