@@ -92,8 +92,8 @@ class AssetClass:
     below : callable, optional
         (scenario, market, draws, what was built) -> claim on the asset below a levered class, whose premium it pays.
     is_lean : bool
-        Whether it reads of a market only what a machine under contract does: neutral paths are then small enough to
-        keep.
+        Whether it reads of a market only what a machine under contract or a building does: neutral paths are then
+        small enough to keep.
     is_skewed : bool
         Whether a few paths carry its value, so that its price takes more of them and control variates.
     variant_of : str

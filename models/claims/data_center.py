@@ -86,7 +86,8 @@ def _balance(run: Run) -> Array:
 
 
 CLASS = AssetClass(
-    KEY, "Data center", PICKS, "MW", _build, below=lambda scenario, market, shocks, built: built.by_key[WHOLE],
+    KEY, "Data center", PICKS, "MW", _build, is_lean=True,
+    below=lambda scenario, market, shocks, built: built.by_key[WHOLE],
     short="Data center", subject="data centers", is_plural=True, color="orange",
     slices=("data_center", "leasing", "construction_loan", "tax"),
     draws=lambda scenario: ("tenant_u", "dc_overrun_z", "dc_delay_u", "dc_exit_cap_z", "renewal_u", "letting_u",
@@ -110,11 +111,12 @@ CLASS = AssetClass(
     ),
 )
 UNLEVERED = AssetClass(
-    WHOLE, "Data center without debt", PICKS, "MW", _build, variant_of=KEY,
+    WHOLE, "Data center without debt", PICKS, "MW", _build, is_lean=True, variant_of=KEY,
     subject="data centers without debt", is_plural=True,
 )
 DEBT = AssetClass(
-    LOAN, "Data center loan", PICKS, "MW", _build, variant_of=KEY, has_own_price=True, subject="the data center loan",
+    LOAN, "Data center loan", PICKS, "MW", _build, is_lean=True, variant_of=KEY, has_own_price=True,
+    subject="the data center loan",
     series={
         "dscr": Series("Debt service coverage once open", "x", lambda run: line(run, LOAN, "dscr"), level(1.0),
                        "just enough to pay"),

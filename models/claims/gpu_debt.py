@@ -12,6 +12,7 @@ from models.assets.gpu_debt.size import LoanSize
 from models.assets.gpu_fleet import fleet as gpu_fleet
 from models.assets.gpu_fleet.fleet import machine_quarters
 from models.basis.shocks import Shocks, calm_shocks
+from models.basis.store import Store
 from models.basis.timeline import DELTA, HOURS, Array
 from models.claims.asset_class import PICKS, AssetClass, Fact, Run, Series, level, line, quarters
 from models.claims.backing import backing, collateral_fleet, customer_pays
@@ -124,6 +125,10 @@ class LenderCase(NamedTuple):
     value: Array
 
 
+_cases: Store[LenderCase] = Store(1)
+"""Beside the scenario that was asked, as long as it lives: each block of its paths asks again."""
+
+
 def lender_case(scenario: Scenario) -> LenderCase:
     """The case that sizes the loan, with the interest that it deducts."""
     return _base_run(scenario, deducted_interest(scenario))
@@ -131,6 +136,12 @@ def lender_case(scenario: Scenario) -> LenderCase:
 
 def _base_run(scenario: Scenario, interest: Array | None) -> LenderCase:
     """Collateral on the neutral path without shocks."""
+    if interest is None:
+        return _cases.beside(scenario).get(None, lambda: _run_base(scenario, None))
+    return _run_base(scenario, interest)
+
+
+def _run_base(scenario: Scenario, interest: Array | None) -> LenderCase:
     calm = scenario.neutral.calm.derived(cluster=scenario.cluster)
     shocks = calm_shocks()
     market = simulate_market(calm.setting, shocks)

@@ -173,13 +173,13 @@ def _stream(
 
 
 def _kept_blocks(setting: Setting) -> list[tuple[MarketPaths, Shocks]]:
-    """Lean neutral paths for fleets and loans: contract terms are slider material, so they must reprice at once."""
+    """Lean neutral paths for fleets, buildings and loans: their terms are slider material, so they reprice at once."""
     key = tuple(getattr(setting, part.name) for part in fields(setting))
     return list(_blocks.get(key, lambda: list(map(_lean, _stream(setting, PATHS)))))
 
 
 def _lean(paths: tuple[MarketPaths, Shocks]) -> tuple[MarketPaths, Shocks]:
-    """Drop what a fleet and its loan do not read: three quarters of the memory."""
+    """Drop what fleets, buildings and their loans do not read: most of the memory."""
     market, shocks = paths
     nothing = np.broadcast_to(np.nan, market.price.shape)
     run = market.world._replace(**dict.fromkeys(market.world._fields, nothing))
@@ -187,12 +187,15 @@ def _lean(paths: tuple[MarketPaths, Shocks]) -> tuple[MarketPaths, Shocks]:
     lean, others = ({name for one in CLASSES.values() if one.is_lean == is_lean for name in one.draws(Scenario())}
                     for is_lean in (True, False))
     thin = shocks.without("demand_z", "jump_gap_u", "regime_u", *(others - lean))
-    return replace(market, world=run, home=run, demand_paths=demand, surplus=nothing), thin
+    return replace(market, world=run, home=run, demand_paths=demand), thin
 
 
 def _mean_prices(groups: Sequence[Group], blocks: Iterator[tuple[MarketPaths, Shocks]]) -> dict[str, FairPrice]:
+    # One world for all blocks: what does not hang on the draws is found once.
+    worlds = [(keys, world.in_force) for keys, world in groups]
+
     def block(paths: tuple[MarketPaths, Shocks]) -> list[_Block]:
-        return [one for keys, world in groups for one in _neutral_block(world, keys, *paths)]
+        return [one for keys, world in worlds for one in _neutral_block(world, keys, *paths)]
 
     by_block = list(map(block, blocks))
     root = np.sqrt(PATHS // BLOCK)
@@ -220,7 +223,7 @@ class _Block(NamedTuple):
 
 def _neutral_block(world: Scenario, keys: Sequence[str], market: MarketPaths, shocks: Shocks) -> list[_Block]:
     """Classes that are built together; a levered one pays the premium of the asset below it."""
-    world, classes = world.in_force, CLASSES | VARIANTS
+    classes = CLASSES | VARIANTS
     built = classes[keys[0]].build(world, market, shocks)
     out = []
     for key in keys:
