@@ -172,6 +172,9 @@ def measured(position: Position) -> Measures:
         reasons["irr"] = STATUS_WORDS[max(found.irr_status, key=lambda name: found.irr_status[name])]
     if math.isnan(found.moic.p50):
         reasons["moic"] = STATUS_WORDS["no_investment"]
+    if not math.isfinite(found.payback_years.p95 + found.payback_years.p95_se):
+        often = "one future in twenty" if math.isfinite(found.payback_years.p50) else "half of all futures"
+        reasons["payback_years"] = f"the money never comes back in about {often} or more"
     if math.isnan(found.certainty_equivalent_return):
         reasons["certainty_equivalent_return"] = "money comes back before it is paid in, so none is at stake"
     if math.isnan(found.years_at_stake):
