@@ -31,7 +31,8 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "gpu_fleet": ("Fleet", "Sure return of a GPU fleet, a year over cash, at today's price."),
     "data_center": ("Data center", "Sure return of a data center, a year over cash, at today's price."),
     "gpu_debt": ("Loan", "Sure return of a GPU-backed loan, a year over cash, at par."),
-    "llm_developer": ("Champion", "Sure return of the developer of models, a year over cash, at the market's price."),
+    "llm_developer": ("Champion", "Sure return of the developer of models, a year over cash, at the market's price: "
+                      "the state's champion, in the United States a frontier lab."),
     "keeper": ("Keeps the money", "Class that gains most by the programs per dollar of its capital, direct and through "
                "the market, where that is more than the noise and shows in the figure."),
 }
