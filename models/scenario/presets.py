@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from models.errors import DataError
+from models.basis.reading import quoted
+from models.errors import DataError, ScenarioError
 from models.evidence import presets as files
+from models.evidence.countries import load_countries
 from models.evidence.presets import GROUPS, Preset
 from models.scenario.nations import nation_presets
 
@@ -29,5 +31,16 @@ def presets() -> Mapping[str, Preset]:
 
 
 def preset(name: str) -> Preset:
-    """One named scenario; raises ScenarioError with the nearest names if there is none."""
+    """One named scenario.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none of this name: with the name of the country that it may mean, or the nearest names.
+    """
+    spelled = name[:80].casefold().replace(" ", "_")
+    for country in load_countries().values():
+        meant = (country.title.casefold().replace(" ", "_"), country.library.casefold().replace(" ", "_"))
+        if name not in presets() and spelled in meant:
+            raise ScenarioError(f"preset {quoted(name)}: no such preset; {country.title} is {country.key}")
     return files.preset(name, presets())

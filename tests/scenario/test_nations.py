@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.errors import ScenarioError
 from models.evidence import presets as files
 from models.evidence.countries import load_countries
 from models.evidence.power_prices import price_table
@@ -82,3 +83,13 @@ def test_a_champion_has_its_own_revenue_where_it_is_known() -> None:
     revenue = {name: Scenario.preset(name).llm_developer.revenue_now for name in NATIONS}
     assert revenue.pop("france") == 0.4e9 and set(revenue.values()) == {usual}
     assert champion_changes(load_countries()["us"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("united_states", "us"), ("EU", "eu_gigafactories"), ("UK", "united_kingdom")]
+)
+def test_a_country_by_another_name_is_told_its_own(name: str, key: str) -> None:
+    with pytest.raises(ScenarioError, match=f"is {key}$"):
+        Scenario.preset(name)
+    with pytest.raises(ScenarioError, match="nearest: gulf"):
+        Scenario.preset("gulff")
