@@ -29,7 +29,7 @@ def test_a_class_page_never_contradicts_the_first_page(result: Evaluation) -> No
 
 
 @pytest.mark.parametrize("name", presets())
-def test_no_class_beats_the_winner_on_both_axes_of_the_map(name: str) -> None:
+def test_no_class_beats_the_winner_on_both_axes_of_the_map(name: str, thin_prices: None) -> None:
     result = evaluate(Scenario.preset(name).replace({"run.paths": 64}))
     said, table = verdict(result), classes(result, ENTRY)
     drawn = charts.map_columns(table, result.scenario.rates.cash_rate)
