@@ -8,12 +8,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from dashboard import memory
+from tests.prices import on_few_draws
 
 settings.register_profile(
     "ci",
@@ -99,14 +99,6 @@ def chromium_path() -> str:
 
 @pytest.fixture(scope="module")
 def thin_prices() -> Iterator[None]:
-    """Fair prices on few draws: a thousand scenarios are priced, and none of these tests asks for a third digit."""
-    from models.basis.store import Store  # the engine is loaded by whoever runs it
-    from models.engine import prices
-    from models.engine.noted import Noted
-
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("BLOCK", 32), ("PATHS", 64), ("SKEWED_PATHS", 64)):
-            patch.setattr(prices, name, value)
-        patch.setattr(prices, "_prices", Store[Noted[prices.FairPrice]](64))
-        patch.setattr(prices, "_blocks", Store[Any](1))
+    """A thousand scenarios are priced, and none of these tests asks for a third digit."""
+    with on_few_draws():
         yield
