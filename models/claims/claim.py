@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.assets.data_center.loan import CenterLoan, CenterTerms
+from models.assets.data_center.loan import CenterTerms
+from models.assets.data_center.service import CenterLoan
 from models.assets.gpu_debt.size import LoanSize
 from models.basis.flows import CashFlows
 from models.basis.timeline import Array, zero_paths

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.assets.data_center import building as data_center
-from models.assets.data_center import loan as center_loan
+from models.assets.data_center import service
+from models.assets.data_center.loan import planned_interest, sized
 from models.assets.data_center.worth import as_it_stands
 from models.basis.shocks import Shocks
 from models.basis.timeline import DELTA, Array
@@ -46,13 +47,13 @@ def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
     center, leasing, lending, tax = scenario.data_center, scenario.leasing, scenario.construction_loan, scenario.tax
     building = build(scenario, market, shocks)
     promised = 0.0 if building.support is None else building.support.promised
-    terms = center_loan.sized(lending, center, leasing, scenario.rates.base_rate, promised)
+    terms = sized(lending, center, leasing, scenario.rates.base_rate, promised)
     due, owner_due = None, None
     if tax.is_on:
-        interest = center_loan.planned_interest(terms, center_loan.drawn(terms, building), building.opening)
+        interest = planned_interest(terms, service.drawn(terms, building), building.opening)
         due, owner_due = data_center.tax_due(tax, building), data_center.tax_due(tax, building, interest)
     stands = as_it_stands(center, leasing, building, market.surplus)
-    paid = center_loan.run_loan(lending, terms, building, stands, owner_due)
+    paid = service.run_loan(lending, terms, building, stands, owner_due)
 
     def worth() -> Array:
         return data_center.exit_values(center, leasing, building, market.surplus, shocks.dc_exit_cap_z)
@@ -61,11 +62,11 @@ def _build(scenario: Scenario, market: MarketPaths, shocks: Shocks) -> Claims:
     t = np.arange(market.quarters + 1)
     owed = np.where(t >= paid.default_quarter[:, None], np.inf, paid.balance)
     effective = (1.0 + terms.coupon * DELTA) ** 4 - 1.0
-    owner = center_loan.owner_flows(lending, building, paid, owner_due)
+    owner = service.owner_flows(lending, building, paid, owner_due)
     claims = {
         KEY: Claim(owner, center.hurdle, center.capex - terms.principal, exit_values=worth, debt_due=owed),
         WHOLE: Claim(data_center.cash_flows(building, due), center.hurdle, center.capex, exit_values=worth),
-        LOAN: Claim(center_loan.lender_flows(paid), effective, terms.principal, nothing=terms.nothing),
+        LOAN: Claim(service.lender_flows(paid), effective, terms.principal, nothing=terms.nothing),
     }
     return Claims(claims, center_loan=paid, center_terms=terms)
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.assets.data_center.loan import CenterLoan, CenterTerms
+from models.assets.data_center.loan import CenterTerms
+from models.assets.data_center.service import CenterLoan
 from models.basis.investor import Rates
 from models.basis.timeline import DELTA, Array
 from models.claims import data_center, gpu_debt, llm_developer

@@ -7,7 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from models.assets.data_center.loan import CenterLoan, CenterTerms, level_constant, signed_income
+from models.assets.data_center.loan import CenterTerms, level_constant, signed_income
+from models.assets.data_center.service import CenterLoan
 from models.assets.data_center.worth import Worth, as_it_stands
 from models.basis.shocks import COHORTS
 from models.basis.timeline import DELTA, Array

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 
 from models.assets.data_center.building import Building, simulate_building
 from models.assets.data_center.leasing import Leasing
-from models.assets.data_center.loan import CenterLoan, sized
+from models.assets.data_center.loan import sized
+from models.assets.data_center.service import CenterLoan
 from models.basis.shocks import draw_shocks
 from models.basis.timeline import Array
 from models.claims.contagion import tie_of
