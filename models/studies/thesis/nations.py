@@ -11,10 +11,10 @@ from models.basis.shocks import draw_shocks
 from models.claims.gpu_fleet import fleet_claim
 from models.engine.estimate import Estimate, mean, ratio
 from models.engine.prices import present_value
-from models.evidence.presets import presets
+from models.evidence.countries import load_countries
 from models.market.export import ExportControl
 from models.market.simulate import MarketPaths, simulate_market
-from models.policy.program import INSTRUMENTS
+from models.policy.program import INSTRUMENTS, Policy
 from models.scenario.scenario import Scenario
 from models.studies.thesis.record import HOLDS, Figure, Finding, call, figure, over, percent, reported, tested, untested
 from models.studies.thesis.subject import BAIN, BLOG, Subject, claim
@@ -27,8 +27,8 @@ WHAT_IF = 4  # quarter in which controls are tried where the scenario has none
 
 
 @dataclass(frozen=True)
-class Bloc:
-    """What one bloc preset gives a fleet: its value at cost per dollar, and what sets the bloc apart."""
+class Land:
+    """What one country gives a fleet: its value at cost per dollar, and what sets the country apart."""
 
     title: str
     value: Estimate
@@ -39,58 +39,61 @@ class Bloc:
 
 
 @lru_cache(maxsize=1)
-def blocs() -> tuple[Bloc, ...]:
-    """Every bloc preset, its own fleet on one set of draws."""
+def lands() -> tuple[Land, ...]:
+    """Every country that is recorded, its own fleet on one set of draws."""
     shocks = draw_shocks(SEED, PATHS)
     out = []
-    for name, preset in presets().items():
-        if preset.group != "bloc":
-            continue
+    for name, country in load_countries().items():
         scenario = Scenario.preset(name)
         market = simulate_market(scenario.setting, shocks)
         claim = fleet_claim(scenario.in_force, market, shocks)
         value = present_value(claim) / claim.capital
-        mix = scenario.policy.home[0].mix if scenario.policy.home else None
-        leading = max(INSTRUMENTS, key=lambda kind: getattr(mix, kind)) if mix else "none"
-        out.append(Bloc(
-            preset.title.split(":")[0], mean(value, shocks.replicate), leading,
+        out.append(Land(
+            country.title, mean(value, shocks.replicate), leading(scenario.policy),
             market.bound_share, scenario.gpu_fleet.power_price, scenario.gpu_fleet.cost_factor,
         ))
     return tuple(out)
 
 
+def leading(policy: Policy) -> str:
+    """Instrument on which home programs spend most, all of them together."""
+    money = {kind: sum(one.schedule.budget * getattr(one.mix, kind) for one in policy.home) for kind in INSTRUMENTS}
+    return max(money, key=money.__getitem__) if policy.home else "none"
+
+
 @claim("T16", "Nations differ: state champions, a full domestic stack, public infrastructure, each with its own "
        "instruments.", BAIN, BLOG)
 def nations(subject: Subject) -> Finding:
-    """T16: the bloc presets side by side; they are worlds of their own and leave this scenario aside."""
-    found = blocs()
-    ranked = sorted(found, key=lambda bloc: bloc.value.value)
+    """T16: countries side by side; they are worlds of their own and leave this scenario aside."""
+    found = lands()
+    ranked = sorted(found, key=lambda land: land.value.value)
     worst, best = ranked[0], ranked[-1]
-    kinds = {bloc.instrument for bloc in found}
+    kinds = {land.instrument for land in found}
     parts = (
         reported("Leading instruments differ", len(kinds) >= KINDS),
         reported("A fleet is worth more in one than in another",
                  call(over(best.value, worst.value)) == HOLDS),
     )
-    figures = [one for bloc in found for one in _figures(bloc)]
+    figures = [one for land in found for one in _figures(land)]
     why = (
-        f"The same fleet gains {percent(best.value)} of its cost in value in the preset {best.title} and "
-        f"{percent(worst.value)} in {worst.title}. The {len(found)} presets lead with {len(kinds)} different "
-        f"instruments and bind {percent(min(bloc.bound for bloc in found))} to "
-        f"{percent(max(bloc.bound for bloc in found))} of demand. They are definitions of this product, made of "
-        "published programs, and are compared as they stand: no scenario tests them."
+        f"The same fleet gains {percent(best.value)} of its cost in value in {best.title} and "
+        f"{percent(worst.value)} in {worst.title}. The {len(found)} countries lead with {len(kinds)} different "
+        f"instruments and bind {percent(min(land.bound for land in found))} to "
+        f"{percent(max(land.bound for land in found))} of demand. Their scenarios are made of "
+        "published programs and records, and are compared as they stand: no scenario tests them. Nations has them in "
+        "full."
     )
     turn = (
-        "Nothing in a scenario; other presets: nations that pay with the same instrument, at the same power price, "
+        "Nothing in a scenario; other records: nations that pay with the same instrument, at the same power price, "
         "behind the same borders."
     )
     return Finding(figures, why, turn, parts)
 
 
-def _figures(bloc: Bloc) -> tuple[Figure, Figure]:
+def _figures(land: Land) -> tuple[Figure, Figure]:
     return (
-        figure(f"{bloc.title}: value of a fleet over its cost", bloc.value, "share of cost"),
-        figure(f"{bloc.title}: demand bound to the bloc", bloc.bound, "share"),
+        figure(f"{land.title}: value of a fleet over its cost", land.value, "share of cost"),
+        figure(f"{land.title}: demand bound to the country", land.bound, "share"),
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from models.__main__ import main
 from models.engine.estimate import Estimate
 from models.engine.prices import present_value
+from models.evidence.countries import load_countries
 from models.evidence.sources import source
 from models.scenario.scenario import Scenario
 from models.studies.thesis import STATEMENTS, TESTS, subject, thesis
@@ -128,10 +129,10 @@ def test_a_cheaper_coupon_does_not_cost_the_lender() -> None:
 
 def test_nations_differ_in_value_and_borders() -> None:
     found = under("T16")
-    bound = {f.label.split(":")[0]: f.value for f in found.figures if f.label.endswith("bound to the bloc")}
-    assert bound["China-style"] == max(bound.values()) == pytest.approx(0.9)
-    assert len(bound) == 8
-    assert shown(found, "China-style: value") < shown(found, "Canada: value")
+    bound = {f.label.split(":")[0]: f.value for f in found.figures if f.label.endswith("bound to the country")}
+    assert bound["China"] == max(bound.values()) == pytest.approx(0.9)
+    assert list(bound) == [country.title for country in load_countries().values()]
+    assert shown(found, "China: value") < shown(found, "Canada: value")
 
 
 # Parts
