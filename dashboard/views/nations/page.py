@@ -16,7 +16,6 @@ from models.evidence.countries import Country, load_countries, made_of
 from models.evidence.presets import preset
 from models.scenario.link import encode
 from models.scenario.nations import nation_scenario
-from models.studies.nations import PATHS
 
 PICK = "nations:pick"
 ABOUT_PICK = (
@@ -41,9 +40,9 @@ def render() -> None:
 
 def _one(countries: Mapping[str, Country]) -> None:
     section("One nation", ABOUT_PICK)
+    titles, here = {key: one.title for key, one in countries.items()}, state.preset()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        key = pick("Nation", {key: one.title for key, one in countries.items()}, PICK, label_visibility="collapsed",
-                   width=240)
+        key = pick("Nation", titles, PICK, here if here in titles else None, label_visibility="collapsed", width=240)
         st.button("Open as scenario", key="nations:open", on_click=_open, help="Put it on screen; undo returns")
         board = state.board()
         is_there = board.holds(encode(nation_scenario(key), key))
@@ -62,8 +61,8 @@ def _belongs(country: Country) -> str:
     bloc = f.plain(preset(country.bloc).title)
     champion = " with its champion as the developer of models" if country.has_champion else ""
     if country.is_alone:
-        return f"Its scenario is the preset {bloc}{champion}, {PATHS:,} futures here."
-    return f"What is not known of it is as in the preset {bloc}, which is made of {made_of(country.bloc)}."
+        return f"Its scenario is the preset “{bloc}”{champion}."
+    return f"What is not known of it is as in the preset “{bloc}”, which is made of {made_of(country.bloc)}."
 
 
 def _chosen() -> Country:

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
 from dashboard import format as f
 from dashboard.blocks import inputs
 from dashboard.blocks.blocks import sheet
-from models.evidence.countries import TOPICS, Country, Known
+from models.basis.entry import Entry
+from models.evidence.countries import TOPICS, Country, Known, Topic
 from models.evidence.programs import Program
 from models.evidence.sources import source
+from models.scenario.catalog import PROGRAMS, catalog
+from models.scenario.nations import nation_scenario
+
+MEANT: Mapping[Topic, str] = {
+    "power": "gpu_fleet.power_price",
+    "compute": "localization.home_share",
+    "chips": "gpu_fleet.cost_factor",
+    "localization": f"{PROGRAMS}.0.terms.mandate",
+    "champion": "llm_developer.revenue_now",
+    "talent": "llm_costs.other",
+    "capital": f"{PROGRAMS}.0.terms.rate_cut",
+}
+"""Topic -> assumption of the nation's scenario that it stands for."""
 
 
 def render(country: Country) -> None:
     """Programs, topics, sources."""
     _programs(country)
+    entries = {entry.path: entry for entry in catalog(nation_scenario(country.key))}
     topics = list(TOPICS.items())
     for start in range(0, len(topics), 2):
         for column, (topic, name) in zip(st.columns(2, gap="large"), topics[start : start + 2], strict=False):
             with column:
-                _topic(name, country.topics[topic])
+                _topic(name, country.topics[topic], entries.get(MEANT[topic]))
     drawer = st.expander(f"{len(country.sources)} sources of {country.title}", on_change="rerun", key="nations:sources")
     if drawer.open:
         with drawer:
@@ -28,11 +45,14 @@ def render(country: Country) -> None:
                 st.markdown(f":small[{inputs.cited(cited.id)}. {_grade(cited.id)}]")
 
 
-def _topic(name: str, known: Known) -> None:
+def _topic(name: str, known: Known, meant: Entry | None) -> None:
     lines = [f"**{name}** {f.plain(known.words or '')}".rstrip()]
     lines += [f":small[:gray[{inputs.cited(key)}. {_grade(key)}]]" for key in known.facts]
     if known.missing:
         lines.append(f":small[Not known: {f.plain(f.inside(known.missing))}]")
+    if meant is not None:
+        lines.append(f":small[In its scenario: {f.plain(f.inside(meant.label))} "
+                     f"{f.plain(inputs.written(meant, meant.value))}]")
     st.markdown("  \n".join(lines))
 
 

@@ -69,6 +69,8 @@ def test_a_country_is_shown_with_its_sources_and_what_is_missing(shown: AppTest,
     assert all(f"**{name}**" in body for name in TOPICS.values())
     missing = [known for known in country.topics.values() if known.missing]
     assert body.count("Not known: ") == len(missing)
+    power = nation_scenario(key).gpu_fleet.power_price
+    assert f"In its scenario: local power price ${power:g}/kWh" in body.replace("\\", "")
     links = [cited.address for cited in country.sources if cited.address]
     assert links and all(link in body for link in links)
     history = [key for known in country.topics.values() for key in known.facts if "; history" in record._grade(key)]
