@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import pytest
 
 from models.claims.registry import CLASSES, VARIANTS
-from models.engine.evaluate import Evaluation, evaluate
-from models.engine.measures import Measures, Quantiles
-from models.engine.position import Position
-from models.engine.summary import summary
+from models.engine.evaluate import evaluate
 from models.engine.valuation import ENTRIES, AssetResult, measured
 from models.engine.world import World, world_of
 from models.errors import AbsentError
@@ -23,61 +18,8 @@ from models.scenario.catalog import catalog
 from models.scenario.scenario import Scenario
 from models.studies.sensitivity.flip import answer
 from models.studies.verdict import verdict
-from models.tables.contract import evaluation_json
-from tests.corners import PATHS, applied, corners, ends
-
-CORNERS = 300
-
-
-def figures(measures: Measures) -> Iterator[tuple[str, float]]:
-    """Every figure by the name its reason would have; noise and infinities (never paid back) are no figures."""
-    for each in fields(Measures):
-        value = getattr(measures, each.name)
-        if isinstance(value, Quantiles):
-            yield each.name, value.p50
-        elif isinstance(value, float) and not each.name.endswith("_se"):
-            yield each.name, value
-
-
-def holes(name: str, position: Position, measures: Measures) -> list[str]:
-    """Figures of one position that are undefined without a reason."""
-    found = [f"{name} {figure}" for figure, value in figures(measures)
-             if math.isnan(value) and not measures.undefined.get(figure)]
-    if not position.absent and not np.isfinite(position.value).all():
-        found.append(f"{name} is present and not finite")
-    return found
-
-
-def faults(evaluation: Evaluation) -> list[str]:
-    """What is undefined without a reason, or rests on something undefined."""
-    found = []
-    results: dict[str, AssetResult] = {**evaluation.assets, **evaluation.variants}
-    for key, result in results.items():
-        for entry in ENTRIES:
-            found += holes(f"{key} {entry}", result.bought[entry], result.entry(entry))
-    said = verdict(evaluation)
-    if said.best in said.absent or set(said.losers) & set(said.absent):
-        found.append("the verdict ranks what is absent")
-    if math.isnan(said.lead_share) != (evaluation.family_lead is None):
-        found.append("a lead without families, or none with them")
-    found += ["words"] * any("nan" in text.lower().split() for text in (said.headline, said.detail))
-    for key, why in evaluation.absent().items():
-        if said.detail.count(why) < 1 or evaluation_json(evaluation, "")["assets"][key]["absent"] != why:
-            found.append(f"{key} is absent and not named")
-    return found
-
-
-def checked(changes: dict[str, Any], *, table: bool = False) -> list[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        evaluation = evaluate(applied(changes))
-        found = faults(evaluation)
-    if table:
-        rows = summary(evaluation)
-        told = rows.loc[~rows["metric"].str.startswith("payback"), "value"]
-        found += ["the summary holds an undefined figure"] * (not np.isfinite(told).all())
-    return found
-
+from tests.corners import PATHS, applied, ends
+from tests.engine.undefined import holes
 
 EVERY = [(key, entry) for key in (*CLASSES, *VARIANTS) for entry in ENTRIES]
 
@@ -104,12 +46,6 @@ def test_at_each_bound_nothing_is_undefined_without_its_reason(group: str, here:
                     bad |= {(path, value): found} if found else {}
         assert answer(there).best not in there.absent()
     assert not bad
-
-
-@pytest.mark.parametrize("seed", range(10))
-def test_in_corners_nothing_is_undefined_without_its_reason(seed: int, thin_prices: None) -> None:
-    for changes in corners(seed, CORNERS // 10):
-        assert not checked(changes, table=True), changes
 
 
 def test_a_family_of_the_present_is_the_mean_of_the_present(thin_prices: None) -> None:

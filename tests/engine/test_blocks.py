@@ -1,5 +1,6 @@
 """Runs too large to keep whole: measured block by block, with the figures of the run in one piece."""
 
+from collections.abc import Iterator
 from dataclasses import fields
 
 import numpy as np
@@ -7,23 +8,34 @@ import pytest
 
 from models import Evaluation, Scenario
 from models.basis.shocks import REPLICATES, draw_shocks, joined_shocks
-from models.engine.evaluate import KEPT, evaluate
+from models.engine import evaluate as engine
+from models.engine.evaluate import evaluate
 from models.errors import ScenarioError
-from models.explain import explain
+from models.explain import explain, resolve
 from models.studies.verdict import verdict
 from models.tables.classes import fan, summary
 from models.tables.contract import evaluation_json
 
+KEPT = 1_024
 PATHS = 4 * KEPT
 
 
+@pytest.fixture(scope="module", autouse=True)
+def few() -> Iterator[None]:
+    """Fewer paths are kept than by default, so that a run of blocks stays small."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (engine, resolve):
+            patch.setattr(module, "KEPT", KEPT)
+        yield
+
+
 @pytest.fixture(scope="module")
-def blocks() -> Evaluation:
+def blocks(few: None) -> Evaluation:
     return evaluate(Scenario().replace({"run.paths": PATHS, "overcapacity.peak": 0.4}))
 
 
 @pytest.fixture(scope="module")
-def whole() -> Evaluation:
+def whole(few: None) -> Evaluation:
     scenario = Scenario().replace({"run.paths": PATHS, "overcapacity.peak": 0.4})
     return evaluate(scenario, draw_shocks(1, PATHS))
 
@@ -66,7 +78,7 @@ def test_the_sample_is_an_evaluation_of_its_own(blocks: Evaluation, whole: Evalu
 
 
 def test_paths_that_are_not_kept_are_not_explained(blocks: Evaluation) -> None:
-    with pytest.raises(ScenarioError, match=r"run\.paths: 16,384 .* set run\.paths to 4096 or less"):
+    with pytest.raises(ScenarioError, match=r"run\.paths: 4,096 .* set run\.paths to 1024 or less"):
         explain(blocks, "assets.gpu_fleet.irr.p50")
 
 
