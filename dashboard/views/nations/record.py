@@ -33,10 +33,9 @@ def render(country: Country) -> None:
     """Programs, topics, sources."""
     _programs(country)
     entries = {entry.path: entry for entry in catalog(nation_scenario(country.key))}
-    topics = list(TOPICS.items())
-    for start in range(0, len(topics), 2):
-        for column, (topic, name) in zip(st.columns(2, gap="large"), topics[start : start + 2], strict=False):
-            with column:
+    with st.grid(2, min_column_width=300, gap="small"):
+        for topic, name in TOPICS.items():
+            with st.container():
                 _topic(name, country.topics[topic], entries.get(MEANT[topic]))
     drawer = st.expander(f"{len(country.sources)} sources of {country.title}", on_change="rerun", key="nations:sources")
     if drawer.open:
