@@ -20,8 +20,8 @@ class Rates(Assumptions):
     )
     move_together: bool = switch(
         True, label="Rates move together", source="judgment", symbol="together",
-        help="Cash rate, hurdles and exit yields are typed for a base rate of 3.87% and follow it from there; off, "
-        "they stay as typed and only coupons move.",
+        help=f"Cash rate, hurdles and exit yields are typed for a base rate of {REFERENCE_RATE:.2%} and follow it from "
+        "there; off, they stay as typed and only coupons move.",
     )
     hurdle_beta: float = assumption(
         1.0, unit="per point", low=0.0, high=1.5, step=0.1, symbol="β_r",

@@ -16,12 +16,13 @@ from models.basis.timeline import Array
 from models.claims.registry import CLASSES, VARIANTS, Claims, joined
 from models.engine.estimate import NOTHING, Estimate, paired
 from models.engine.layers import Layers
+from models.engine.lending import pooled_loan
 from models.engine.measures import Measures, Quantiles
 from models.engine.noted import Parts
 from models.engine.position import family_lead, pooled
 from models.engine.prices import fair_prices
 from models.engine.revenue import RevenueByYear, pooled_revenue, revenue_by_year
-from models.engine.valuation import ENTRIES, AssetResult, pooled_loan
+from models.engine.valuation import ENTRIES, AssetResult
 from models.engine.world import draws_of
 from models.market.simulate import MarketPaths
 from models.measures import risk

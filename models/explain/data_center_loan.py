@@ -14,6 +14,7 @@ from models.basis.shocks import COHORTS
 from models.basis.timeline import DELTA, Array
 from models.explain.data_center import CENTER, UNIT, building_of, handover, line_of, while_owned
 from models.explain.equation import Equation, Operand
+from models.explain.gpu_debt_loss import middle_default, total_over_defaults
 from models.explain.registry import Reader, UnknownPath, declare, explains, named, of_programs, over_paths, row_of
 
 LENDER = "variants.data_center_loan"
@@ -299,18 +300,11 @@ def coverage(reader: Reader, path: str, t: int) -> Equation:
     )
 
 
-def _middle(loan: CenterLoan, by: Array) -> tuple[int, ...]:
-    """The path in the middle of those that default, ordered by a number; none where none defaults."""
-    rows = np.flatnonzero(loan.is_defaulted)
-    order = rows[np.argsort(by[rows], kind="stable")]
-    return (int(order[len(order) // 2]),) if len(order) else ()
-
-
 @explains("variants.data_center_loan.defaults")
 def defaults(reader: Reader) -> Equation:
     """Number of paths on which the keys are handed over."""
     loan = loan_of(reader)
-    shown = _middle(loan, loan.default_quarter.astype(float))
+    shown = middle_default(loan, loan.default_quarter.astype(float))
     return Equation(
         "Paths that default", int(loan.is_defaulted.sum()), "paths",
         "Paths on which the owner stops paying and hands over the keys"
@@ -322,17 +316,7 @@ def defaults(reader: Reader) -> Equation:
 @explains("variants.data_center_loan.total.{name}")
 def total(reader: Reader, name: str) -> Equation:
     """Losses or exposures summed over paths."""
-    loan = loan_of(reader)
-    if name not in ("loss", "exposure"):
-        raise UnknownPath("totals are loss and exposure")
-    amounts = loan.exposure if name == "exposure" else loan.loss
-    shown = _middle(loan, amounts)
-    return Equation(
-        f"{'Exposure' if name == 'exposure' else 'Losses'} over all defaults", float(amounts.sum()), UNIT,
-        f"Sum over {int(loan.is_defaulted.sum()):,} paths that default"
-        + ("; the one in the middle is shown." if shown else "."), f"N·E[{name}]",
-        named(*(f"{LENDER}.{name}.path{row}" for row in shown), f"{LENDER}.defaults"), "statistic",
-    )
+    return total_over_defaults(loan_of(reader), LENDER, UNIT, name)
 
 
 @explains("variants.data_center_loan.exposure.{path}")

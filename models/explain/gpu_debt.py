@@ -6,8 +6,8 @@ import numpy as np
 
 from models.basis.timeline import DELTA, Array
 from models.debt.loan import LoanPaths, LoanTerms
+from models.engine.lending import LoanOutcomes
 from models.engine.measures import DebtMeasures
-from models.engine.valuation import LoanOutcomes
 from models.explain.bought import held
 from models.explain.equation import Equation, Operand
 from models.explain.gpu_fleet import fleet_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.assets.data_center.service import CenterLoan
 from models.assets.gpu_fleet.used import used_values
 from models.basis.timeline import DELTA, Array
 from models.debt.loan import LoanPaths
@@ -133,18 +134,11 @@ def _discounted(reader: Reader) -> Array:
     return np.where(loan.is_defaulted, loan.loss * (1.0 + terms.rate_q) ** -when, 0.0)
 
 
-def _middle(loan: LoanPaths, by: Array) -> tuple[int, ...]:
-    """The path in the middle of those that default, ordered by a number; none where none defaults."""
-    rows = np.flatnonzero(loan.is_defaulted)
-    order = rows[np.argsort(by[rows], kind="stable")]
-    return (int(order[len(order) // 2]),) if len(order) else ()
-
-
 @explains("assets.gpu_debt.defaults")
 def defaults(reader: Reader) -> Equation:
     """Number of paths on which the loan defaults."""
     loan, _ = loan_of(reader)
-    shown = _middle(loan, loan.default_quarter.astype(float))
+    shown = middle_default(loan, loan.default_quarter.astype(float))
     return Equation(
         "Paths that default", int(loan.is_defaulted.sum()), "paths",
         "Paths on which cash, reserve, trap and cures do not cover interest and principal"
@@ -170,20 +164,31 @@ def default(reader: Reader, path: str) -> Equation:
     )
 
 
-@explains("assets.gpu_debt.total.{name}")
-def total(reader: Reader, name: str) -> Equation:
-    """Losses or exposures summed over paths."""
-    loan, _ = loan_of(reader)
+def middle_default(loan: LoanPaths | CenterLoan, by: Array) -> tuple[int, ...]:
+    """The path in the middle of those that default, ordered by a number; none where none defaults."""
+    rows = np.flatnonzero(loan.is_defaulted)
+    order = rows[np.argsort(by[rows], kind="stable")]
+    return (int(order[len(order) // 2]),) if len(order) else ()
+
+
+def total_over_defaults(loan: LoanPaths | CenterLoan, root: str, unit: str, name: str) -> Equation:
+    """Losses or exposures of a loan summed over paths."""
     if name not in ("loss", "exposure"):
         raise UnknownPath("totals are loss and exposure")
     amounts = loan.exposure if name == "exposure" else loan.loss
-    shown = _middle(loan, amounts)
+    shown = middle_default(loan, amounts)
     return Equation(
-        f"{'Exposure' if name == 'exposure' else 'Losses'} over all defaults", float(amounts.sum()), UNIT,
+        f"{'Exposure' if name == 'exposure' else 'Losses'} over all defaults", float(amounts.sum()), unit,
         f"Sum over {int(loan.is_defaulted.sum()):,} paths that default"
         + ("; the one in the middle is shown." if shown else "."), f"N·E[{name}]",
-        named(*(f"{LOAN}.{name}.path{row}" for row in shown), f"{LOAN}.defaults"), "statistic",
+        named(*(f"{root}.{name}.path{row}" for row in shown), f"{root}.defaults"), "statistic",
     )
+
+
+@explains("assets.gpu_debt.total.{name}")
+def total(reader: Reader, name: str) -> Equation:
+    """Losses or exposures summed over paths."""
+    return total_over_defaults(loan_of(reader)[0], LOAN, UNIT, name)
 
 
 @explains("assets.gpu_debt.exposure.{path}")

@@ -14,6 +14,8 @@ def headline(rows: Rows) -> str:
     """Where a fleet earns most and least, where the noise allows to say so."""
     ranked = sorted((each for each in rows if each["earns_gpu_fleet"] == each["earns_gpu_fleet"]),
                     key=lambda each: float(each["earns_gpu_fleet"]))
+    if not ranked:
+        return "A fleet has no return in any of these nations"
     worst, best = ranked[0], ranked[-1]
     apart = best["earns_gpu_fleet"] - worst["earns_gpu_fleet"]
     if f.is_close(apart, best["earns_gpu_fleet_se"] + worst["earns_gpu_fleet_se"]):
@@ -26,8 +28,11 @@ def headline(rows: Rows) -> str:
 
 def detail(rows: Rows) -> str:
     """Subsidy against need over all nations, and how many give a champion anything."""
-    most = max(rows, key=lambda each: float(each["covered"]))
-    needs = [f.money(pick(float(each["need"]) for each in rows)) for pick in (min, max)]
+    wanting = [each for each in rows if each["covered"] == each["covered"]]
+    if not wanting:
+        return "A champion that trains at the frontier has no need in the middle of futures."
+    most = max(wanting, key=lambda each: float(each["covered"]))
+    needs = [f.money(pick(float(each["need"]) for each in wanting)) for pick in (min, max)]
     need = needs[0] if needs[0] == needs[1] else f"{needs[0]} to {needs[1]}"
     given = [each["title"] for each in rows if each["given"] > 0.0]
     reach = f"Only in {' and '.join(given)} does any of it reach a champion." if given else (

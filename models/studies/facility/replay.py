@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from models.assets.gpu_debt.size import LoanSize
-from models.engine.valuation import measure_loan
+from models.engine.lending import measure_loan
 from models.engine.world import World, draws_of
 from models.evidence.deals import Comparable, load_comparables
 from models.scenario.presets import presets

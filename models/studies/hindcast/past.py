@@ -11,8 +11,8 @@ from models.basis.entry import check
 from models.basis.shocks import Shocks, draw_shocks
 from models.claims.registry import Claim, Claims, build_claims
 from models.debt.loan import LoanPaths, LoanTerms
+from models.engine.lending import measure_loan
 from models.engine.measures import DebtMeasures
-from models.engine.valuation import measure_loan
 from models.errors import ScenarioError
 from models.market.simulate import MarketPaths, simulate_market
 from models.scenario.catalog import declared, unknown

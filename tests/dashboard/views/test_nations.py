@@ -132,3 +132,16 @@ def test_a_difference_inside_the_noise_is_no_winner() -> None:
     assert words.headline(rows) == "Nations differ by less than the noise in what a fleet earns"
     rows.append({"title": "C", "earns_gpu_fleet": -0.2, "earns_gpu_fleet_se": 0.01})
     assert words.headline(rows) == "A fleet earns most in B or A, least in C"
+
+
+def test_what_is_undefined_decides_no_sentence() -> None:
+    nothing = float("nan")
+    rows = [
+        {"title": title, "earns_gpu_fleet": earns, "earns_gpu_fleet_se": 0.001, "covered": covered, "need": need,
+         "given": 0.0}
+        for title, earns, covered, need in (("A", nothing, nothing, -1.0), ("B", 0.1, 0.02, 5e9), ("C", 0.2, 0.01, 5e9))
+    ]
+    assert words.headline(rows) == "A fleet earns most in C, least in B"
+    assert "must find $5.0bn in five years" in words.detail(rows) and "2.0% of that in all, in B" in words.detail(rows)
+    assert words.headline(rows[:1]) == "A fleet has no return in any of these nations"
+    assert "has no need" in words.detail(rows[:1])
